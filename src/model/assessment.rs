@@ -1,0 +1,147 @@
+//! The result: what was asked, what was found, and the verdict.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::check::Check;
+use super::environment::Environment;
+use super::evidence::Evidence;
+use super::gate::Criterion;
+use super::reason::Reason;
+use super::run::Run;
+use super::stage::Stage;
+
+/// What a check came to. A pass cannot be built without its evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The evidence meets the criterion.
+    Pass(Evidence),
+    /// The evidence does not meet the criterion.
+    Fail(Evidence),
+    /// There is no evidence.
+    Inconclusive {
+        /// Why not.
+        reason: Reason,
+        /// The run that gave none, where one was started.
+        run: Option<Run>,
+    },
+    /// The policy says that the question does not arise.
+    NotApplicable {
+        /// Why, in the policy's words.
+        why: String,
+    },
+}
+
+impl Outcome {
+    /// The word in JSON.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Pass(_) => "pass",
+            Self::Fail(_) => "fail",
+            Self::Inconclusive { .. } => "inconclusive",
+            Self::NotApplicable { .. } => "not_applicable",
+        }
+    }
+
+    /// The evidence, where there is some.
+    pub fn evidence(&self) -> Option<&Evidence> {
+        match self {
+            Self::Pass(evidence) | Self::Fail(evidence) => Some(evidence),
+            Self::Inconclusive { .. } | Self::NotApplicable { .. } => None,
+        }
+    }
+}
+
+/// The verdict of a gate. Ordered, the worst last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// Every check passed.
+    Pass,
+    /// Something could not be measured, and nothing failed.
+    Inconclusive,
+    /// At least one check failed.
+    Fail,
+}
+
+impl Verdict {
+    /// The word in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Inconclusive => "inconclusive",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+/// One check of one component.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckAssessment {
+    /// What was asked.
+    pub criterion: Criterion,
+    /// What it came to.
+    pub outcome: Outcome,
+}
+
+impl CheckAssessment {
+    /// The check.
+    pub fn check(&self) -> Check {
+        self.criterion.check()
+    }
+}
+
+/// One component at one gate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComponentAssessment {
+    /// Its name.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// Where it stands.
+    pub from: Stage,
+    /// Where it would go.
+    pub to: Stage,
+    /// Its Python files, relative to the project's root.
+    pub files: Vec<String>,
+    /// Optional imports of its files that are not installed, sorted.
+    pub absent_imports: Vec<String>,
+    /// The checks, in the order of [`Check::ALL`].
+    pub checks: Vec<CheckAssessment>,
+    /// The verdict over `checks`.
+    pub verdict: Verdict,
+}
+
+/// What was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// The commit, in hexadecimal; `None` outside of a repository or before its first commit.
+    pub commit: Option<String>,
+    /// Whether the working tree differs from the commit; `None` outside of a repository.
+    pub dirty: Option<bool>,
+    /// Paths that differ after the run from before it, sorted.
+    pub changed: Vec<String>,
+}
+
+/// The whole result of one `verify`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assessment {
+    /// The project's name.
+    pub project: String,
+    /// The version of this program.
+    pub version: String,
+    /// When it started.
+    pub started: Timestamp,
+    /// How long it took.
+    pub duration: Duration,
+    /// What was looked at.
+    pub subject: Subject,
+    /// What the tests ran in.
+    pub environment: Environment,
+    /// The checks that were asked for, where it was not all of the gate.
+    pub only: Option<Vec<Check>>,
+    /// The components, in the order asked for.
+    pub components: Vec<ComponentAssessment>,
+    /// The worst verdict of `components`; inconclusive where there are none.
+    pub verdict: Verdict,
+}

@@ -1,0 +1,69 @@
+//! A component: a named set of Python files with its tests and README.
+
+use super::stage::Stage;
+
+/// A place in a policy file, for messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The policy file as the user named it.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+/// A component as the policy declares it. Paths are relative to the project's root, with `/`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Component {
+    /// Its name: what people type.
+    pub name: String,
+    /// Its title for people.
+    pub title: String,
+    /// Where it starts.
+    pub stage: Stage,
+    /// Its priority, such as `P0`.
+    pub priority: Option<String>,
+    /// The group that it belongs to.
+    pub group: Option<String>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// Files or folders, as declared.
+    pub paths: Vec<DeclaredPath>,
+    /// The README, where the policy names one.
+    pub readme: Option<DeclaredPath>,
+    /// The names of the components that it needs.
+    pub depends_on: Vec<String>,
+    /// Its tests.
+    pub tests: TestSelection,
+    /// Where it is declared.
+    pub place: Place,
+}
+
+/// A path and the line that names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclaredPath {
+    /// Relative to the project's root, with `/`, normalised; never leaves the root.
+    pub path: String,
+    /// Where it is declared.
+    pub place: Place,
+}
+
+/// Which tests are the component's. Two components with equal selections share a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestSelection {
+    /// Files or folders that pytest collects.
+    pub paths: Vec<DeclaredPath>,
+    /// The expression for pytest's `-k`; `None` selects all.
+    pub select: Option<String>,
+    /// Further arguments for pytest.
+    pub args: Vec<String>,
+}
+
+/// A Python file of a component, found on disk.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceFile {
+    /// Relative to the project's root, with `/`: what people and reports see.
+    pub path: String,
+    /// Absolute, with every symbolic link resolved: what tools are given and what their answers are
+    /// compared with.
+    pub real: String,
+}

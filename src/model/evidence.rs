@@ -1,0 +1,185 @@
+//! What a tool measured and the proof of what it looked at.
+
+use super::finding::Finding;
+use super::percent::Ratio;
+use super::reason::{Reason, ReasonKind};
+use super::run::Run;
+
+/// What was measured, with its proof. There is no way to a pass but through one of these.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// The figures.
+    pub measured: Measured,
+    /// What was looked at.
+    pub inspected: Inspected,
+    /// The problems, in the order of file and line.
+    pub findings: Vec<Finding>,
+    /// How many further findings comments and per-file settings keep quiet.
+    pub suppressed: u64,
+    /// Remarks that people should see beside the figures; no part of the judgement.
+    pub notes: Vec<String>,
+    /// The run that gave it; `None` for the check that we do ourselves.
+    pub run: Option<Run>,
+}
+
+/// Proof that something was looked at. It cannot be made of nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inspected {
+    what: Seen,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Seen {
+    Files(Vec<String>),
+    Tests(u64),
+}
+
+impl Inspected {
+    /// Proof that each of `files` was looked at, as `seen` tells of each.
+    ///
+    /// Without files it is `nothing_inspected`; with a file that was not seen, `wrong_files`.
+    pub fn files<F>(files: &[String], tool: &str, mut seen: F) -> Result<Self, Reason>
+    where
+        F: FnMut(&str) -> bool,
+    {
+        if files.is_empty() {
+            return Err(Reason::new(
+                ReasonKind::NothingInspected,
+                format!("{tool} was given no Python file of the component"),
+                "correct `paths` of the component in `promotion.toml`",
+            ));
+        }
+        let unseen: Vec<&String> = files.iter().filter(|file| !seen(file)).collect();
+        match unseen.as_slice() {
+            [] => Ok(Self { what: Seen::Files(files.to_vec()) }),
+            [first, rest @ ..] => {
+                let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+                let kind = if unseen.len() == files.len() {
+                    ReasonKind::NothingInspected
+                } else {
+                    ReasonKind::WrongFiles
+                };
+                Err(Reason::new(
+                    kind,
+                    format!("{tool} did not look at `{first}`{more}"),
+                    format!("see which setting of {tool} leaves the file out, and remove it"),
+                ))
+            }
+        }
+    }
+
+    /// Proof that `ran` tests were executed to an outcome of their own.
+    pub fn tests(ran: u64) -> Result<Self, Reason> {
+        if ran == 0 {
+            return Err(Reason::new(
+                ReasonKind::NoTestsRan,
+                "no test ran to a pass or a failure",
+                "correct `tests.paths` and `tests.select`, or install what the skipped tests need",
+            ));
+        }
+        Ok(Self { what: Seen::Tests(ran) })
+    }
+
+    /// How many files or tests.
+    pub fn count(&self) -> u64 {
+        match &self.what {
+            Seen::Files(files) => files.len() as u64,
+            Seen::Tests(ran) => *ran,
+        }
+    }
+}
+
+/// The figures of one check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Measured {
+    /// Of a test run.
+    Tests(TestCounts),
+    /// Of coverage.
+    Coverage(Coverage),
+    /// Of the linter.
+    Lint {
+        /// Issues.
+        issues: u64,
+    },
+    /// Of the type checker.
+    Types {
+        /// Errors.
+        errors: u64,
+        /// Warnings.
+        warnings: u64,
+    },
+    /// Of the security linter.
+    Security {
+        /// Issues at or above the severity asked for.
+        issues: u64,
+    },
+    /// Of the documentation.
+    Docs {
+        /// The README, relative to the project's root; or the file whose docstring serves as one; `None`
+        /// where there is neither.
+        readme: Option<String>,
+        /// Usage examples in it.
+        usage_examples: u64,
+    },
+}
+
+/// The outcomes of a test run, each counted apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TestCounts {
+    /// Passed.
+    pub passed: u64,
+    /// Failed.
+    pub failed: u64,
+    /// Failed before or after the test itself.
+    pub errors: u64,
+    /// Skipped.
+    pub skipped: u64,
+    /// Failed as expected.
+    pub xfailed: u64,
+    /// Passed although a failure was expected.
+    pub xpassed: u64,
+}
+
+/// What the tests executed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Coverage {
+    /// Executed statements, of all.
+    pub statements: Ratio,
+    /// Taken branches and their number, where the project measures them.
+    pub branches: Option<Branches>,
+    /// Whether more tests could only raise the figure: it is what the selected tests alone reach.
+    pub bound: Bound,
+    /// Statements that the project's settings or comments exclude.
+    pub excluded: u64,
+}
+
+/// Branch figures; there may be none to take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Branches {
+    /// Taken.
+    pub covered: u64,
+    /// All.
+    pub total: u64,
+}
+
+/// What a coverage figure is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// Of all tests under the component's test paths.
+    Exact,
+    /// Of `selected` tests, while `deselected` others were left out: the true figure is this or more.
+    Lower {
+        /// Tests that ran.
+        selected: u64,
+        /// Tests that did not.
+        deselected: u64,
+    },
+}
+
+impl Coverage {
+    /// Statements and branches together, as coverage.py counts; `None` without branch measurement.
+    pub fn combined(&self) -> Option<Ratio> {
+        let branches = self.branches?;
+        Ratio::new(self.statements.part() + branches.covered, self.statements.whole() + branches.total)
+    }
+}

@@ -1,0 +1,15 @@
+//! The glossary as types. No serde, no I/O, no clock: those live on the floors above.
+
+pub mod assessment;
+pub mod check;
+pub mod component;
+pub mod environment;
+pub mod evidence;
+pub mod finding;
+pub mod gate;
+pub mod percent;
+pub mod policy;
+pub mod reason;
+pub mod run;
+pub mod stage;
+pub mod toolchain;

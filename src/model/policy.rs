@@ -1,0 +1,70 @@
+//! The validated policy: what `promotion.toml` says once every fault is out of it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::component::{Component, Place};
+use super::gate::Gate;
+use super::stage::Stage;
+use super::toolchain::Tool;
+
+/// The whole policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// The project.
+    pub project: Project,
+    /// The gates, by stage. Staging is always there.
+    pub gates: BTreeMap<Stage, Gate>,
+    /// The components, sorted by name.
+    pub components: Vec<Component>,
+}
+
+impl Policy {
+    /// The component of that name.
+    pub fn component(&self, name: &str) -> Option<&Component> {
+        self.components.iter().find(|component| component.name == name)
+    }
+}
+
+/// `[project]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Project {
+    /// Its name.
+    pub name: String,
+    /// `owner/name` on the forge.
+    pub repository: Option<String>,
+    /// The project's folder, relative to the policy file's folder, with `/`; `.` where it is the same.
+    pub root: String,
+    /// Who provides the tools.
+    pub runner: Runner,
+    /// The limit for one tool run.
+    pub timeout: Duration,
+    /// Versions for tools that uvx provides.
+    pub pins: BTreeMap<Tool, String>,
+}
+
+/// Who provides the tools and the project's environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Runner {
+    /// `uv` where it is installed and the project has a `pyproject.toml`, else `.venv`, else `PATH`.
+    Auto,
+    /// uv.
+    Uv,
+    /// `PATH`.
+    Path,
+    /// A virtual environment, relative to the project's root unless it is absolute.
+    Venv(String),
+}
+
+/// One fault in a policy file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Where.
+    pub place: Place,
+    /// What is wrong, a lower-case fragment without a full stop, literals in backticks.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// The line of the policy file that is at fault, as it stands there.
+    pub text: String,
+}

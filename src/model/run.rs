@@ -1,0 +1,41 @@
+//! One process of a tool, as a value.
+
+use std::time::Duration;
+
+use super::toolchain::Tool;
+
+/// How a child process ended. An end is never an error of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Exit {
+    /// It ended by itself with this code.
+    Code(i32),
+    /// A signal ended it.
+    Signal(i32),
+    /// We stopped it at the limit.
+    TimedOut,
+    /// We stopped it because we were asked to stop.
+    Interrupted,
+    /// We stopped it because it wrote more than the run folder takes.
+    Flooded,
+    /// It could not be started: no such executable, or not executable.
+    NotFound,
+}
+
+/// The record of one run: who measured, how, and what it left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// The tool.
+    pub tool: Tool,
+    /// Its version, as it said or as its installed metadata says.
+    pub version: String,
+    /// What was executed.
+    pub argv: Vec<String>,
+    /// How it ended.
+    pub exit: Exit,
+    /// How long it took.
+    pub duration: Duration,
+    /// The digest of the report that was read, in hexadecimal; `None` where there was none.
+    pub report_sha256: Option<String>,
+    /// Whether an earlier run was reused.
+    pub cached: bool,
+}

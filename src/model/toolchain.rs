@@ -1,0 +1,73 @@
+//! The four tools, and where each of them was found.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// A tool that we run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tool {
+    /// The test runner, with pytest-cov for coverage.
+    Pytest,
+    /// The linter.
+    Ruff,
+    /// The type checker.
+    Pyright,
+    /// The security linter.
+    Bandit,
+}
+
+impl Tool {
+    /// All tools.
+    pub const ALL: [Self; 4] = [Self::Pytest, Self::Ruff, Self::Pyright, Self::Bandit];
+
+    /// Its name, which is also the name of its executable and of its distribution.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pytest => "pytest",
+            Self::Ruff => "ruff",
+            Self::Pyright => "pyright",
+            Self::Bandit => "bandit",
+        }
+    }
+}
+
+impl fmt::Display for Tool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Who provided a tool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// The project's own environment: its version is the project's decision.
+    Project,
+    /// `uvx`: the version is the pin in `promotion.toml`, else whatever is newest.
+    Uvx,
+    /// Found on `PATH`.
+    Path,
+}
+
+impl Origin {
+    /// One word or two for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Project => "project",
+            Self::Uvx => "uvx",
+            Self::Path => "PATH",
+        }
+    }
+}
+
+/// A tool, resolved once to an executable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResolvedTool {
+    /// Which one.
+    pub tool: Tool,
+    /// The executable, absolute.
+    pub executable: PathBuf,
+    /// Its version.
+    pub version: String,
+    /// Who provided it.
+    pub origin: Origin,
+}
