@@ -1,1 +1,13 @@
-//! (being built)
+//! The only contact with the world: processes, files, git, the clock, signals, the terminal.
+//!
+//! Nothing here knows what a check or a gate is; it carries out and reports what happened.
+
+pub mod clock;
+pub mod file;
+pub mod git;
+pub mod interrupt;
+pub mod process;
+pub mod run_folder;
+pub mod terminal;
+pub mod tree;
+pub mod variable;

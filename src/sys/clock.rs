@@ -1,0 +1,30 @@
+//! The clock: the one place that asks for the time.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+/// The time of day, in UTC.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that asks the clock")]
+pub fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// Measures a span on the monotonic clock, which no change of the time of day moves.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch {
+    started: Instant,
+}
+
+impl Stopwatch {
+    /// Starts.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the clock")]
+    pub fn start() -> Self {
+        Self { started: Instant::now() }
+    }
+
+    /// The span since the start.
+    pub fn elapsed(self) -> Duration {
+        self.started.elapsed()
+    }
+}

@@ -1,0 +1,171 @@
+//! Files: reading them whole or as a stream, writing them whole or not at all.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+/// Why a text could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// There is no such file.
+    #[error("there is no such file")]
+    Absent,
+    /// It is there, and cannot be read.
+    #[error("{0}")]
+    Unreadable(String),
+}
+
+/// The whole text of a file.
+#[expect(clippy::disallowed_methods, reason = "this is the place that opens files")]
+pub fn read_text(path: &Path) -> Result<String, ReadError> {
+    let bytes = std::fs::read(path).map_err(|error| {
+        let dangling = std::fs::symlink_metadata(path).is_ok();
+        match error.kind() {
+            io::ErrorKind::NotFound if dangling => {
+                ReadError::Unreadable("a link that leads nowhere".to_owned())
+            }
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => ReadError::Absent,
+            io::ErrorKind::IsADirectory => ReadError::Unreadable("a folder, not a file".to_owned()),
+            _ => ReadError::Unreadable(error.to_string()),
+        }
+    })?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        ReadError::Unreadable(format!("not UTF-8 at byte {at}"))
+    })
+}
+
+/// The beginning of a text, cut after `limit` bytes, with what is not UTF-8 replaced. Empty where it
+/// cannot be read: for messages, never for evidence.
+pub fn read_beginning(path: &Path, limit: u64) -> String {
+    let mut bytes = Vec::new();
+    if let Ok(file) = open(path) {
+        // What was read before a failure is still worth showing.
+        let _partial = file.take(limit).read_to_end(&mut bytes);
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The end of a text, at most `limit` bytes, with what is not UTF-8 replaced; as [`read_beginning`].
+pub fn read_end(path: &Path, limit: u64) -> String {
+    use std::io::{Seek, SeekFrom};
+    let mut bytes = Vec::new();
+    if let Ok(mut file) = open(path) {
+        let length = file.get_ref().metadata().map_or(0, |metadata| metadata.len());
+        if file.seek(SeekFrom::Start(length.saturating_sub(limit))).is_ok() {
+            let _partial = file.take(limit).read_to_end(&mut bytes);
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// A file, opened for streaming.
+#[expect(clippy::disallowed_methods, reason = "this is the place that opens files")]
+pub fn open(path: &Path) -> io::Result<BufReader<File>> {
+    Ok(BufReader::with_capacity(256 * 1024, File::open(path)?))
+}
+
+/// The SHA-256 of a file in hexadecimal; `None` where it cannot be read.
+pub fn sha256(path: &Path) -> Option<String> {
+    let mut file = open(path).ok()?;
+    let mut digest = Sha256::new();
+    let mut buffer = vec![0; 256 * 1024];
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => return Some(hexadecimal(&digest.finalize())),
+            Ok(read) => digest.update(buffer.get(..read)?),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return None,
+        }
+    }
+}
+
+/// The SHA-256 of a text in hexadecimal.
+pub fn sha256_of_text(text: &str) -> String {
+    hexadecimal(&Sha256::digest(text.as_bytes()))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _infallible = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Writes a file whole or not at all: into a neighbour first, which then takes its place.
+pub fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut neighbour = tempfile::NamedTempFile::new_in(folder)?;
+    neighbour.write_all(text.as_bytes())?;
+    neighbour.as_file().sync_all()?;
+    make_public(&neighbour)?;
+    neighbour.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// A temporary file is readable by its owner alone; a report is for others too.
+fn make_public(file: &tempfile::NamedTempFile) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+/// Whether the path is a file that this user may execute.
+pub fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    #[expect(clippy::disallowed_methods, reason = "sys looks at files")]
+    std::fs::metadata(path)
+        .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+/// The first executable of that name on `PATH`.
+pub fn find_on_path(name: &str) -> Option<PathBuf> {
+    let path = super::variable::get("PATH")?;
+    std::env::split_paths(&path)
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| folder.join(name))
+        .find(|candidate| is_executable(candidate))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_file_is_absent_and_a_folder_is_unreadable() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert!(matches!(read_text(&folder.path().join("no")), Err(ReadError::Absent)));
+        assert!(matches!(read_text(folder.path()), Err(ReadError::Unreadable(_))));
+    }
+
+    #[test]
+    fn a_link_that_leads_nowhere_is_unreadable_not_absent() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let link = folder.path().join("README.md");
+        std::os::unix::fs::symlink("nowhere", &link).expect("a link");
+        assert!(matches!(read_text(&link), Err(ReadError::Unreadable(_))));
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.json");
+        write_whole(&path, "old").expect("written");
+        write_whole(&path, "new").expect("written");
+        assert_eq!(read_text(&path).expect("readable"), "new");
+        assert_eq!(sha256(&path), Some(sha256_of_text("new")));
+    }
+
+    #[test]
+    fn the_end_of_a_long_text_is_read_without_the_rest() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("log");
+        write_whole(&path, &format!("{}end", "x".repeat(10_000))).expect("written");
+        assert_eq!(read_end(&path, 3), "end");
+    }
+}

@@ -1,0 +1,168 @@
+//! What git says about the project: the commit, and what differs from it.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::model::run::Exit;
+
+use super::interrupt::Interrupt;
+use super::process::{Command, run};
+use super::run_folder::RunFolder;
+use super::tree::Listing;
+use super::{file, variable};
+
+/// The project's files at one moment, by git where there is a repository, else by listing them.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// The commit, in hexadecimal.
+    pub commit: Option<String>,
+    state: State,
+}
+
+#[derive(Debug, Clone)]
+enum State {
+    /// Each path that differs from the commit, with git's word for it and the digest of its content.
+    Repository(BTreeMap<String, (String, Option<String>)>),
+    Listing(Listing),
+}
+
+impl Snapshot {
+    /// Looks at `root` now.
+    pub fn take(root: &Path, folder: &RunFolder, name: &str) -> Self {
+        let arguments = ["status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all"];
+        let status = git(root, folder, name, &arguments);
+        match status.as_deref().map(parse) {
+            Some((commit, paths)) => {
+                let prefix = git(root, folder, name, &["rev-parse", "--show-prefix"]).unwrap_or_default();
+                let prefix = prefix.trim_end_matches('\n');
+                let state = paths
+                    .into_iter()
+                    .map(|(path, word)| {
+                        let path = from_root(&path, prefix);
+                        let digest = file::sha256(&root.join(&path));
+                        (path, (word, digest))
+                    })
+                    .collect();
+                Self { commit, state: State::Repository(state) }
+            }
+            None => Self { commit: None, state: State::Listing(Listing::of(root)) },
+        }
+    }
+
+    /// Whether the working tree differs from the commit; `None` outside of a repository.
+    pub fn is_dirty(&self) -> Option<bool> {
+        match &self.state {
+            State::Repository(paths) => Some(!paths.is_empty()),
+            State::Listing(_) => None,
+        }
+    }
+
+    /// The paths that differ between two moments, sorted.
+    pub fn changed(&self, later: &Self) -> Vec<String> {
+        match (&self.state, &later.state) {
+            (State::Repository(before), State::Repository(after)) => {
+                let mut changed: Vec<String> = before
+                    .iter()
+                    .filter(|(path, was)| after.get(*path) != Some(was))
+                    .map(|(path, _)| path.clone())
+                    .chain(after.keys().filter(|path| !before.contains_key(*path)).cloned())
+                    .collect();
+                if self.commit != later.commit {
+                    changed.push("HEAD".to_owned());
+                }
+                changed.sort_unstable();
+                changed
+            }
+            (State::Listing(before), State::Listing(after)) => before.changed(after),
+            _ => vec![".git".to_owned()],
+        }
+    }
+}
+
+/// Git gives paths from the top of the repository; people and the policy know them from the project's root.
+fn from_root(path: &str, prefix: &str) -> String {
+    path.strip_prefix(prefix)
+        .map_or_else(|| format!("{}{path}", "../".repeat(prefix.matches('/').count())), str::to_owned)
+}
+
+/// `None` where git is missing, there is no repository, or it cannot be read.
+fn git(root: &Path, folder: &RunFolder, name: &str, arguments: &[&str]) -> Option<String> {
+    let executable: PathBuf = file::find_on_path("git")?;
+    let (stdout, stderr) = (folder.file(&format!("{name}.out")), folder.file(&format!("{name}.err")));
+    let argv = [executable.to_str()?, "--no-optional-locks", "-c", "core.fsmonitor=false"];
+    let command = Command {
+        argv: argv.iter().chain(arguments).map(|argument| (*argument).to_owned()).collect(),
+        folder: root.to_owned(),
+        variables: variable::for_tools()
+            .into_iter()
+            .chain([(OsString::from("LC_ALL"), OsString::from("C"))])
+            .collect(),
+        input: None,
+        stdout: stdout.clone(),
+        stderr,
+        limit: Duration::from_secs(60),
+    };
+    let ended = run(&command, &Interrupt::default()).ok()?;
+    (ended.exit == Exit::Code(0)).then(|| file::read_text(&stdout).ok())?
+}
+
+/// Reads `git status --porcelain=v2 --branch -z`: the commit, and per path git's word for its state.
+fn parse(status: &str) -> (Option<String>, BTreeMap<String, String>) {
+    let mut commit = None;
+    let mut paths = BTreeMap::new();
+    let mut records = status.split('\0');
+    while let Some(record) = records.next() {
+        // The number of fields before the path is fixed per kind; the path itself may hold spaces.
+        let (kind, rest) = record.split_once(' ').unwrap_or((record, ""));
+        let fields_before_path = match kind {
+            "#" => {
+                commit = commit.or_else(|| rest.strip_prefix("branch.oid ").map(str::to_owned));
+                continue;
+            }
+            "1" => 7,
+            "2" => 8,
+            "u" => 9,
+            "?" | "!" => 0,
+            _ => continue,
+        };
+        if let Some(path) = rest.splitn(fields_before_path + 1, ' ').last() {
+            paths.insert(
+                path.to_owned(),
+                rest.get(..2).filter(|_| fields_before_path > 0).unwrap_or(kind).to_owned(),
+            );
+        }
+        if kind == "2" {
+            // A rename is followed by the path that it came from.
+            records.next();
+        }
+    }
+    (commit.filter(|oid| oid != "(initial)"), paths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_status_of_git_is_read_with_spaces_renames_and_untracked_files() {
+        let status = "# branch.oid 0123abc\0# branch.head main\x001 .M N... 100644 100644 100644 aa bb a file.py\x002 R. N... 100644 100644 100644 aa bb R100 new.py\0old.py\0? un tracked\0";
+        let (commit, paths) = parse(status);
+        assert_eq!(commit.as_deref(), Some("0123abc"));
+        let expected = [("a file.py", ".M"), ("new.py", "R."), ("un tracked", "?")];
+        assert_eq!(paths, expected.map(|(path, word)| (path.to_owned(), word.to_owned())).into());
+    }
+
+    #[test]
+    fn a_path_outside_of_the_projects_root_is_still_a_path_from_there() {
+        assert_eq!(from_root("fixtures/tta/a.py", "fixtures/tta/"), "a.py");
+        assert_eq!(from_root("src/main.rs", "fixtures/tta/"), "../../src/main.rs");
+        assert_eq!(from_root("a.py", ""), "a.py");
+    }
+
+    #[test]
+    fn before_the_first_commit_there_is_no_commit() {
+        assert_eq!(parse("# branch.oid (initial)\0").0, None);
+    }
+}

@@ -1,0 +1,382 @@
+//! Child processes: started without a shell, bounded in time and output, and gone afterwards.
+//!
+//! A child's end is a value, never an error. The hard part is what a child leaves behind: pytest-xdist,
+//! npm and tests start processes of their own. Each child leads a process group, which gets TERM, a
+//! grace period, and KILL; what left the group (a daemon) is found by a variable in its environment.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, PipeWriter};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::unistd::Pid;
+
+use crate::model::run::Exit;
+
+use super::clock::Stopwatch;
+use super::interrupt::Interrupt;
+
+/// Between TERM and KILL.
+const GRACE: Duration = Duration::from_secs(2);
+/// How often a waiting run looks at the interrupt, the limit and the size of the output.
+const TICK: Duration = Duration::from_millis(40);
+/// What a child may write to standard output or error, in bytes.
+const FLOOD: u64 = 4 << 30;
+/// The variable that marks everything that a run started.
+const MARK: &str = "TTA_PROMOTE_RUN";
+
+/// What to start.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// Executable and arguments. Never seen by a shell.
+    pub argv: Vec<String>,
+    /// The working folder.
+    pub folder: PathBuf,
+    /// All variables of the child.
+    pub variables: Vec<(OsString, OsString)>,
+    /// Standard input; nothing where it is `None`.
+    pub input: Option<PathBuf>,
+    /// Standard output goes to this file.
+    pub stdout: PathBuf,
+    /// Standard error goes to this file.
+    pub stderr: PathBuf,
+    /// How long it may take.
+    pub limit: Duration,
+}
+
+/// How it went.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// How it ended.
+    pub exit: Exit,
+    /// How long it took.
+    pub duration: Duration,
+    /// How many processes it had left behind, which were stopped.
+    pub left_behind: usize,
+}
+
+/// Runs a command to its end.
+///
+/// # Errors
+/// Only where we could not do our work: no log file could be opened. A command that cannot be started
+/// ends with [`Exit::NotFound`].
+pub fn run(command: &Command, interrupt: &Interrupt) -> io::Result<Ended> {
+    let child = match Child::start(command, None)? {
+        Ok(child) => child,
+        Err(ended) => return Ok(ended),
+    };
+    child.wait(command, interrupt)
+}
+
+/// A process that lives until it is released: it holds an environment that exists only as long.
+#[derive(Debug)]
+pub struct Held {
+    child: Child,
+    lifeline: Option<PipeWriter>,
+}
+
+impl Held {
+    /// Starts a command whose standard input stays open until it is released. If we die, the system
+    /// closes the pipe and the command ends as well.
+    pub fn start(command: &Command) -> io::Result<Result<Self, Ended>> {
+        let (reader, lifeline) = io::pipe()?;
+        let input = File::from(std::os::fd::OwnedFd::from(reader));
+        Ok(Child::start(command, Some(input))?.map(|child| Self { child, lifeline: Some(lifeline) }))
+    }
+
+    /// Waits until `ready` says so, and tells how the command ended if it ended before.
+    pub fn wait_until<F>(
+        &self,
+        command: &Command,
+        interrupt: &Interrupt,
+        mut ready: F,
+    ) -> io::Result<Option<Ended>>
+    where
+        F: FnMut() -> bool,
+    {
+        loop {
+            if ready() {
+                return Ok(None);
+            }
+            if let Some(exit) = self.child.ended_within(Duration::from_millis(4))? {
+                return Ok(Some(self.child.ended(exit)));
+            }
+            if let Some(exit) = self.child.stopped_for(command, interrupt) {
+                return Ok(Some(self.child.ended(exit)));
+            }
+        }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.lifeline = None;
+        // It needs a moment to take its environment away.
+        if !matches!(self.child.ended_within(GRACE * 2), Ok(Some(_))) {
+            self.child.stop();
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Child {
+    handle: duct::Handle,
+    group: Pid,
+    mark: String,
+    watch: Stopwatch,
+}
+
+impl Child {
+    #[expect(clippy::disallowed_methods, reason = "this is the place that starts processes")]
+    fn start(command: &Command, input: Option<File>) -> io::Result<Result<Self, Ended>> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let mark = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let watch = Stopwatch::start();
+        let not_found =
+            |watch: Stopwatch| Ended { exit: Exit::NotFound, duration: watch.elapsed(), left_behind: 0 };
+        let Some((program, arguments)) = command.argv.split_first() else {
+            return Ok(Err(not_found(watch)));
+        };
+        let variables =
+            command.variables.iter().cloned().chain([(OsString::from(MARK), OsString::from(&mark))]);
+        let expression = duct::cmd(program, arguments)
+            .dir(&command.folder)
+            .full_env(variables)
+            .stdout_file(File::options().create(true).write(true).truncate(true).open(&command.stdout)?)
+            .stderr_file(File::options().create(true).write(true).truncate(true).open(&command.stderr)?)
+            .unchecked()
+            .before_spawn(|child| {
+                std::os::unix::process::CommandExt::process_group(child, 0);
+                Ok(())
+            });
+        let expression = match (input, &command.input) {
+            (Some(file), _) => expression.stdin_file(file),
+            (None, Some(path)) => expression.stdin_path(path),
+            (None, None) => expression.stdin_null(),
+        };
+        match expression.start() {
+            Ok(handle) => {
+                let group = handle
+                    .pids()
+                    .first()
+                    .and_then(|pid| i32::try_from(*pid).ok())
+                    .map_or(Pid::from_raw(0), Pid::from_raw);
+                Ok(Ok(Self { handle, group, mark, watch }))
+            }
+            Err(_cannot_start) => Ok(Err(not_found(watch))),
+        }
+    }
+
+    fn wait(self, command: &Command, interrupt: &Interrupt) -> io::Result<Ended> {
+        loop {
+            if let Some(exit) = self.ended_within(TICK)? {
+                return Ok(self.ended(exit));
+            }
+            if let Some(exit) = self.stopped_for(command, interrupt) {
+                return Ok(self.ended(exit));
+            }
+        }
+    }
+
+    /// Stops the child if there is a cause to.
+    fn stopped_for(&self, command: &Command, interrupt: &Interrupt) -> Option<Exit> {
+        let cause = if interrupt.raised() {
+            Exit::Interrupted
+        } else if self.watch.elapsed() >= command.limit {
+            Exit::TimedOut
+        } else if size(&command.stdout).max(size(&command.stderr)) > FLOOD {
+            Exit::Flooded
+        } else {
+            return None;
+        };
+        self.stop();
+        Some(cause)
+    }
+
+    fn ended_within(&self, span: Duration) -> io::Result<Option<Exit>> {
+        use std::os::unix::process::ExitStatusExt;
+        let Some(output) = self.handle.wait_timeout(span)? else { return Ok(None) };
+        Ok(Some(match (output.status.code(), output.status.signal()) {
+            (Some(code), _) => Exit::Code(code),
+            (None, signal) => Exit::Signal(signal.unwrap_or(0)),
+        }))
+    }
+
+    fn ended(&self, exit: Exit) -> Ended {
+        let duration = self.watch.elapsed();
+        Ended { exit, duration, left_behind: self.stop_stragglers() }
+    }
+
+    /// TERM to the group, a grace period, KILL.
+    fn stop(&self) {
+        signal_group(self.group, Signal::SIGTERM);
+        let grace = Stopwatch::start();
+        while grace.elapsed() < GRACE {
+            if matches!(self.ended_within(TICK), Ok(Some(_))) {
+                break;
+            }
+        }
+        signal_group(self.group, Signal::SIGKILL);
+        let _reaped = self.ended_within(GRACE);
+    }
+
+    /// Stops what the child left behind, in its group or out of it, and counts it.
+    fn stop_stragglers(&self) -> usize {
+        let stragglers = marked(&self.mark);
+        if stragglers.is_empty() && !group_lives(self.group) {
+            return 0;
+        }
+        signal_group(self.group, Signal::SIGTERM);
+        signal_each(&stragglers, Signal::SIGTERM);
+        let grace = Stopwatch::start();
+        while grace.elapsed() < GRACE && (group_lives(self.group) || !marked(&self.mark).is_empty()) {
+            pause(Duration::from_millis(10));
+        }
+        signal_group(self.group, Signal::SIGKILL);
+        signal_each(&marked(&self.mark), Signal::SIGKILL);
+        stragglers.len().max(1)
+    }
+}
+
+/// A signal to a group of which we are sure: 0 and 1 would be our own group and the whole system.
+fn signal_group(group: Pid, signal: Signal) {
+    if group.as_raw() > 1 {
+        let _already_gone = killpg(group, signal);
+    }
+}
+
+fn group_lives(group: Pid) -> bool {
+    group.as_raw() > 1 && !matches!(killpg(group, None), Err(Errno::ESRCH))
+}
+
+fn signal_each(processes: &[Pid], signal: Signal) {
+    for process in processes {
+        let _already_gone = kill(*process, signal);
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "there is nothing to wait on: these are not our children")]
+fn pause(span: Duration) {
+    std::thread::sleep(span);
+}
+
+/// The living processes that carry the mark in their environment. Linux tells of them in `/proc`; on
+/// systems without it there are none, and the process group has to do.
+#[expect(clippy::disallowed_methods, reason = "sys reads the system's own files")]
+fn marked(mark: &str) -> Vec<Pid> {
+    let wanted = format!("{MARK}={mark}");
+    let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
+    entries
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok())
+        .filter(|process| {
+            std::fs::read(format!("/proc/{process}/environ"))
+                .is_ok_and(|text| text.split(|byte| *byte == 0).any(|variable| variable == wanted.as_bytes()))
+        })
+        .map(Pid::from_raw)
+        .collect()
+}
+
+#[expect(clippy::disallowed_methods, reason = "sys looks at files")]
+fn size(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |metadata| metadata.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn command(folder: &Path, argv: &[&str], limit: Duration) -> Command {
+        Command {
+            argv: argv.iter().map(|argument| (*argument).to_owned()).collect(),
+            folder: folder.to_owned(),
+            variables: super::super::variable::for_tools(),
+            input: None,
+            stdout: folder.join("out"),
+            stderr: folder.join("err"),
+            limit,
+        }
+    }
+
+    fn run_in(argv: &[&str], limit: Duration) -> (Ended, String) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let ended = run(&command(folder.path(), argv, limit), &Interrupt::default()).expect("our work");
+        (ended, super::super::file::read_beginning(&folder.path().join("out"), 1000))
+    }
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn an_end_is_a_value() {
+        assert_eq!(run_in(&["/bin/sh", "-c", "exit 7"], LONG).0.exit, Exit::Code(7));
+        assert_eq!(run_in(&["/bin/sh", "-c", "kill -9 $$"], LONG).0.exit, Exit::Signal(9));
+        assert_eq!(run_in(&["/no/such/tool"], LONG).0.exit, Exit::NotFound);
+        assert_eq!(run_in(&["/etc/passwd"], LONG).0.exit, Exit::NotFound);
+    }
+
+    #[test]
+    fn arguments_are_data_never_shell() {
+        let (ended, output) = run_in(&["/bin/echo", "$(touch x); `ls`", "-n"], LONG);
+        assert_eq!((ended.exit, output.as_str()), (Exit::Code(0), "$(touch x); `ls` -n\n"));
+    }
+
+    #[test]
+    fn a_hanging_child_that_ignores_term_is_killed_with_its_children() {
+        let script = "trap '' TERM; (trap '' TERM; sleep 313) & sleep 313";
+        let (ended, _) = run_in(&["/bin/sh", "-c", script], Duration::from_millis(300));
+        assert_eq!(ended.exit, Exit::TimedOut);
+        assert!(running("sleep 313").is_empty(), "no process is left");
+    }
+
+    #[test]
+    fn what_a_healthy_child_leaves_behind_is_stopped_and_counted() {
+        let (ended, _) = run_in(&["/bin/sh", "-c", "sleep 314 & exit 0"], LONG);
+        assert_eq!((ended.exit, ended.left_behind), (Exit::Code(0), 1));
+        assert!(running("sleep 314").is_empty(), "no process is left");
+    }
+
+    #[test]
+    fn a_daemon_that_left_the_group_is_found_by_its_mark() {
+        let (ended, _) = run_in(&["/bin/sh", "-c", "setsid sleep 315 & exit 0"], LONG);
+        assert_eq!(ended.exit, Exit::Code(0));
+        assert!(running("sleep 315").is_empty(), "no process is left");
+    }
+
+    #[test]
+    fn an_interrupt_stops_the_child() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let interrupt = Interrupt::default();
+        interrupt.raise();
+        let ended = run(&command(folder.path(), &["/bin/sleep", "316"], LONG), &interrupt).expect("our work");
+        assert_eq!(ended.exit, Exit::Interrupted);
+    }
+
+    #[test]
+    fn a_held_process_ends_when_it_is_released() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let command = command(folder.path(), &["/bin/sh", "-c", "echo ready; read line; sleep 0"], LONG);
+        let held = Held::start(&command).expect("our work").expect("it starts");
+        let ready = held
+            .wait_until(&command, &Interrupt::default(), || size(&folder.path().join("out")) > 0)
+            .expect("our work");
+        assert!(ready.is_none(), "it lives");
+        let mark = held.child.mark.clone();
+        drop(held);
+        assert!(marked(&mark).is_empty(), "it is gone");
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a test looks for what must not be there")]
+    fn running(command_line: &str) -> Vec<String> {
+        let wanted = format!("{}\0", command_line.replace(' ', "\0"));
+        std::fs::read_dir("/proc")
+            .expect("proc")
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter(|name| {
+                std::fs::read_to_string(format!("/proc/{name}/cmdline")).is_ok_and(|text| text == wanted)
+            })
+            .collect()
+    }
+}

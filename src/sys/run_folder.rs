@@ -1,0 +1,132 @@
+//! The folder of one run: reports and logs, outside of the project, never one that was there before.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{clock, variable};
+
+/// How many folders of earlier runs stay for a look at their logs.
+const KEPT: usize = 10;
+
+/// A fresh folder. It stays after the run, for a look at the logs; older ones go.
+#[derive(Debug)]
+pub struct RunFolder {
+    path: PathBuf,
+    keep: PathBuf,
+}
+
+impl RunFolder {
+    /// Makes a folder that is outside of `project`. It lies in the user's cache, or in the system's
+    /// temporary folder where the cache cannot be written or lies inside of the project.
+    pub fn create(project: &Path) -> io::Result<Self> {
+        let candidates = cache_folder()
+            .into_iter()
+            .chain([std::env::temp_dir().join(format!("tta-promote-{}", nix::unistd::Uid::effective()))]);
+        let mut last =
+            io::Error::other("there is no folder for reports outside of the project; set `TMPDIR`");
+        for keep in candidates {
+            match Self::create_in(&keep, project) {
+                Ok(folder) => return Ok(folder),
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the place that makes the run's folder")]
+    fn create_in(keep: &Path, project: &Path) -> io::Result<Self> {
+        use std::os::unix::fs::DirBuilderExt;
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(keep.join("runs"))?;
+        let keep = std::fs::canonicalize(keep)?;
+        if keep.starts_with(project) {
+            return Err(io::Error::other(format!("`{}` lies inside of the project", keep.display())));
+        }
+        prune(&keep.join("runs"));
+        let stamp = clock::now().strftime("%Y%m%dT%H%M%S").to_string();
+        let folder = tempfile::Builder::new().prefix(&format!("{stamp}-")).tempdir_in(keep.join("runs"))?;
+        Ok(Self { path: folder.keep(), keep })
+    }
+
+    /// The folder, absolute and without links.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A file in it.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// A folder in it, made now.
+    #[expect(clippy::disallowed_methods, reason = "this is the place that makes the run's folder")]
+    pub fn folder(&self, name: &str) -> io::Result<PathBuf> {
+        let path = self.path.join(name);
+        std::fs::create_dir_all(&path)?;
+        Ok(path)
+    }
+
+    /// A folder that outlives the run and is shared by all runs: for what is only there to save time.
+    #[expect(clippy::disallowed_methods, reason = "this is the place that makes the run's folder")]
+    pub fn lasting(&self, name: &str) -> io::Result<PathBuf> {
+        let path = self.keep.join(name);
+        std::fs::create_dir_all(&path)?;
+        Ok(path)
+    }
+
+    /// Takes the byte code that the run compiled away; nobody reads it afterwards.
+    pub fn tidy(&self, name: &str) {
+        remove(&self.path.join(name));
+    }
+}
+
+fn cache_folder() -> Option<PathBuf> {
+    let base = variable::get("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+        .or_else(|| variable::get("HOME").map(|home| Path::new(&home).join(".cache")))?;
+    Some(base.join("tta-promote"))
+}
+
+/// Removes all but the newest runs. Their names begin with the time, so that order is age. One that
+/// cannot be removed stays: it costs space, not trust.
+#[expect(clippy::disallowed_methods, reason = "this is the place that makes the run's folder")]
+fn prune(runs: &Path) {
+    let Ok(entries) = std::fs::read_dir(runs) else { return };
+    let mut folders: Vec<PathBuf> =
+        entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    folders.sort_unstable();
+    for folder in folders.iter().rev().skip(KEPT) {
+        let in_use = std::fs::metadata(folder)
+            .and_then(|metadata| metadata.modified())
+            .is_ok_and(|modified| modified.elapsed().is_ok_and(|age| age.as_secs() < 24 * 3600));
+        // A run may last hours; half of a day's folders more is a fair price for never pulling one away.
+        if !in_use || folders.len() > KEPT * 20 {
+            remove(folder);
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the place that makes the run's folder")]
+fn remove(folder: &Path) {
+    let _stays_if_it_cannot_go = std::fs::remove_dir_all(folder);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_folder_never_lies_inside_of_the_project() {
+        let project = tempfile::tempdir().expect("a folder");
+        let project = super::super::tree::real(project.path()).expect("a path");
+        assert!(RunFolder::create_in(&project.join("cache"), &project).is_err());
+    }
+
+    #[test]
+    fn every_run_has_a_folder_of_its_own() {
+        let keep = tempfile::tempdir().expect("a folder");
+        let first = RunFolder::create_in(keep.path(), Path::new("/nowhere")).expect("a run folder");
+        let second = RunFolder::create_in(keep.path(), Path::new("/nowhere")).expect("a run folder");
+        assert_ne!(first.path(), second.path());
+    }
+}

@@ -1,0 +1,43 @@
+//! What the terminal can show.
+
+use std::io::IsTerminal;
+
+use super::variable;
+
+/// When to use colour, as `--color` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colour {
+    /// On a terminal, unless the environment says no.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Whether standard output is to be coloured. `NO_COLOR` and `TERM=dumb` are obeyed, `CLICOLOR_FORCE` too.
+pub fn colours_stdout(wish: Colour) -> bool {
+    match wish {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto if variable::get("NO_COLOR").is_some() => false,
+        Colour::Auto if variable::text("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
+        Colour::Auto => std::io::stdout().is_terminal() && variable::text("TERM").as_deref() != Some("dumb"),
+    }
+}
+
+/// Whether a person watches standard error: a terminal, and not a CI job that pretends to be one.
+pub fn is_watched() -> bool {
+    std::io::stderr().is_terminal()
+        && variable::get("CI").is_none()
+        && variable::text("TERM").as_deref() != Some("dumb")
+}
+
+/// The columns of the terminal that standard output goes to; 100 where it goes elsewhere.
+pub fn width() -> usize {
+    const ELSEWHERE: usize = 100;
+    if !std::io::stdout().is_terminal() {
+        return ELSEWHERE;
+    }
+    terminal_size::terminal_size().map_or(ELSEWHERE, |(width, _)| usize::from(width.0))
+}

@@ -1,0 +1,186 @@
+//! The project's files on disk: which Python files a path holds, and what changed during a run.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::model::component::SourceFile;
+
+/// Why a declared path gives no Python files.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PathFault {
+    /// Nothing is there.
+    #[error("does not exist")]
+    Absent,
+    /// It is there, and no Python file is in it.
+    #[error("holds no Python file (`*.py`)")]
+    NoPython,
+    /// A link in it leads out of the project.
+    #[error("leads out of the project's folder")]
+    Outside,
+    /// It cannot be read, or has a name that is not UTF-8.
+    #[error("cannot be read: {0}")]
+    Unreadable(String),
+}
+
+/// The path with every link resolved.
+#[expect(clippy::disallowed_methods, reason = "sys looks at files")]
+pub fn real(path: &Path) -> io::Result<PathBuf> {
+    std::fs::canonicalize(path)
+}
+
+/// Whether something is at the path.
+pub fn exists(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok()
+}
+
+/// Whether a folder is at the path.
+pub fn is_folder(path: &Path) -> bool {
+    path.is_dir()
+}
+
+/// The names in a folder, sorted; none where it cannot be read.
+#[expect(clippy::disallowed_methods, reason = "sys looks at files")]
+pub fn names(folder: &Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    names.sort_unstable();
+    names
+}
+
+/// The Python files at `path`, a file or a folder below `root` (both relative to the current folder or
+/// absolute), sorted. Nothing is left out by configuration or `.gitignore`: what is in the component's
+/// folder is the component. Only byte code folders are passed over.
+pub fn python_files(root: &Path, path: &str) -> Result<Vec<SourceFile>, PathFault> {
+    let start = root.join(path);
+    if !exists(&start) {
+        return Err(PathFault::Absent);
+    }
+    let mut files = Vec::new();
+    let mut walk = ignore::WalkBuilder::new(&start);
+    walk.standard_filters(false).follow_links(true).sort_by_file_path(Path::cmp);
+    for entry in walk.build() {
+        let entry = entry.map_err(|error| PathFault::Unreadable(error.to_string()))?;
+        let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+        if is_file && entry.path().extension().is_some_and(|extension| extension == "py") {
+            files.push(source_file(root, entry.path())?);
+        }
+    }
+    files.sort_unstable();
+    files.dedup();
+    if files.is_empty() { Err(PathFault::NoPython) } else { Ok(files) }
+}
+
+fn source_file(root: &Path, path: &Path) -> Result<SourceFile, PathFault> {
+    let not_utf8 = || PathFault::Unreadable(format!("the name `{}` is not UTF-8", path.display()));
+    let real = real(path).map_err(|error| PathFault::Unreadable(error.to_string()))?;
+    if !real.starts_with(root) {
+        return Err(PathFault::Outside);
+    }
+    let relative = path.strip_prefix(root).unwrap_or(path);
+    let relative = relative.components().collect::<PathBuf>();
+    Ok(SourceFile {
+        path: relative.to_str().ok_or_else(not_utf8)?.to_owned(),
+        real: real.to_str().ok_or_else(not_utf8)?.to_owned(),
+    })
+}
+
+/// What the files of a folder were at one moment: size and time of change of each.
+///
+/// For folders that no repository watches. Folders that hold no sources of the project are passed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    files: BTreeMap<PathBuf, (u64, Option<std::time::SystemTime>)>,
+}
+
+/// Folders whose files come and go without the project changing.
+const PASSED_OVER: [&str; 6] = [".git", ".venv", "venv", "node_modules", "__pycache__", ".tox"];
+
+impl Listing {
+    /// Lists `root` now.
+    pub fn of(root: &Path) -> Self {
+        let mut walk = ignore::WalkBuilder::new(root);
+        walk.standard_filters(false)
+            .filter_entry(|entry| entry.file_name().to_str().is_none_or(|name| !PASSED_OVER.contains(&name)));
+        let files = walk
+            .build()
+            .filter_map(Result::ok)
+            .filter(|entry| entry.file_type().is_some_and(|kind| !kind.is_dir()))
+            .filter_map(|entry| {
+                let metadata = entry.metadata().ok()?;
+                let path = entry.path().strip_prefix(root).ok()?.to_owned();
+                Some((path, (metadata.len(), metadata.modified().ok())))
+            })
+            .collect();
+        Self { files }
+    }
+
+    /// The paths that differ between two moments, sorted.
+    pub fn changed(&self, later: &Self) -> Vec<String> {
+        let mut changed: Vec<String> = self
+            .files
+            .iter()
+            .filter(|(path, was)| later.files.get(*path) != Some(was))
+            .map(|(path, _)| path)
+            .chain(later.files.keys().filter(|path| !self.files.contains_key(*path)))
+            .map(|path| path.to_string_lossy().into_owned())
+            .collect();
+        changed.sort_unstable();
+        changed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sys::file::write_whole;
+
+    fn project() -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = real(folder.path()).expect("a path");
+        (folder, root)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a test builds its project")]
+    fn put(root: &Path, path: &str) {
+        let path = root.join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        write_whole(&path, "x = 1\n").expect("written");
+    }
+
+    #[test]
+    fn every_python_file_below_a_folder_belongs_to_it_hidden_or_ignored_or_not() {
+        let (_folder, root) = project();
+        for path in ["a/b.py", "a/.hidden/c.py", "a/d e.py", "a/notes.md", "ab/f.py"] {
+            put(&root, path);
+        }
+        write_whole(&root.join("a/.gitignore"), "*.py\n").expect("written");
+        let paths: Vec<String> =
+            python_files(&root, "a").expect("files").into_iter().map(|file| file.path).collect();
+        assert_eq!(paths, ["a/.hidden/c.py", "a/b.py", "a/d e.py"]);
+    }
+
+    #[test]
+    fn a_path_that_gives_nothing_says_why() {
+        let (_folder, root) = project();
+        put(&root, "a/notes.md");
+        assert_eq!(python_files(&root, "no"), Err(PathFault::Absent));
+        assert_eq!(python_files(&root, "a"), Err(PathFault::NoPython));
+        std::os::unix::fs::symlink("/etc", root.join("out")).expect("a link");
+        std::os::unix::fs::symlink("/usr/lib/python3", root.join("out2")).expect("a link");
+        assert!(python_files(&root, "out").is_err());
+    }
+
+    #[test]
+    fn a_changed_a_new_and_a_vanished_file_are_seen() {
+        let (_folder, root) = project();
+        for path in ["same.py", "gone.py", "changed.py"] {
+            put(&root, path);
+        }
+        let before = Listing::of(&root);
+        std::fs::rename(root.join("gone.py"), root.join("new.py")).expect("moved");
+        write_whole(&root.join("changed.py"), "longer = 'than before'\n").expect("written");
+        assert_eq!(before.changed(&Listing::of(&root)), ["changed.py", "gone.py", "new.py"]);
+    }
+}

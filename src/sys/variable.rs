@@ -1,0 +1,72 @@
+//! The environment variables that we were started with, and those that tools are given.
+
+use std::ffi::{OsStr, OsString};
+
+/// Names and beginnings of names that tools are not given: each of them changes what a tool measures
+/// without leaving a trace in its report. `GIT_*` stands here because a hook sets variables that would
+/// point every git in the project's tests at the wrong index.
+const WITHHELD: [&str; 14] = [
+    "PYTEST_",
+    "PYTHON",
+    "COVERAGE_",
+    "COV_CORE_",
+    "RUFF_",
+    "PYRIGHT_",
+    "BANDIT_",
+    "FORCE_COLOR",
+    "PY_COLORS",
+    "CLICOLOR",
+    "VIRTUAL_ENV",
+    "GIT_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_WORK_TREE",
+];
+
+/// The value of `name`, if it is set to something.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+pub fn get(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// The value of `name` as text, if it is set to something that is text.
+pub fn text(name: &str) -> Option<String> {
+    get(name)?.into_string().ok()
+}
+
+/// Whether `name` is set to a word that means yes, as uv reads its own switches.
+pub fn is_on(name: &str) -> bool {
+    text(name).is_some_and(|value| {
+        matches!(value.to_ascii_lowercase().as_str(), "1" | "true" | "yes" | "on" | "y" | "t")
+    })
+}
+
+/// What a tool is given: our own variables without those that would change its measurements.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+pub fn for_tools() -> Vec<(OsString, OsString)> {
+    std::env::vars_os().filter(|(name, _)| !is_withheld(name)).collect()
+}
+
+fn is_withheld(name: &OsStr) -> bool {
+    name.to_str().is_some_and(|name| WITHHELD.iter().any(|beginning| name.starts_with(beginning)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_that_change_what_a_tool_measures_are_withheld() {
+        for name in
+            ["PYTHONOPTIMIZE", "PYTEST_ADDOPTS", "COVERAGE_PROCESS_START", "RUFF_CACHE_DIR", "VIRTUAL_ENV"]
+        {
+            assert!(is_withheld(OsStr::new(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn variables_that_select_the_environment_or_serve_the_tests_stay() {
+        for name in ["UV_PYTHON", "UV_INDEX_URL", "PATH", "DATABASE_URL", "HOME", "GIT_AUTHOR_NAME"] {
+            assert!(!is_withheld(OsStr::new(name)), "{name}");
+        }
+    }
+}
