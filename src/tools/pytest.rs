@@ -1,0 +1,466 @@
+//! pytest: what it is told, and its exit, report and journal as evidence for `tests`.
+//!
+//! Two witnesses tell of one run: the JUnit report, and the journal of an observing plugin that counts
+//! outcomes per test. The hard part is the exit code, which says too little: 0 also stands for a run in
+//! which every test was skipped, 1 also for a plugin's complaint after a clean run.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::model::component::TestSelection;
+use crate::model::evidence::{Evidence, Inspected, Measured, TestCounts};
+use crate::model::reason::{Reason, ReasonKind};
+use crate::model::run::Exit;
+
+use super::junit::{Broken, JunitReport};
+
+/// The observing plugin, as a module that is put into the run folder.
+pub const JOURNAL_PLUGIN: &str = include_str!("python_side/tta_promote_journal.py");
+/// The name of that module.
+pub const JOURNAL_MODULE: &str = "tta_promote_journal";
+/// The variable that tells it where to write.
+pub const JOURNAL_VARIABLE: &str = "TTA_PROMOTE_JOURNAL";
+
+/// The first version that knows the warning about tests that return something.
+const RETURN_WARNING_SINCE: [u32; 2] = [7, 2];
+
+/// One run of pytest.
+#[derive(Debug, Clone)]
+pub struct Invocation<'a> {
+    /// The executable.
+    pub executable: &'a str,
+    /// Its version.
+    pub version: &'a str,
+    /// Paths and further arguments.
+    pub selection: &'a TestSelection,
+    /// Whether `select` is applied, or everything under the paths runs.
+    pub selected: bool,
+    /// The folders whose coverage is measured; none where it is not.
+    pub measured_folders: &'a [String],
+    /// Where the JUnit report goes.
+    pub junit: &'a str,
+    /// Where the coverage report goes.
+    pub coverage: &'a str,
+    /// Where pytest's cache goes.
+    pub cache: &'a str,
+}
+
+impl Invocation<'_> {
+    /// The arguments.
+    ///
+    /// `addopts` of the project is set aside: it can deselect, only collect, or switch coverage off.
+    pub fn argv(&self) -> Vec<String> {
+        let mut argv = vec![self.executable.to_owned()];
+        argv.extend(self.selection.paths.iter().map(|path| as_argument(&path.path)));
+        if let (true, Some(select)) = (self.selected, &self.selection.select) {
+            // Attached, so that an expression which begins with `-` stays data.
+            argv.push(format!("-k{select}"));
+        }
+        argv.extend(self.selection.args.iter().cloned());
+        argv.extend(
+            ["-o", "addopts=", "-o", "junit_family=xunit1", "-o", "junit_logging=no"].map(str::to_owned),
+        );
+        argv.extend(["-o".to_owned(), format!("cache_dir={}", self.cache)]);
+        argv.extend(["-p", JOURNAL_MODULE].map(str::to_owned));
+        if knows_return_warning(self.version) {
+            argv.extend(["-W", "error::pytest.PytestReturnNotNoneWarning"].map(str::to_owned));
+        }
+        argv.push(format!("--junitxml={}", self.junit));
+        if !self.measured_folders.is_empty() {
+            argv.extend(self.measured_folders.iter().map(|folder| format!("--cov={folder}")));
+            argv.push("--cov-fail-under=0".to_owned());
+            argv.push(format!("--cov-report=json:{}", self.coverage));
+        }
+        argv
+    }
+}
+
+/// A path that begins with `-` would be read as an option.
+fn as_argument(path: &str) -> String {
+    if path.starts_with('-') { format!("./{path}") } else { path.to_owned() }
+}
+
+fn knows_return_warning(version: &str) -> bool {
+    let numbers: Vec<u32> = version.split('.').take(2).map_while(|number| number.parse().ok()).collect();
+    numbers.as_slice() >= RETURN_WARNING_SINCE.as_slice()
+}
+
+/// What the observing plugin of one process wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Journal {
+    /// The exit code that pytest was about to give.
+    pub exit: i32,
+    /// Tests that were selected.
+    pub collected: u64,
+    /// Tests that were left out by `-k` or a marker.
+    pub deselected: u64,
+    /// Outcomes of tests by name.
+    pub counts: BTreeMap<String, u64>,
+    /// How often a test was run again.
+    pub reruns: u64,
+    /// What pytest said of classes that it passed over.
+    pub uncollected: Vec<String>,
+    /// Options in force under which no test body runs.
+    pub not_run: Vec<String>,
+}
+
+impl Journal {
+    /// Reads the journals of one run: the main process's, and those of pytest-xdist's workers, of which
+    /// each collects all tests.
+    ///
+    /// # Errors
+    /// What is wrong with it, as a fragment.
+    pub fn read(main: &str, workers: &[String]) -> Result<Self, String> {
+        let mut journal: Self = serde_json::from_str(main).map_err(|error| error.to_string())?;
+        for worker in workers {
+            let worker: Self = serde_json::from_str(worker).map_err(|error| error.to_string())?;
+            journal.collected = journal.collected.max(worker.collected);
+            journal.deselected = journal.deselected.max(worker.deselected);
+            journal.uncollected.extend(worker.uncollected);
+        }
+        journal.uncollected.sort_unstable();
+        journal.uncollected.dedup();
+        Ok(journal)
+    }
+
+    fn test_counts(&self) -> TestCounts {
+        let count = |outcome: &str| self.counts.get(outcome).copied().unwrap_or(0);
+        TestCounts {
+            passed: count("passed"),
+            failed: count("failed"),
+            errors: count("errors"),
+            skipped: count("skipped"),
+            xfailed: count("xfailed"),
+            xpassed: count("xpassed"),
+        }
+    }
+}
+
+/// What a run left behind.
+#[derive(Debug, Clone)]
+pub struct Output<'a> {
+    /// How it ended.
+    pub exit: Exit,
+    /// The report; `None` where there is none, `Err` where it cannot be read.
+    pub junit: Option<Result<JunitReport, String>>,
+    /// The journal, likewise.
+    pub journal: Option<Result<Journal, String>>,
+    /// The end of what it printed, both streams, for messages only.
+    pub log: &'a str,
+}
+
+/// A run that was whole: what it counted, and how many tests it left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// The outcomes.
+    pub counts: TestCounts,
+    /// Tests that were left out by `-k` or a marker.
+    pub deselected: u64,
+    /// Proof that tests ran.
+    pub inspected: Inspected,
+    evidence: Evidence,
+}
+
+impl Session {
+    /// The evidence for `tests`.
+    pub fn into_evidence(self) -> Evidence {
+        self.evidence
+    }
+}
+
+/// The truth table: exit code × report × journal → a whole run, or why it is none.
+pub fn read(output: Output<'_>) -> Result<Session, Reason> {
+    use Broken::{Collection, Internal, Interrupted};
+    let broken = match &output.junit {
+        Some(Ok(report)) => report.broken,
+        _ => None,
+    };
+    match (output.exit, broken) {
+        (Exit::NotFound, _) => Err(Reason::new(
+            ReasonKind::ToolMissing,
+            "pytest could not be started",
+            "add pytest and pytest-cov to the project's development dependencies",
+        )),
+        (Exit::TimedOut, _) => Err(timed_out(output.log)),
+        (Exit::Interrupted, _) => {
+            Err(Reason::new(ReasonKind::Interrupted, "pytest was interrupted", "run it again"))
+        }
+        (Exit::Flooded, _) => Err(crashed("pytest printed without end and was stopped", output.log)),
+        (Exit::Signal(signal), _) => {
+            Err(crashed(&format!("pytest was ended by signal {signal}"), output.log))
+        }
+        (Exit::Code(5), _) => Err(no_tests()),
+        (Exit::Code(4), _) => Err(usage(output.log)),
+        (Exit::Code(3), _) | (Exit::Code(_), Some(Internal)) => {
+            Err(crashed("pytest failed with an internal error", output.log))
+        }
+        (Exit::Code(_), Some(Collection)) => Err(collection(&output)),
+        (Exit::Code(_), Some(Interrupted)) => Err(crashed("the test run was cut short", output.log)),
+        (Exit::Code(2), None) => {
+            Err(crashed("pytest was interrupted from within or could not collect", output.log))
+        }
+        (Exit::Code(code @ (0 | 1)), None) => judged(code, output),
+        (Exit::Code(code), None) => {
+            Err(crashed(&format!("pytest ended with the unknown code {code}"), output.log))
+        }
+    }
+}
+
+/// Exit codes 0 and 1, which mean what they say only where report and journal agree with them.
+fn judged(code: i32, output: Output<'_>) -> Result<Session, Reason> {
+    let (report, journal) = match (output.junit, output.journal) {
+        (Some(Ok(report)), Some(Ok(journal))) => (report, journal),
+        (Some(Err(fault)), _) => return Err(unreadable("JUnit report", &fault)),
+        (_, Some(Err(fault))) => return Err(unreadable("journal", &fault)),
+        (None, _) | (_, None) => {
+            let what = format!("pytest ended with code {code} and wrote no report");
+            let hint = "look for `os._exit`, `sys.exit` or a plugin that ends the process, in tests and `conftest.py`";
+            return Err(Reason::new(ReasonKind::ReportMissing, with_log(&what, output.log), hint));
+        }
+    };
+    if let Some(option) = journal.not_run.first() {
+        return Err(Reason::new(
+            ReasonKind::CheckWeakened,
+            format!("the tests were only collected: `{option}` is on"),
+            "remove the option from the project's pytest settings",
+        ));
+    }
+    let counts = journal.test_counts();
+    let bad = counts.failed + counts.errors;
+    match (code, bad, report.bad) {
+        (_, 0, 1..) | (_, 1.., 0) => {
+            Err(disagree(&format!("the report tells of {} failing tests, the journal of {bad}", report.bad)))
+        }
+        (1, 0, 0) => Err(crashed("pytest ended with code 1, but no test failed", output.log)),
+        _ if journal.exit != code => {
+            Err(disagree(&format!("pytest meant to end with code {}, and ended with {code}", journal.exit)))
+        }
+        (_, _, _) => session(report, journal, counts),
+    }
+}
+
+fn session(report: JunitReport, journal: Journal, counts: TestCounts) -> Result<Session, Reason> {
+    // What failed as expected proves nothing but that it fails; what was skipped proves nothing.
+    let inspected = Inspected::tests(counts.passed + counts.failed + counts.errors + counts.xpassed)?;
+    let mut notes = Vec::new();
+    if journal.reruns > 0 {
+        notes.push(format!("{} tests were run again after a failure", journal.reruns));
+    }
+    if let Some(first) = journal.uncollected.first() {
+        notes.push(format!("pytest passed over {} classes: {first}", journal.uncollected.len()));
+    }
+    Ok(Session {
+        counts,
+        deselected: journal.deselected,
+        inspected: inspected.clone(),
+        evidence: Evidence {
+            measured: Measured::Tests(counts),
+            inspected,
+            findings: report.findings,
+            suppressed: 0,
+            notes,
+            run: None,
+        },
+    })
+}
+
+fn no_tests() -> Reason {
+    Reason::new(
+        ReasonKind::NoTestsRan,
+        "pytest found no test to run",
+        "correct `tests.paths` and `tests.select` of the component in `promotion.toml`",
+    )
+}
+
+fn timed_out(log: &str) -> Reason {
+    let test = log.lines().rev().find(|line| line.contains("::")).unwrap_or_default();
+    Reason::new(
+        ReasonKind::TimedOut,
+        with_log("pytest did not end within the limit", test),
+        "find the test that hangs (pytest-timeout names it), or raise `timeout` under `[project]`",
+    )
+}
+
+fn usage(log: &str) -> Reason {
+    if log.contains("unrecognized arguments: --cov") {
+        return missing_plugin();
+    }
+    Reason::new(
+        ReasonKind::ConfigInvalid,
+        with_log("pytest refused its arguments, settings or `conftest.py`", log),
+        "run `tta-promote plan` to see the arguments; correct the project's pytest settings or `tests.args`",
+    )
+}
+
+/// Coverage is asked for and pytest-cov is not there.
+pub fn missing_plugin() -> Reason {
+    Reason::new(
+        ReasonKind::ToolMissing,
+        "pytest-cov is not installed in the project's environment",
+        "add `pytest-cov` to the project's development dependencies",
+    )
+}
+
+fn collection(output: &Output<'_>) -> Reason {
+    let module = match &output.junit {
+        Some(Ok(report)) => report.findings.first().map(|finding| finding.message.clone()),
+        _ => None,
+    };
+    let module = module.unwrap_or_default();
+    let module = module.strip_suffix(": collection failure").unwrap_or(&module);
+    Reason::new(
+        ReasonKind::CollectionFailed,
+        with_log(&format!("`{module}` could not be collected, so its tests are unknown"), output.log),
+        "make the module importable, or narrow `tests.paths` of the component",
+    )
+}
+
+fn crashed(what: &str, log: &str) -> Reason {
+    Reason::new(ReasonKind::ToolCrashed, with_log(what, log), "read pytest's log (`-v` shows where it is)")
+}
+
+fn unreadable(what: &str, fault: &str) -> Reason {
+    Reason::new(
+        ReasonKind::ReportUnreadable,
+        format!("the {what} of pytest cannot be read: {fault}"),
+        "run it again; if it stays, a test or plugin writes into it",
+    )
+}
+
+fn disagree(what: &str) -> Reason {
+    Reason::new(
+        ReasonKind::ReportsDisagree,
+        format!("pytest's witnesses disagree: {what}"),
+        "look for a plugin or `conftest.py` that rewrites outcomes or the exit code",
+    )
+}
+
+/// The message with the line of the log that says most: pytest marks errors with `E   ` or `ERROR`.
+fn with_log(what: &str, log: &str) -> String {
+    let marked = |mark: &str| {
+        log.lines()
+            .map(str::trim)
+            .find_map(|line| line.strip_prefix(mark))
+            .filter(|line| !line.trim().is_empty())
+    };
+    let line = marked("INTERNALERROR> E ")
+        .or_else(|| marked("ERROR: "))
+        .or_else(|| marked("E   "))
+        .or_else(|| log.lines().rev().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('=')));
+    match line {
+        Some(line) => format!("{what}: {}", line.trim().chars().take(200).collect::<String>()),
+        None => what.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn journal(exit: i32, counts: &[(&str, u64)]) -> Journal {
+        Journal {
+            exit,
+            collected: 1,
+            deselected: 0,
+            counts: counts.iter().map(|(outcome, count)| ((*outcome).to_owned(), *count)).collect(),
+            reruns: 0,
+            uncollected: Vec::new(),
+            not_run: Vec::new(),
+        }
+    }
+
+    fn output(exit: Exit, bad: u64, journal: Journal) -> Output<'static> {
+        let report = JunitReport { cases: 3, bad, clean: 3 - bad, ..JunitReport::default() };
+        Output { exit, junit: Some(Ok(report)), journal: Some(Ok(journal)), log: "" }
+    }
+
+    fn kind(output: Output<'_>) -> ReasonKind {
+        read(output).expect_err("no evidence").kind
+    }
+
+    #[test]
+    fn a_whole_run_gives_its_counts() {
+        let session =
+            read(output(Exit::Code(0), 0, journal(0, &[("passed", 3), ("skipped", 1)]))).expect("evidence");
+        assert_eq!((session.counts.passed, session.counts.skipped), (3, 1));
+    }
+
+    #[test]
+    fn failures_in_the_report_are_evidence() {
+        let session =
+            read(output(Exit::Code(1), 1, journal(1, &[("passed", 2), ("failed", 1)]))).expect("evidence");
+        assert_eq!(session.counts.failed, 1);
+    }
+
+    #[test]
+    fn skipped_and_expected_failures_alone_are_no_evidence() {
+        let counts = [("skipped", 2), ("xfailed", 1)];
+        assert_eq!(kind(output(Exit::Code(0), 0, journal(0, &counts))), ReasonKind::NoTestsRan);
+    }
+
+    #[test]
+    fn code_1_without_a_failing_test_is_no_evidence() {
+        assert_eq!(kind(output(Exit::Code(1), 0, journal(1, &[("passed", 3)]))), ReasonKind::ToolCrashed);
+    }
+
+    #[test]
+    fn witnesses_that_disagree_are_no_evidence() {
+        let passed = [("passed", 3)];
+        assert_eq!(kind(output(Exit::Code(0), 1, journal(0, &passed))), ReasonKind::ReportsDisagree);
+        assert_eq!(kind(output(Exit::Code(0), 0, journal(1, &[("failed", 1)]))), ReasonKind::ReportsDisagree);
+        assert_eq!(kind(output(Exit::Code(0), 0, journal(1, &passed))), ReasonKind::ReportsDisagree);
+    }
+
+    #[test]
+    fn a_run_that_only_collected_is_no_evidence() {
+        let mut journal = journal(0, &[("passed", 3)]);
+        journal.not_run.push("setupplan".to_owned());
+        assert_eq!(kind(output(Exit::Code(0), 0, journal)), ReasonKind::CheckWeakened);
+    }
+
+    #[test]
+    fn every_end_but_0_and_1_has_its_reason() {
+        let good = || journal(0, &[("passed", 3)]);
+        for (exit, expected) in [
+            (Exit::NotFound, ReasonKind::ToolMissing),
+            (Exit::TimedOut, ReasonKind::TimedOut),
+            (Exit::Interrupted, ReasonKind::Interrupted),
+            (Exit::Flooded, ReasonKind::ToolCrashed),
+            (Exit::Signal(9), ReasonKind::ToolCrashed),
+            (Exit::Code(2), ReasonKind::ToolCrashed),
+            (Exit::Code(3), ReasonKind::ToolCrashed),
+            (Exit::Code(4), ReasonKind::ConfigInvalid),
+            (Exit::Code(5), ReasonKind::NoTestsRan),
+            (Exit::Code(137), ReasonKind::ToolCrashed),
+        ] {
+            assert_eq!(kind(output(exit, 0, good())), expected, "{exit:?}");
+        }
+    }
+
+    #[test]
+    fn without_report_or_journal_exit_0_is_no_evidence() {
+        let mut missing = output(Exit::Code(0), 0, journal(0, &[("passed", 3)]));
+        missing.journal = None;
+        assert_eq!(kind(missing), ReasonKind::ReportMissing);
+        let mut garbled = output(Exit::Code(0), 0, journal(0, &[("passed", 3)]));
+        garbled.junit = Some(Err("cut off".to_owned()));
+        assert_eq!(kind(garbled), ReasonKind::ReportUnreadable);
+    }
+
+    #[test]
+    fn an_option_that_an_old_pytest_does_not_know_is_left_out() {
+        assert!(knows_return_warning("9.2.0"));
+        assert!(knows_return_warning("7.2"));
+        assert!(!knows_return_warning("7.1.3"));
+        assert!(!knows_return_warning("6.2.5"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_run_without_a_passed_or_failed_test_is_evidence(code in -1i32..8, skipped in 0u64..5, xfailed in 0u64..5) {
+            let counts = [("skipped", skipped), ("xfailed", xfailed)];
+            proptest::prop_assert!(read(output(Exit::Code(code), 0, journal(code, &counts))).is_err());
+        }
+    }
+}

@@ -1,0 +1,49 @@
+"""Tells what an interpreter is and what is installed for it, as one JSON document in a file.
+
+usage: python -I environment.py FILE HOLD [MODULE ...]
+With HOLD it then stays until its standard input ends, so that a temporary environment lives as long.
+"""
+
+import importlib.metadata
+import importlib.util
+import json
+import os
+import re
+import sys
+import sysconfig
+
+
+def is_there(module):
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def main():
+    target, hold, modules = sys.argv[1], sys.argv[2] == "hold", sys.argv[3:]
+    installed = {}
+    for distribution in importlib.metadata.distributions():
+        name = distribution.metadata["Name"]
+        if name:
+            # The first one on the path is the one that is imported.
+            installed.setdefault(re.sub(r"[-_.]+", "-", name).lower(), distribution.version)
+    document = {
+        "executable": sys.executable,
+        "base_executable": getattr(sys, "_base_executable", None) or sys.executable,
+        "version": "%d.%d.%d" % sys.version_info[:3],
+        "platform": sysconfig.get_platform(),
+        "prefix": sys.prefix,
+        "scripts": sysconfig.get_path("scripts"),
+        "stdlib": sysconfig.get_path("stdlib"),
+        "distributions": sorted(installed.items()),
+        "absent": sorted(module for module in modules if not is_there(module)),
+    }
+    with open(target + ".part", "w", encoding="utf-8") as stream:
+        json.dump(document, stream)
+    os.replace(target + ".part", target)
+    if hold:
+        sys.stdin.read()
+
+
+main()

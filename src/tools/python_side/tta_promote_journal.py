@@ -1,0 +1,91 @@
+"""The second witness of a pytest run: counts outcomes per test, independently of the JUnit report.
+
+Loaded with ``-p tta_promote_journal``; writes one JSON document per process when the session is over.
+JUnit does not tell an unexpected pass from a pass, nor how many tests were deselected, and counts a test
+that was run again several times. This observer only listens: it changes no outcome and no order.
+"""
+
+import json
+import os
+import sys
+
+FOLDER = os.environ.get("TTA_PROMOTE_JOURNAL", "")
+KEPT = 20
+
+# The folder of this file was only there so that it can be found; tests must not see it.
+HERE = os.path.dirname(os.path.abspath(__file__))
+os.environ.pop("PYTHONPATH", None)
+sys.path[:] = [path for path in sys.path if os.path.abspath(path or ".") != HERE]
+
+outcomes = {}
+reruns = 0
+collected = 0
+deselected = 0
+uncollected = []
+
+
+def pytest_collection_finish(session):
+    global collected
+    collected = len(session.items)
+
+
+def pytest_deselected(items):
+    global deselected
+    deselected += len(items)
+
+
+def pytest_warning_recorded(warning_message, when, nodeid, location):
+    if warning_message.category.__name__ == "PytestCollectionWarning":
+        uncollected.append(str(warning_message.message)[:300])
+
+
+def pytest_runtest_logreport(report):
+    global reruns
+    test = report.nodeid
+    if report.outcome == "rerun":
+        reruns += 1
+        outcomes.pop(test, None)
+        return
+    if hasattr(report, "context"):  # one part of a test with subtests: only its failure counts
+        if report.outcome == "failed":
+            outcomes[test] = "failed"
+        return
+    before = outcomes.get(test)
+    if report.outcome == "failed":
+        if before not in ("failed", "errors"):
+            outcomes[test] = "failed" if report.when == "call" else "errors"
+    elif report.outcome == "skipped":
+        if before is None:
+            outcomes[test] = "xfailed" if hasattr(report, "wasxfail") else "skipped"
+    elif report.when == "call" and before is None:
+        outcomes[test] = "xpassed" if hasattr(report, "wasxfail") else "passed"
+
+
+def pytest_unconfigure(config):
+    session = getattr(config, "_tta_promote_session", None)
+    if session is None or not FOLDER:
+        return
+    counts = {}
+    for outcome in outcomes.values():
+        counts[outcome] = counts.get(outcome, 0) + 1
+    worker = getattr(config, "workerinput", {}).get("workerid", "main")
+    option = config.option
+    document = {
+        "exit": int(session.exitstatus),
+        "collected": collected,
+        "deselected": deselected,
+        "counts": counts,
+        "reruns": reruns,
+        "uncollected": uncollected[:KEPT],
+        "not_run": [
+            name for name in ("collectonly", "setupplan", "setuponly") if getattr(option, name, False)
+        ],
+    }
+    target = os.path.join(FOLDER, "journal-%s.json" % worker)
+    with open(target + ".part", "w", encoding="utf-8") as stream:
+        json.dump(document, stream)
+    os.replace(target + ".part", target)
+
+
+def pytest_sessionstart(session):
+    session.config._tta_promote_session = session
