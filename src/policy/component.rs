@@ -1,0 +1,177 @@
+//! One component: `[component.NAME]`, or a file of its own.
+//! Not what the components are to each other: see `dependency`.
+
+use std::collections::BTreeSet;
+
+use super::document::{Faults, quote};
+use super::path::Viewpoint;
+use super::pytest_argument;
+use super::value::{Table, Value};
+use crate::model::component::{Component, DeclaredPath, TestSelection};
+use crate::model::stage::Stage;
+
+/// The keys of `[component.NAME]`.
+pub(super) const KEYS: [&str; 9] =
+    ["title", "stage", "priority", "group", "owner", "paths", "readme", "depends_on", "tests"];
+const TEST_KEYS: [&str; 3] = ["paths", "select", "args"];
+/// Where tests are, from the project's root, unless the policy says otherwise.
+const DEFAULT_TESTS: &str = "tests";
+/// The longest name: it becomes a part of file names.
+const LONGEST_NAME: usize = 100;
+
+/// A component that was read, and what is still to be checked of it.
+#[derive(Debug)]
+pub(super) struct Declaration {
+    /// The component; where there are faults, with defaults in their place.
+    pub(super) component: Component,
+    /// Where its name is.
+    pub(super) offset: usize,
+    /// The names of `depends_on`, each with its offset.
+    pub(super) dependencies: Vec<(String, usize)>,
+}
+
+/// Whether `name` can be a component's: safe in a file name and on a command line.
+pub(super) fn is_name(name: &str) -> bool {
+    let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+    name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.chars().all(safe)
+        && name.len() <= LONGEST_NAME
+}
+
+/// Notes that `name` cannot be a component's.
+pub(super) fn refuse_name(name: &str, offset: usize, faults: &mut Faults<'_>) {
+    faults.add(
+        offset,
+        format!("component name {} cannot be used in a file name", quote(name)),
+        "use letters, digits, `_`, `.` and `-`, beginning with a letter or digit, at most 100 of them",
+    );
+}
+
+/// The component of that name, whose keys are in `table`; its name is at `offset`.
+pub(super) fn read(
+    name: &str,
+    offset: usize,
+    table: &Table<'_>,
+    from: &Viewpoint,
+    faults: &mut Faults<'_>,
+) -> Declaration {
+    let mut line = |key: &str| table.get(key).and_then(|value| value.line(faults)).map(str::to_owned);
+    let title = line("title").unwrap_or_else(|| name.to_owned());
+    let (priority, group, owner) = (line("priority"), line("group"), line("owner"));
+    let stage = table.get("stage").and_then(|value| value.one_of(&Stage::ALL.map(Stage::name), faults));
+    let dependencies = dependencies(table, faults);
+    let component = Component {
+        name: name.to_owned(),
+        title,
+        stage: stage.and_then(Stage::from_name).unwrap_or(Stage::Development),
+        priority,
+        group,
+        owner,
+        paths: own_paths(name, offset, table, from, faults),
+        readme: table.get("readme").and_then(|value| from.path(&value, faults)),
+        depends_on: dependencies.iter().map(|(name, _)| name.clone()).collect(),
+        tests: tests(offset, table, from, faults),
+        place: faults.place(offset),
+    };
+    Declaration { component, offset, dependencies }
+}
+
+fn own_paths(
+    name: &str,
+    offset: usize,
+    table: &Table<'_>,
+    from: &Viewpoint,
+    faults: &mut Faults<'_>,
+) -> Vec<DeclaredPath> {
+    const HINT: &str = "name its files or folders, as in `paths = [\"src/carbon\"]`";
+    if let Some(value) = table.get("paths") {
+        return paths(&value, HINT, from, faults);
+    }
+    faults.add(offset, format!("component {} has no `paths`", quote(name)), HINT);
+    Vec::new()
+}
+
+/// The paths of an array, each once; none at all is a fault.
+fn paths(value: &Value<'_>, hint: &str, from: &Viewpoint, faults: &mut Faults<'_>) -> Vec<DeclaredPath> {
+    let Some(items) = value.list("paths", faults) else {
+        return Vec::new();
+    };
+    if items.is_empty() {
+        faults.add(value.offset, format!("{} is empty", quote(&value.key)), hint);
+    }
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let declared = items.iter().filter_map(|item| from.path(item, faults));
+    declared.filter(|path| seen.insert(path.path.clone())).collect()
+}
+
+fn dependencies(table: &Table<'_>, faults: &mut Faults<'_>) -> Vec<(String, usize)> {
+    let items = table.get("depends_on").and_then(|value| value.list("component names", faults));
+    let items = items.unwrap_or_default();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let names = items.iter().filter_map(|item| Some((item.line(faults)?, item.offset)));
+    names.filter(|(name, _)| seen.insert(name)).map(|(name, offset)| (name.to_owned(), offset)).collect()
+}
+
+/// `[component.NAME.tests]`
+fn tests(offset: usize, component: &Table<'_>, from: &Viewpoint, faults: &mut Faults<'_>) -> TestSelection {
+    let default = DeclaredPath { path: DEFAULT_TESTS.to_owned(), place: faults.place(offset) };
+    let mut selection = TestSelection { paths: vec![default], select: None, args: Vec::new() };
+    let Some(table) = component.get("tests").and_then(|value| value.table(faults)) else {
+        return selection;
+    };
+    table.keys_are(&TEST_KEYS, faults);
+    if let Some(value) = table.get("paths") {
+        refuse_node_ids(&value, faults);
+        selection.paths = paths(
+            &value,
+            "name the files or folders that hold its tests, or take the line out",
+            from,
+            faults,
+        );
+    }
+    selection.select = table.get("select").and_then(|value| select(&value, faults));
+    selection.args = table.get("args").map(|value| pytest_argument::read(&value, faults)).unwrap_or_default();
+    selection
+}
+
+/// pytest would take `file.py::test`, but then it is no path, and nobody could check that it is there.
+fn refuse_node_ids(paths: &Value<'_>, faults: &mut Faults<'_>) {
+    for item in paths.inner().as_array().and_then(|_| paths.list("paths", faults)).unwrap_or_default() {
+        if let Some(text) = item.inner().as_str().filter(|text| text.contains("::")) {
+            faults.add(
+                item.offset,
+                format!("{} is a test, not a file or folder", quote(text)),
+                "name its file here, and the test in `select`",
+            );
+        }
+    }
+}
+
+/// The expression for `-k`; an empty one selects all.
+fn select(value: &Value<'_>, faults: &mut Faults<'_>) -> Option<String> {
+    let text = value.string(faults)?.trim();
+    if text.starts_with('-') {
+        faults.add(
+            value.offset,
+            format!("`select` cannot begin with `-`, found {}", quote(text)),
+            "write an expression such as `carbon and not slow`; options belong into `args`",
+        );
+        return None;
+    }
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_safe_as_a_file_name() {
+        for name in ["carbon", "Model.Management_2", "0-a"] {
+            assert!(is_name(name), "{name}");
+        }
+        for name in ["", ".", "..", "-a", "_a", "a/b", "a b", "é", "a\n", &"a".repeat(101)] {
+            assert!(!is_name(name), "{name}");
+        }
+    }
+}
