@@ -51,6 +51,15 @@ impl Outcome {
             Self::Inconclusive { .. } | Self::NotApplicable { .. } => None,
         }
     }
+
+    /// The run that it rests on, or that gave no evidence; `None` where no process was started.
+    pub fn run(&self) -> Option<&Run> {
+        match self {
+            Self::Pass(evidence) | Self::Fail(evidence) => evidence.run.as_ref(),
+            Self::Inconclusive { run, .. } => run.as_ref(),
+            Self::NotApplicable { .. } => None,
+        }
+    }
 }
 
 /// The verdict of a gate. Ordered, the worst last.

@@ -1,6 +1,7 @@
 //! What a tool measured and the proof of what it looked at.
 
 use super::finding::Finding;
+use super::gate::Metric;
 use super::percent::Ratio;
 use super::reason::{Reason, ReasonKind};
 use super::run::Run;
@@ -181,5 +182,13 @@ impl Coverage {
     pub fn combined(&self) -> Option<Ratio> {
         let branches = self.branches?;
         Ratio::new(self.statements.part() + branches.covered, self.statements.whole() + branches.total)
+    }
+
+    /// The figure that `metric` asks for: here alone, so that what is judged is what is shown.
+    pub fn judged(&self, metric: Metric) -> Ratio {
+        match metric {
+            Metric::Auto => self.combined().unwrap_or(self.statements),
+            Metric::Statements => self.statements,
+        }
     }
 }

@@ -1,1 +1,118 @@
-//! (being built)
+//! Renderings of one assessment, one small file per format. Not a judge: a renderer shows what was decided
+//! and decides nothing. The hard part: half of the text is the tools' and the project's, and is trusted
+//! nowhere (`clean`, `markup`).
+
+mod clean;
+mod elapsed;
+mod error_document;
+mod json;
+mod markdown;
+mod markup;
+mod obstacle;
+mod page;
+#[cfg(test)]
+pub(crate) mod sample;
+mod sign;
+mod summary;
+mod surroundings;
+mod text;
+mod text_check;
+
+use crate::model::assessment::Assessment;
+
+pub use error_document::{ErrorDocument, render_error};
+pub use page::Paint;
+
+/// What an assessment can be rendered as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// For the terminal.
+    Text,
+    /// For programs; the published schema.
+    Json,
+    /// For a pull request comment.
+    Markdown,
+}
+
+impl Format {
+    /// All formats, in the order in which help lists them.
+    pub const ALL: [Self; 3] = [Self::Text, Self::Json, Self::Markdown];
+
+    /// The word that `--format` takes.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Markdown => "markdown",
+        }
+    }
+
+    /// The format of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+}
+
+/// How much the terminal verdict says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Verbosity {
+    /// The last line alone, unwrapped: for scripts.
+    Quiet,
+    /// What a developer reads.
+    #[default]
+    Normal,
+    /// With every command line, every version and the place of the logs.
+    Verbose,
+}
+
+/// How the terminal verdict looks. The other formats look the same everywhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Style {
+    /// With or without colour.
+    pub paint: Paint,
+    /// How much is said.
+    pub verbosity: Verbosity,
+    /// The terminal's width in cells; below 60 it is taken as 60.
+    pub width: usize,
+    /// Where the tools' logs are, for `Verbosity::Verbose`; `None` where they were not kept.
+    pub logs: Option<String>,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { paint: Paint::Plain, verbosity: Verbosity::Normal, width: 80, logs: None }
+    }
+}
+
+/// `assessment` as `format`, ending with a newline. `style` is for [`Format::Text`].
+pub fn render(assessment: &Assessment, format: Format, style: &Style) -> String {
+    match format {
+        Format::Text => text::render(assessment, style),
+        Format::Json => json::render(assessment),
+        Format::Markdown => markdown::render(assessment),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_is_found_by_its_name_and_no_other_word_names_one() {
+        for format in Format::ALL {
+            assert_eq!(Format::from_name(format.name()), Some(format));
+        }
+        assert_eq!(Format::from_name("yaml"), None);
+        assert_eq!(Format::from_name("JSON"), None);
+    }
+
+    #[test]
+    fn every_format_of_every_sample_ends_with_one_newline() {
+        for assessment in sample::all() {
+            for format in Format::ALL {
+                let text = render(&assessment, format, &Style::default());
+                assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "{text}");
+            }
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! The verdict as a comment on a pull request. Not the whole evidence: a comment has a limit. Whatever text is in
+//! it, it stays one well-formed table per component; `markup` sees to that.
+
+use crate::model::assessment::{Assessment, CheckAssessment, ComponentAssessment, Outcome, Verdict};
+use crate::model::evidence::Evidence;
+use crate::model::finding::Finding;
+
+use super::elapsed::elapsed;
+use super::markup::{code, html_code, passage, prose};
+use super::summary::{count, summary};
+use super::{clean, obstacle, sign, surroundings, text_check};
+
+/// Findings listed per check.
+const FINDINGS: usize = 20;
+/// Notes listed per check.
+const NOTES: usize = 10;
+/// Characters of the sentence that says the verdict.
+const SENTENCE: usize = 1000;
+/// Bytes up to which details are added. GitHub refuses a body over 65,536 characters; the rest is for the lines
+/// that are always there.
+const ROOM: usize = 52_000;
+/// Bytes of the table of components.
+const ROOM_FOR_ROWS: usize = 26_000;
+
+/// The comment.
+pub(super) fn render(assessment: &Assessment) -> String {
+    let mut body = heading(assessment);
+    match assessment.components.as_slice() {
+        [] => {}
+        [component] => {
+            body.push_str(&table(component));
+            let blocks = std::iter::once(after(component)).chain(component.checks.iter().map(details));
+            fill(&mut body, blocks);
+        }
+        components => {
+            let components = worst_first(components);
+            body.push_str(&overview(&components));
+            let open = components.iter().filter(|component| component.verdict != Verdict::Pass);
+            fill(&mut body, open.map(|component| folded(component)));
+        }
+    }
+    body.push_str(&around(assessment));
+    body
+}
+
+/// The verdict, first as a heading and then as a sentence.
+fn heading(assessment: &Assessment) -> String {
+    let sign = sign::of_verdict(assessment.verdict);
+    let part = if assessment.only.is_some() { " (a part of the gate)" } else { "" };
+    let (about, sentence) = match assessment.components.as_slice() {
+        [component] => {
+            let standing = obstacle::standing(component, assessment.only.as_deref());
+            let about = format!("{}, {} → {}", prose(&component.title), component.from, component.to);
+            (about, format!("{}: {}", code(&component.name), passage(&standing, SENTENCE)))
+        }
+        components => {
+            let about =
+                format!("{}, {}", prose(&assessment.project), count(components.len() as u64, "component"));
+            (about, passage(&obstacle::verdict(assessment), SENTENCE))
+        }
+    };
+    format!("## {} {}{part}: {about}\n\n{sentence}\n\n", sign.mark, sign.word)
+}
+
+/// Appends each of `blocks` that there is room for, and says so where one is left out.
+fn fill(body: &mut String, blocks: impl Iterator<Item = String>) {
+    let mut left_out = false;
+    for block in blocks {
+        if body.len() + block.len() <= ROOM {
+            body.push_str(&block);
+        } else {
+            left_out = true;
+        }
+    }
+    if left_out {
+        body.push_str("Not all details fit here; `--format json` has them.\n\n");
+    }
+}
+
+fn worst_first(components: &[ComponentAssessment]) -> Vec<&ComponentAssessment> {
+    let mut sorted: Vec<_> = components.iter().collect();
+    sorted.sort_by_key(|component| std::cmp::Reverse(component.verdict));
+    sorted
+}
+
+fn overview(components: &[&ComponentAssessment]) -> String {
+    let mut text = String::from("| component | verdict | in the way |\n|---|---|---|\n");
+    let mut rows = 0;
+    for component in components {
+        let sign = sign::of_verdict(component.verdict);
+        let why = prose(&obstacle::in_the_way(component));
+        let row = format!("| {} | {} {} | {why} |\n", code(&component.name), sign.mark, sign.word);
+        if text.len() + row.len() > ROOM_FOR_ROWS {
+            break;
+        }
+        text.push_str(&row);
+        rows += 1;
+    }
+    if components.len() == rows {
+        return format!("{text}\n");
+    }
+    let more = count((components.len() - rows) as u64, "more component");
+    format!("{text}\n… and {more} (`--format json` has all).\n\n")
+}
+
+fn folded(component: &ComponentAssessment) -> String {
+    let sign = sign::of_verdict(component.verdict);
+    let name = html_code(&component.name);
+    let mut text = format!("<details><summary>{} {name}: {}</summary>\n\n", sign.mark, sign.word);
+    text.push_str(&table(component));
+    text.push_str(&after(component));
+    for check in &component.checks {
+        text.push_str(&details(check));
+    }
+    text.push_str("</details>\n\n");
+    text
+}
+
+fn table(component: &ComponentAssessment) -> String {
+    let rows: String = component.checks.iter().map(row).collect();
+    format!("| check | outcome | result |\n|---|---|---|\n{rows}\n")
+}
+
+fn row(check: &CheckAssessment) -> String {
+    let sign = sign::of_outcome(&check.outcome);
+    let hint = match &check.outcome {
+        Outcome::Inconclusive { reason, .. } => format!("<br>do: {}", prose(&reason.hint)),
+        Outcome::Pass(_) | Outcome::Fail(_) | Outcome::NotApplicable { .. } => String::new(),
+    };
+    format!("| {} | {} {} | {}{hint} |\n", check.check(), sign.mark, sign.word, prose(&summary(check)))
+}
+
+/// What people should see beside the table without unfolding anything.
+fn after(component: &ComponentAssessment) -> String {
+    let mut items = Vec::new();
+    for check in &component.checks {
+        let notes = check.outcome.evidence().map_or(&[][..], |evidence| &evidence.notes);
+        items.extend(notes.iter().take(NOTES).map(|note| format!("- {}: {}\n", check.check(), prose(note))));
+        if notes.len() > NOTES {
+            items.push(format!(
+                "- {}: … and {}\n",
+                check.check(),
+                count((notes.len() - NOTES) as u64, "more note")
+            ));
+        }
+    }
+    if let Some(absent) = surroundings::absent(&component.absent_imports) {
+        items.push(format!("- environment: {}\n", prose(&absent)));
+    }
+    if items.is_empty() { String::new() } else { format!("{}\n", items.concat()) }
+}
+
+/// The findings of a check that did not pass, folded.
+fn details(check: &CheckAssessment) -> String {
+    let findings = match &check.outcome {
+        Outcome::Fail(Evidence { findings, .. }) if !findings.is_empty() => findings,
+        Outcome::Fail(_)
+        | Outcome::Pass(_)
+        | Outcome::Inconclusive { .. }
+        | Outcome::NotApplicable { .. } => {
+            return String::new();
+        }
+    };
+    let heading = format!("{}: {}", check.check(), count(findings.len() as u64, "finding"));
+    let mut items: String = findings.iter().take(FINDINGS).map(item).collect();
+    if findings.len() > FINDINGS {
+        let more = count((findings.len() - FINDINGS) as u64, "more finding");
+        items.extend(["- … and ", &more, " (`--format json` has all)\n"]);
+    }
+    format!("<details><summary>{heading}</summary>\n\n{items}\n</details>\n\n")
+}
+
+fn item(finding: &Finding) -> String {
+    let pieces = [code(&text_check::place(finding)), code(&finding.rule), prose(&finding.message)];
+    let pieces: Vec<&str> = pieces.iter().map(String::as_str).filter(|piece| !piece.is_empty()).collect();
+    format!("- {}\n", pieces.join(" "))
+}
+
+/// What all of it was measured in, and by what.
+fn around(assessment: &Assessment) -> String {
+    let mut lines =
+        vec![format!("Measured with {}.", prose(&surroundings::environment(&assessment.environment)))];
+    if let Some(changed) = surroundings::changed(&assessment.subject) {
+        lines.push(format!("Mind that {}.", prose(&changed)));
+    }
+    let tools = surroundings::tools(assessment).map(|tools| format!(", {tools}")).unwrap_or_default();
+    let by = prose(&format!("tta-promote {}{tools}", clean::line(&assessment.version, 40)));
+    let subject = prose(&surroundings::subject(&assessment.subject));
+    lines.push(format!("By {by}; {subject}; {}.", elapsed(assessment.duration)));
+    format!("{}\n", lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::clean::{is_unseen, tests::hostile};
+    use super::super::sample;
+    use super::*;
+    use proptest::prelude::*;
+    use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
+    #[test]
+    fn the_comment_of_a_failed_gate() {
+        insta::assert_snapshot!("markdown_one_fails", render(&sample::one_fails()));
+    }
+
+    #[test]
+    fn the_comment_of_an_inconclusive_gate() {
+        insta::assert_snapshot!("markdown_tool_missing", render(&sample::tool_missing()));
+    }
+
+    #[test]
+    fn the_comment_of_a_part_of_the_gate() {
+        insta::assert_snapshot!("markdown_only_lint", render(&sample::only_lint()));
+    }
+
+    #[test]
+    fn the_comment_of_several_components_begins_with_the_worst() {
+        insta::assert_snapshot!("markdown_several", render(&sample::several()));
+    }
+
+    #[test]
+    fn the_comment_of_a_hostile_project() {
+        insta::assert_snapshot!("markdown_hostile", render(&sample::hostile("\u{1b}[2J|\n`<b>@name #1")));
+    }
+
+    #[test]
+    fn fifty_thousand_findings_are_twenty_items_and_a_number() {
+        let comment = render(&sample::many_findings());
+        assert_eq!(comment.matches("`E501`").count(), 20);
+        assert!(comment.contains("… and 49,980 more findings"));
+    }
+
+    #[test]
+    fn no_comment_is_longer_than_a_forge_takes() {
+        for text in ["`|<@".repeat(400), "|".repeat(400), "< ".repeat(200), "漢".repeat(400)] {
+            let mut assessment = sample::hostile(&text);
+            for check in &mut assessment.components[0].checks {
+                let outcome = &mut check.outcome;
+                if let Outcome::Pass(evidence) | Outcome::Fail(evidence) = outcome {
+                    evidence.notes = vec![text.clone(); 50];
+                }
+            }
+            let component = assessment.components[0].clone();
+            assert!(render(&assessment).len() < 65_536, "{}", render(&assessment).len());
+            assessment.components = std::iter::repeat_n(component, 150).collect();
+            let comment = render(&assessment);
+            assert!(comment.len() < 65_536, "{}", comment.len());
+            assert!(comment.contains("more components (`--format json` has all)"));
+            assert!(comment.contains("Not all details fit here"));
+        }
+    }
+
+    /// What a reader of the comment gets: the cells of each row, the HTML, and the text outside of code.
+    #[derive(Default)]
+    struct Reading {
+        rows: Vec<usize>,
+        html: BTreeSet<String>,
+        text: String,
+        live: Vec<String>,
+    }
+
+    fn read(comment: &str) -> Reading {
+        let mut reading = Reading::default();
+        let options = Options::ENABLE_TABLES
+            | Options::ENABLE_STRIKETHROUGH
+            | Options::ENABLE_MATH
+            | Options::ENABLE_FOOTNOTES
+            | Options::ENABLE_TASKLISTS
+            | Options::ENABLE_GFM;
+        for event in Parser::new_ext(comment, options) {
+            match event {
+                Event::Start(Tag::TableRow | Tag::TableHead) => reading.rows.push(0),
+                Event::End(TagEnd::TableCell) => *reading.rows.last_mut().unwrap() += 1,
+                Event::Html(html) | Event::InlineHtml(html) => {
+                    reading.html.insert(html.trim().to_owned());
+                }
+                Event::Text(text) => reading.text.push_str(&text),
+                Event::Code(_) => reading.text.push_str(" code "),
+                Event::Start(
+                    Tag::Paragraph
+                    | Tag::Heading { .. }
+                    | Tag::Table(_)
+                    | Tag::TableCell
+                    | Tag::List(None)
+                    | Tag::Item
+                    | Tag::HtmlBlock,
+                )
+                | Event::End(_)
+                | Event::SoftBreak => reading.text.push('\n'),
+                other => reading.live.push(format!("{other:?}")),
+            }
+        }
+        reading
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_text_is_in_it_the_comment_keeps_its_shape_and_nothing_comes_alive(text in hostile()) {
+            let comment = render(&sample::hostile(&text));
+            prop_assert!(!comment.chars().any(|c| c != '\n' && is_unseen(c)));
+            let reading = read(&comment);
+            prop_assert_eq!(&reading.rows, &[3; 7], "{}", comment);
+            prop_assert!(reading.live.is_empty(), "{:?}\n{}", reading.live, comment);
+            let ours = ["<br>", "<details><summary>lint: 2 findings</summary>", "</details>"];
+            prop_assert!(reading.html.iter().all(|html| ours.contains(&html.as_str())), "{:?}", reading.html);
+            for lure in ["@", "#", "://", "www.", "GH-1", "30f84615", "<b>", "$", "[", "*", "|"] {
+                prop_assert!(!reading.text.contains(lure), "{lure} in {}", reading.text);
+            }
+        }
+
+        #[test]
+        fn the_table_of_components_keeps_its_shape_too(text in hostile()) {
+            let mut several = sample::several();
+            several.components.extend(sample::hostile(&text).components);
+            let reading = read(&render(&several));
+            prop_assert!(reading.rows.iter().all(|cells| *cells == 3));
+            prop_assert_eq!(reading.rows.len(), 5 + 3 * 7);
+            prop_assert!(reading.live.is_empty(), "{:?}", reading.live);
+        }
+
+        #[test]
+        fn any_text_is_safe_as_prose(text in hostile()) {
+            let reading = read(&format!("- a: {} b {}", prose(&text), code(&text)));
+            prop_assert!(reading.live.is_empty() && reading.html.is_empty(), "{:?}", reading.live);
+        }
+    }
+}

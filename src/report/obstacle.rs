@@ -1,0 +1,273 @@
+//! What stands in the way, in a few words, and the sentence that says the verdict. Not the verdict itself:
+//! that comes with the assessment.
+
+use crate::model::assessment::{Assessment, CheckAssessment, ComponentAssessment, Outcome, Verdict};
+use crate::model::check::Check;
+use crate::model::evidence::{Coverage, Measured};
+use crate::model::gate::{Criterion, Metric};
+use crate::model::percent::{Percent, Ratio};
+
+use super::summary::{count, grouped, summary};
+use super::surroundings;
+
+/// How many names a sentence takes before it only counts.
+const NAMES: usize = 6;
+
+/// The last line: the verdict of all, and what stands in the way.
+pub(super) fn verdict(assessment: &Assessment) -> String {
+    let only = assessment.only.as_deref();
+    match assessment.components.as_slice() {
+        [] => "inconclusive: there is no component to assess".to_owned(),
+        [component] => format!("{}: {}", component.name, standing(component, only)),
+        components => of_many(components, only),
+    }
+}
+
+/// The verdict of one component, without its name.
+pub(super) fn standing(component: &ComponentAssessment, only: Option<&[Check]>) -> String {
+    let stage = component.to.name();
+    let failed = obstacles(component, |outcome| matches!(outcome, Outcome::Fail(_)));
+    let unknown = obstacles(component, |outcome| matches!(outcome, Outcome::Inconclusive { .. }));
+    match (component.verdict, only) {
+        (Verdict::Pass, None) => format!("ready for {stage}"),
+        (Verdict::Pass, Some(checks)) => format!("pass, {}", part_of_the_gate(checks, stage)),
+        (Verdict::Fail, None) => format!("not ready for {stage}{}", listed(&[failed, unknown])),
+        (Verdict::Fail, Some(checks)) => {
+            format!("fail{}; {}", listed(&[failed, unknown]), part_of_the_gate(checks, stage))
+        }
+        (Verdict::Inconclusive, only) => {
+            let why = if component.checks.is_empty() {
+                ": the gate has no checks".to_owned()
+            } else {
+                listed(&[unknown])
+            };
+            match only {
+                None => format!("inconclusive{why}"),
+                Some(checks) => format!("inconclusive{why}; {}", part_of_the_gate(checks, stage)),
+            }
+        }
+    }
+}
+
+/// What stands in the way of one component, without its verdict; for one that passes, where it may go.
+pub(super) fn in_the_way(component: &ComponentAssessment) -> String {
+    let mut all = obstacles(component, |outcome| matches!(outcome, Outcome::Fail(_)));
+    all.extend(obstacles(component, |outcome| matches!(outcome, Outcome::Inconclusive { .. })));
+    match (all.is_empty(), component.verdict) {
+        (false, _) => all.join(", "),
+        (true, Verdict::Pass) => {
+            let absent = surroundings::absent(&component.absent_imports);
+            let absent = absent.map(|absent| format!("; {absent}")).unwrap_or_default();
+            format!("{} → {}{absent}", component.from, component.to)
+        }
+        (true, Verdict::Fail | Verdict::Inconclusive) => "the gate has no checks".to_owned(),
+    }
+}
+
+fn part_of_the_gate(checks: &[Check], stage: &str) -> String {
+    let ids: Vec<&str> = checks.iter().map(|check| check.id()).collect();
+    format!("but only {} of the gate for {stage} ({})", count(checks.len() as u64, "check"), ids.join(", "))
+}
+
+fn listed(groups: &[Vec<String>]) -> String {
+    let all: Vec<&str> = groups.iter().flatten().map(String::as_str).collect();
+    if all.is_empty() { String::new() } else { format!(": {}", all.join(", ")) }
+}
+
+fn of_many(components: &[ComponentAssessment], only: Option<&[Check]>) -> String {
+    let with = |verdict: Verdict| -> Vec<&str> {
+        components.iter().filter(|one| one.verdict == verdict).map(|one| one.name.as_str()).collect()
+    };
+    let first = components.first().map(|one| one.to);
+    let stage = first
+        .filter(|stage| components.iter().all(|one| one.to == *stage))
+        .map_or("the next stage".to_owned(), |stage| stage.to_string());
+    let passed = format!("{} of {}", with(Verdict::Pass).len(), count(components.len() as u64, "component"));
+    let mut clauses = vec![match only {
+        None => format!("{passed} ready for {stage}"),
+        Some(_) => format!("{passed} pass"),
+    }];
+    for (verdict, word) in [(Verdict::Fail, "fail"), (Verdict::Inconclusive, "inconclusive")] {
+        let names = with(verdict);
+        if !names.is_empty() {
+            clauses.push(format!("{word}: {}", shortened(&names)));
+        }
+    }
+    if let Some(checks) = only {
+        clauses.push(part_of_the_gate(checks, &stage));
+    }
+    clauses.join("; ")
+}
+
+fn shortened(names: &[&str]) -> String {
+    match names.get(..NAMES) {
+        Some(first) if names.len() > NAMES => {
+            format!("{} and {} more", first.join(", "), names.len() - NAMES)
+        }
+        _ => names.join(", "),
+    }
+}
+
+fn obstacles(component: &ComponentAssessment, which: impl Fn(&Outcome) -> bool) -> Vec<String> {
+    component.checks.iter().filter(|check| which(&check.outcome)).map(obstacle).collect()
+}
+
+/// One check that is in the way. What the numbers do not explain, the check's own line does.
+fn obstacle(check: &CheckAssessment) -> String {
+    let id = check.check();
+    let words = match &check.outcome {
+        Outcome::Fail(evidence) => shortfall(&check.criterion, &evidence.measured),
+        Outcome::Inconclusive { reason, .. } => Some(format!("{id} not measured ({})", reason.message)),
+        Outcome::Pass(_) | Outcome::NotApplicable { .. } => None,
+    };
+    words.unwrap_or_else(|| format!("{id}: {}", summary(check)))
+}
+
+fn shortfall(criterion: &Criterion, measured: &Measured) -> Option<String> {
+    match (criterion, measured) {
+        (Criterion::Tests { max_failures, min_passed }, Measured::Tests(counts)) => {
+            let broken = counts.failed + counts.errors;
+            beyond(broken, *max_failures, "failed test").or_else(|| {
+                let few = counts.passed < *min_passed;
+                few.then(|| {
+                    format!("{} passed of the {} needed", count(counts.passed, "test"), grouped(*min_passed))
+                })
+            })
+        }
+        (Criterion::Coverage { min, metric }, Measured::Coverage(figures)) => {
+            uncovered(figures, *min, *metric)
+        }
+        (Criterion::Lint { max_issues }, Measured::Lint { issues }) => {
+            beyond(*issues, *max_issues, "lint issue")
+        }
+        (Criterion::Types { max_errors, max_warnings }, Measured::Types { errors, warnings }) => {
+            let words = [
+                beyond(*errors, *max_errors, "type error"),
+                beyond(*warnings, *max_warnings, "type warning"),
+            ];
+            let words: Vec<String> = words.into_iter().flatten().collect();
+            (!words.is_empty()).then(|| words.join(", "))
+        }
+        (Criterion::Security { max_issues, .. }, Measured::Security { issues }) => {
+            beyond(*issues, *max_issues, "security issue")
+        }
+        (Criterion::Docs { .. }, Measured::Docs { readme: None, .. }) => Some("no README".to_owned()),
+        (Criterion::Docs { .. }, Measured::Docs { usage_examples: 0, .. }) => {
+            Some("no usage example".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn beyond(number: u64, max: u64, noun: &str) -> Option<String> {
+    match max {
+        _ if number <= max => None,
+        0 => Some(count(number, noun)),
+        _ => Some(format!("{} ({} allowed)", count(number, noun), grouped(max))),
+    }
+}
+
+fn uncovered(figures: &Coverage, min: Percent, metric: Metric) -> Option<String> {
+    let ratio = figures.judged(metric);
+    let missing = needed(ratio, min).checked_sub(ratio.part()).filter(|missing| *missing > 0)?;
+    let what = if ratio == figures.statements { "statement" } else { "statement or branch" };
+    let what = match (missing, what) {
+        (1, one) => one,
+        (_, "statement") => "statements",
+        _ => "statements or branches",
+    };
+    Some(format!("coverage {} % of the {min} % ({} more {what} needed)", ratio.percent(), grouped(missing)))
+}
+
+/// The smallest part of the same whole that reaches `min`.
+fn needed(ratio: Ratio, min: Percent) -> u64 {
+    let exact = (u128::from(ratio.whole()) * u128::from(min.hundredths())).div_ceil(10_000);
+    u64::try_from(exact).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_component_that_passes_is_ready() {
+        assert_eq!(verdict(&sample::all_pass()), "carbon: ready for staging");
+    }
+
+    #[test]
+    fn a_component_that_fails_says_what_is_missing_in_numbers() {
+        assert_eq!(
+            verdict(&sample::one_fails()),
+            "carbon: not ready for staging: coverage 42.22 % of the 70 % (25 more statements needed), 4 lint issues"
+        );
+    }
+
+    #[test]
+    fn a_component_that_was_not_measured_says_why() {
+        assert_eq!(
+            verdict(&sample::tool_missing()),
+            "carbon: inconclusive: types not measured (pyright is not installed)"
+        );
+    }
+
+    #[test]
+    fn a_part_of_the_gate_is_never_called_ready() {
+        let line = verdict(&sample::only_lint());
+        assert_eq!(line, "carbon: pass, but only 1 check of the gate for staging (lint)");
+        assert!(!line.contains("ready"));
+    }
+
+    #[test]
+    fn many_components_are_counted_and_the_first_ones_named() {
+        assert_eq!(
+            verdict(&sample::several()),
+            "1 of 3 components ready for staging; fail: carbon; inconclusive: model-management"
+        );
+        let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+        assert_eq!(shortened(&names), "a, b, c, d, e, f and 2 more");
+        assert_eq!(shortened(&names[..6]), "a, b, c, d, e, f");
+    }
+
+    #[test]
+    fn a_part_of_the_gate_is_never_called_ready_for_many_either() {
+        let mut several = sample::several();
+        several.only = Some(vec![Check::Lint, Check::Types]);
+        assert_eq!(
+            verdict(&several),
+            "1 of 3 components pass; fail: carbon; inconclusive: model-management; \
+             but only 2 checks of the gate for staging (lint, types)"
+        );
+    }
+
+    #[test]
+    fn nothing_to_assess_is_not_ready() {
+        let mut assessment = sample::all_pass();
+        assessment.components.clear();
+        assert_eq!(verdict(&assessment), "inconclusive: there is no component to assess");
+        let mut assessment = sample::all_pass();
+        assessment.components[0].checks.clear();
+        assessment.components[0].verdict = Verdict::Inconclusive;
+        assert_eq!(verdict(&assessment), "carbon: inconclusive: the gate has no checks");
+    }
+
+    #[test]
+    fn what_is_allowed_is_not_in_the_way() {
+        assert_eq!(beyond(2, 2, "lint issue"), None);
+        assert_eq!(beyond(3, 2, "lint issue").as_deref(), Some("3 lint issues (2 allowed)"));
+        assert_eq!(beyond(1, 0, "lint issue").as_deref(), Some("1 lint issue"));
+    }
+
+    proptest! {
+        #[test]
+        fn with_what_is_needed_the_bound_is_reached_and_with_one_less_it_is_not(
+            part in 0u64..5_000, rest in 1u64..5_000, min in 1u32..=10_000
+        ) {
+            let (ratio, min) = (Ratio::new(part, part + rest).unwrap(), Percent::from_hundredths(min).unwrap());
+            let needed = needed(ratio, min);
+            prop_assert!(Ratio::new(needed, ratio.whole()).unwrap().reaches(min));
+            prop_assert!(!Ratio::new(needed - 1, ratio.whole()).unwrap().reaches(min));
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! Assessments to render: one component in each state that people meet. Built by hand, not judged: a renderer
+//! must show whatever it is given.
+
+use std::time::Duration;
+
+use crate::model::assessment::{Assessment, CheckAssessment, ComponentAssessment, Outcome, Subject, Verdict};
+use crate::model::check::Check;
+use crate::model::environment::{Distribution, Environment};
+use crate::model::evidence::{Bound, Branches, Coverage, Evidence, Inspected, Measured, TestCounts};
+use crate::model::finding::{Finding, Severity};
+use crate::model::gate::{Criterion, Metric};
+use crate::model::percent::{Percent, Ratio};
+use crate::model::reason::{Reason, ReasonKind};
+use crate::model::run::{Exit, Run};
+use crate::model::stage::Stage;
+use crate::model::toolchain::Tool;
+
+const FILE: &str = "src/components/carbon_component.py";
+
+/// Every sample.
+pub(crate) fn all() -> Vec<Assessment> {
+    vec![
+        all_pass(),
+        one_fails(),
+        tool_missing(),
+        only_lint(),
+        many_findings(),
+        several(),
+        hostile("\u{1b}[2J|`<b>@name"),
+    ]
+}
+
+/// Every check passes, branches are measured.
+pub(crate) fn all_pass() -> Assessment {
+    of(Verdict::Pass, passing())
+}
+
+/// Coverage and lint fail; an optional import is absent and a file changed.
+pub(crate) fn one_fails() -> Assessment {
+    let mut checks = passing();
+    let coverage = Coverage {
+        statements: Ratio::new(38, 90).unwrap(),
+        branches: None,
+        bound: Bound::Exact,
+        excluded: 0,
+    };
+    let mut evidence_of_coverage = with_run(Measured::Coverage(coverage), Tool::Pytest);
+    evidence_of_coverage.notes = vec!["`tests/test_carbon.py` never imports the component".into()];
+    checks[1].outcome = Outcome::Fail(evidence_of_coverage);
+    let mut lint = with_run(Measured::Lint { issues: 4 }, Tool::Ruff);
+    lint.suppressed = 1;
+    lint.findings = vec![
+        finding(3, "F401", "`json` imported but unused"),
+        finding(41, "E722", "Do not use bare `except`"),
+        finding(
+            88,
+            "PLR0912",
+            "Too many branches (17 > 12): split the function along the cases that it already names in its comments",
+        ),
+        finding(120, "W291", "Trailing whitespace"),
+    ];
+    checks[2].outcome = Outcome::Fail(lint);
+    let mut assessment = of(Verdict::Fail, checks);
+    assessment.subject.dirty = Some(true);
+    assessment.subject.changed = vec!["coverage.json".into()];
+    assessment.components[0].absent_imports = vec!["codecarbon".into()];
+    assessment
+}
+
+/// The type checker is not there.
+pub(crate) fn tool_missing() -> Assessment {
+    let mut checks = passing();
+    checks[3].outcome = Outcome::Inconclusive {
+        reason: Reason::new(
+            ReasonKind::ToolMissing,
+            "pyright is not installed",
+            "run `uv add --dev pyright`, or pin it under `[project] tools` in `promotion.toml`",
+        ),
+        run: None,
+    };
+    checks[5].criterion = Criterion::NotApplicable { check: Check::Docs, why: "internal component".into() };
+    checks[5].outcome = Outcome::NotApplicable { why: "internal component".into() };
+    of(Verdict::Inconclusive, checks)
+}
+
+/// `--only lint`, and it passes.
+pub(crate) fn only_lint() -> Assessment {
+    let mut assessment = of(Verdict::Pass, vec![passing().swap_remove(2)]);
+    assessment.only = Some(vec![Check::Lint]);
+    assessment
+}
+
+/// 50,000 issues.
+pub(crate) fn many_findings() -> Assessment {
+    let mut checks = passing();
+    let mut lint = with_run(Measured::Lint { issues: 50_000 }, Tool::Ruff);
+    lint.findings = (1..=50_000).map(|line| finding(line, "E501", "Line too long (104 > 88)")).collect();
+    checks[2].outcome = Outcome::Fail(lint);
+    of(Verdict::Fail, checks)
+}
+
+/// One that passes, one that fails, one that is inconclusive.
+pub(crate) fn several() -> Assessment {
+    let mut assessment = one_fails();
+    let mut narrative = component("narrative-arc", Verdict::Pass, passing());
+    narrative.title = "Narrative Arc Orchestrator".into();
+    narrative.absent_imports = vec!["neo4j".into()];
+    assessment.components.push(narrative);
+    let missing = tool_missing().components.swap_remove(0);
+    let mut model = component("model-management", Verdict::Inconclusive, missing.checks);
+    model.title = "Model Management".into();
+    model.files = vec!["src/components/model_management/service.py".into()];
+    assessment.components.push(model);
+    assessment
+}
+
+/// `text` in every place that a tool, the project or the policy can write to.
+pub(crate) fn hostile(text: &str) -> Assessment {
+    let text = || text.to_owned();
+    let mut checks = passing();
+    let mut lint = with_run(Measured::Lint { issues: 2 }, Tool::Ruff);
+    let bare = Finding {
+        file: String::new(),
+        line: None,
+        column: None,
+        rule: String::new(),
+        severity: Severity::Low,
+        message: text(),
+    };
+    lint.findings = vec![Finding { file: text(), rule: text(), message: text(), ..finding(1, "", "") }, bare];
+    lint.notes = vec![text()];
+    if let Some(run) = &mut lint.run {
+        run.version = text();
+        run.argv = vec![text(), text()];
+    }
+    checks[2].outcome = Outcome::Fail(lint);
+    checks[3].outcome = Outcome::Inconclusive {
+        reason: Reason::new(ReasonKind::ToolCrashed, text(), text()),
+        run: Some(run(Tool::Pyright, Exit::Signal(11))),
+    };
+    checks[5].outcome = Outcome::NotApplicable { why: text() };
+    let mut assessment = of(Verdict::Fail, checks);
+    assessment.project = text();
+    assessment.version = text();
+    assessment.subject = Subject { commit: Some(text()), dirty: Some(true), changed: vec![text()] };
+    assessment.environment.python = Some(text());
+    assessment.environment.platform = text();
+    assessment.environment.lock = Some(text());
+    let component = &mut assessment.components[0];
+    component.name = text();
+    component.title = text();
+    component.absent_imports = vec![text()];
+    component.files = vec![text()];
+    assessment
+}
+
+/// Evidence that one file was looked at, without a run.
+pub(crate) fn evidence(measured: Measured) -> Evidence {
+    Evidence {
+        measured,
+        inspected: Inspected::files(&[FILE.to_owned()], "the sample", |_| true).unwrap(),
+        findings: vec![],
+        suppressed: 0,
+        notes: vec![],
+        run: None,
+    }
+}
+
+/// `coverage = { min_percent, metric }`.
+pub(crate) fn coverage_criterion(min_percent: u32, metric: Metric) -> Criterion {
+    Criterion::Coverage { min: Percent::from_hundredths(min_percent * 100).unwrap(), metric }
+}
+
+fn passing() -> Vec<CheckAssessment> {
+    let coverage = Coverage {
+        statements: Ratio::new(71, 97).unwrap(),
+        branches: Some(Branches { covered: 6, total: 12 }),
+        bound: Bound::Exact,
+        excluded: 0,
+    };
+    let counts = TestCounts { passed: 12, skipped: 2, ..TestCounts::default() };
+    let readme = Some("src/components/carbon/README.md".to_owned());
+    let mut lint = with_run(Measured::Lint { issues: 0 }, Tool::Ruff);
+    lint.suppressed = 3;
+    let pass = |criterion, evidence| CheckAssessment { criterion, outcome: Outcome::Pass(evidence) };
+    vec![
+        pass(
+            Criterion::Tests { max_failures: 0, min_passed: 1 },
+            with_run(Measured::Tests(counts), Tool::Pytest),
+        ),
+        pass(coverage_criterion(70, Metric::Auto), with_run(Measured::Coverage(coverage), Tool::Pytest)),
+        pass(Criterion::Lint { max_issues: 0 }, lint),
+        pass(
+            Criterion::Types { max_errors: 0, max_warnings: 0 },
+            with_run(Measured::Types { errors: 0, warnings: 0 }, Tool::Pyright),
+        ),
+        pass(
+            Criterion::Security { max_issues: 0, min_severity: Severity::Medium },
+            with_run(Measured::Security { issues: 0 }, Tool::Bandit),
+        ),
+        pass(
+            Criterion::Docs { readme: true, usage_example: true },
+            evidence(Measured::Docs { readme, usage_examples: 2 }),
+        ),
+    ]
+}
+
+fn with_run(measured: Measured, tool: Tool) -> Evidence {
+    Evidence { run: Some(run(tool, Exit::Code(0))), ..evidence(measured) }
+}
+
+fn run(tool: Tool, exit: Exit) -> Run {
+    let (version, arguments, millis) = match tool {
+        Tool::Pytest => ("9.2.0", vec!["tests", "-o", "addopts=", "--cov=src/components"], 3190),
+        Tool::Ruff => ("0.17.6", vec!["check", "--no-fix", "--output-format=json", FILE], 19),
+        Tool::Pyright => ("1.1.414", vec!["--outputjson", FILE], 2400),
+        Tool::Bandit => ("1.9.4", vec!["-f", "json", "-q", "-x", "", FILE], 310),
+    };
+    let executable = format!(".venv/bin/{tool}");
+    Run {
+        tool,
+        version: version.into(),
+        argv: std::iter::once(executable).chain(arguments.into_iter().map(String::from)).collect(),
+        exit,
+        duration: Duration::from_millis(millis),
+        report_sha256: Some("5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef".into()),
+        cached: false,
+    }
+}
+
+fn finding(line: u32, rule: &str, message: &str) -> Finding {
+    Finding {
+        file: FILE.into(),
+        line: Some(line),
+        column: Some(5),
+        rule: rule.into(),
+        severity: Severity::High,
+        message: message.into(),
+    }
+}
+
+fn component(name: &str, verdict: Verdict, checks: Vec<CheckAssessment>) -> ComponentAssessment {
+    ComponentAssessment {
+        name: name.into(),
+        title: "Carbon".into(),
+        from: Stage::Development,
+        to: Stage::Staging,
+        files: vec![FILE.into()],
+        absent_imports: vec![],
+        checks,
+        verdict,
+    }
+}
+
+fn of(verdict: Verdict, checks: Vec<CheckAssessment>) -> Assessment {
+    let distribution =
+        |name: &str, version: &str| Distribution { name: name.into(), version: version.into() };
+    Assessment {
+        project: "TTA".into(),
+        version: "0.1.0".into(),
+        started: "2025-10-13T21:14:02.5Z".parse().unwrap(),
+        duration: Duration::from_millis(4210),
+        subject: Subject {
+            commit: Some("30f84615a0c1d2e3f405162738495a6b7c8d9e0f".into()),
+            dirty: Some(false),
+            changed: vec![],
+        },
+        environment: Environment {
+            python: Some("3.12.1".into()),
+            platform: "linux-x86_64".into(),
+            lock: Some("uv.lock".into()),
+            in_sync: Some(true),
+            distributions: vec![
+                distribution("coverage", "7.17.0"),
+                distribution("pytest", "9.2.0"),
+                distribution("ruff", "0.17.6"),
+            ],
+            sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
+        },
+        only: None,
+        components: vec![component("carbon", verdict, checks)],
+        verdict,
+    }
+}

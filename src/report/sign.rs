@@ -1,0 +1,38 @@
+//! The sign and the word for an outcome or a verdict: always together, so that neither colour nor shape alone
+//! carries the meaning.
+
+use crate::model::assessment::{Outcome, Verdict};
+
+use super::page::Tone;
+
+/// How a result is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Sign {
+    pub(super) mark: &'static str,
+    pub(super) word: &'static str,
+    pub(super) tone: Tone,
+}
+
+const PASS: Sign = Sign { mark: "✓", word: "pass", tone: Tone::Good };
+const FAIL: Sign = Sign { mark: "✗", word: "fail", tone: Tone::Bad };
+const INCONCLUSIVE: Sign = Sign { mark: "?", word: "inconclusive", tone: Tone::Unknown };
+const NOT_APPLICABLE: Sign = Sign { mark: "-", word: "n/a", tone: Tone::Faint };
+
+/// Of a check.
+pub(super) fn of_outcome(outcome: &Outcome) -> Sign {
+    match outcome {
+        Outcome::Pass(_) => PASS,
+        Outcome::Fail(_) => FAIL,
+        Outcome::Inconclusive { .. } => INCONCLUSIVE,
+        Outcome::NotApplicable { .. } => NOT_APPLICABLE,
+    }
+}
+
+/// Of a gate.
+pub(super) fn of_verdict(verdict: Verdict) -> Sign {
+    match verdict {
+        Verdict::Pass => PASS,
+        Verdict::Fail => FAIL,
+        Verdict::Inconclusive => INCONCLUSIVE,
+    }
+}

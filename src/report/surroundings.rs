@@ -1,0 +1,106 @@
+//! What a figure was measured on and in: commit, interpreter, lock, tools. The same commit measures differently
+//! elsewhere, so this stands beside every verdict.
+
+use crate::model::assessment::{Assessment, Subject};
+use crate::model::environment::Environment;
+use crate::model::toolchain::Tool;
+
+use super::summary::count;
+
+/// How many letters of a commit people compare.
+const SHORT: usize = 8;
+/// How many changed files are named.
+const CHANGED: usize = 5;
+
+/// `at 30f84615 with uncommitted changes`.
+pub(super) fn subject(subject: &Subject) -> String {
+    let Some(commit) = &subject.commit else { return "outside of any commit".to_owned() };
+    let short: String = commit.chars().take(SHORT).collect();
+    match subject.dirty {
+        Some(true) => format!("at {short} with uncommitted changes"),
+        Some(false) | None => format!("at {short}"),
+    }
+}
+
+/// `Python 3.12.1 on linux-x86_64, 143 distributions, uv.lock in sync`.
+pub(super) fn environment(environment: &Environment) -> String {
+    let python = match &environment.python {
+        Some(version) => format!("Python {version}"),
+        None => "no Python".to_owned(),
+    };
+    let lock = match (&environment.lock, environment.in_sync) {
+        (None, _) => "no lock file".to_owned(),
+        (Some(lock), Some(true)) => format!("{lock} in sync"),
+        (Some(lock), Some(false)) => format!("{lock} NOT in sync"),
+        (Some(lock), None) => format!("{lock} not compared"),
+    };
+    let distributions = count(environment.distributions.len() as u64, "distribution");
+    format!("{python} on {}, {distributions}, {lock}", environment.platform)
+}
+
+/// `measured without codecarbon`: what is optional and absent lowers figures.
+pub(super) fn absent(imports: &[String]) -> Option<String> {
+    (!imports.is_empty()).then(|| format!("measured without {} (not installed)", imports.join(", ")))
+}
+
+/// The files that the run changed.
+pub(super) fn changed(subject: &Subject) -> Option<String> {
+    let named = subject.changed.get(..CHANGED).unwrap_or(&subject.changed);
+    let more = subject.changed.len() - named.len();
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    (!named.is_empty()).then(|| format!("the run changed {}{more}", named.join(", ")))
+}
+
+/// The tools that ran, each version once: `pytest 9.2.0, ruff 0.17.6`.
+pub(super) fn tools(assessment: &Assessment) -> Option<String> {
+    let checks = assessment.components.iter().flat_map(|component| &component.checks);
+    let mut versions: Vec<(Tool, &str)> =
+        checks.filter_map(|check| check.outcome.run()).map(|run| (run.tool, run.version.as_str())).collect();
+    versions.sort_unstable();
+    versions.dedup();
+    let named: Vec<String> = versions.iter().map(|(tool, version)| format!("{tool} {version}")).collect();
+    (!named.is_empty()).then(|| named.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn a_subject_without_a_commit_says_so() {
+        let none = Subject { commit: None, dirty: None, changed: vec![] };
+        assert_eq!(subject(&none), "outside of any commit");
+    }
+
+    #[test]
+    fn a_lock_that_is_out_of_step_is_hard_to_miss() {
+        let mut env = sample::all_pass().environment;
+        assert_eq!(environment(&env), "Python 3.12.1 on linux-x86_64, 3 distributions, uv.lock in sync");
+        env.in_sync = Some(false);
+        env.python = None;
+        assert_eq!(environment(&env), "no Python on linux-x86_64, 3 distributions, uv.lock NOT in sync");
+        env.in_sync = None;
+        assert!(environment(&env).ends_with("uv.lock not compared"));
+        env.lock = None;
+        assert!(environment(&env).ends_with("no lock file"));
+    }
+
+    #[test]
+    fn changed_files_are_named_up_to_a_handful() {
+        let mut of = Subject { commit: None, dirty: None, changed: vec![] };
+        assert_eq!(changed(&of), None);
+        of.changed = ["a", "b"].map(String::from).to_vec();
+        assert_eq!(changed(&of).as_deref(), Some("the run changed a, b"));
+        of.changed = ["a", "b", "c", "d", "e", "f", "g"].map(String::from).to_vec();
+        assert_eq!(changed(&of).as_deref(), Some("the run changed a, b, c, d, e and 2 more"));
+    }
+
+    #[test]
+    fn a_version_that_served_several_checks_is_named_once() {
+        assert_eq!(
+            tools(&sample::all_pass()).as_deref(),
+            Some("pytest 9.2.0, ruff 0.17.6, pyright 1.1.414, bandit 1.9.4")
+        );
+    }
+}

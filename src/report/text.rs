@@ -1,0 +1,213 @@
+//! The verdict for the terminal: calm where all is well, and the reason first where it is not. Not for
+//! programs: they read JSON. One check's lines are in `text_check`.
+
+use crate::model::assessment::{Assessment, ComponentAssessment, Verdict};
+
+use super::page::{Page, Tone, cells, fitted, shown, spaces, wrapped};
+use super::{Style, Verbosity, clean, obstacle, sign, surroundings, text_check};
+
+/// No name takes more cells than this in the list of components.
+const NAME: usize = 24;
+
+/// The page.
+pub(super) fn render(assessment: &Assessment, style: &Style) -> String {
+    let mut page = Page::new(style.paint, style.width);
+    let verdict = shown_verdict(assessment);
+    let tone = sign::of_verdict(assessment.verdict).tone;
+    if style.verbosity == Verbosity::Quiet {
+        page.line(&[(tone, &verdict)]);
+        return page.into_text();
+    }
+    match assessment.components.as_slice() {
+        [] => {}
+        [component] => {
+            heading(&mut page, &component.title, component, &surroundings::subject(&assessment.subject));
+            text_check::checks(&mut page, &component.checks, style.verbosity);
+        }
+        components => {
+            overview(&mut page, assessment);
+            let detailed = |component: &&ComponentAssessment| {
+                style.verbosity == Verbosity::Verbose || component.verdict != Verdict::Pass
+            };
+            for component in components.iter().filter(detailed) {
+                page.gap();
+                heading(&mut page, &component.name, component, "");
+                text_check::checks(&mut page, &component.checks, style.verbosity);
+                without(&mut page, component);
+            }
+        }
+    }
+    around(&mut page, assessment, style);
+    page.gap();
+    // Indented where it goes on, so that no text of others can stand where a verdict begins.
+    page.paragraph(0, "", tone, &verdict);
+    page.into_text()
+}
+
+/// The verdict may name what tools said; it is the one line that is long on purpose.
+fn shown_verdict(assessment: &Assessment) -> String {
+    clean::line(&obstacle::verdict(assessment), 1000)
+}
+
+/// `Carbon  development → staging  at 30f84615`.
+fn heading(page: &mut Page, title: &str, component: &ComponentAssessment, subject: &str) {
+    let way = format!("{} → {}", component.from, component.to);
+    let rest = if subject.is_empty() { way } else { format!("{way}  {}", shown(subject)) };
+    page.heading(&clean::line(title, 60), &rest);
+}
+
+fn without(page: &mut Page, component: &ComponentAssessment) {
+    if let Some(absent) = surroundings::absent(&component.absent_imports) {
+        page.gap();
+        page.paragraph(2, "", Tone::Unknown, &shown(&absent));
+    }
+}
+
+/// One line per component: its name, its verdict, what stands in its way.
+fn overview(page: &mut Page, assessment: &Assessment) {
+    let title = clean::line(&assessment.project, 60);
+    let subject = shown(&surroundings::subject(&assessment.subject));
+    page.heading(&title, &format!("{} components  {subject}", assessment.components.len()));
+    let names: Vec<String> = assessment.components.iter().map(|one| shown(&one.name)).collect();
+    let name_width = names.iter().map(|name| cells(name)).max().unwrap_or(0).min(NAME);
+    let signs: Vec<_> = assessment.components.iter().map(|one| sign::of_verdict(one.verdict)).collect();
+    let word_width = signs.iter().map(|sign| cells(sign.word)).max().unwrap_or(0);
+    let indent = 2 + 2 + name_width + 2 + word_width + 2;
+    for ((component, name), sign) in assessment.components.iter().zip(&names).zip(&signs) {
+        let mark = format!("  {} ", sign.mark);
+        let name = format!("{}  ", fitted(name, name_width));
+        let word = format!("{}  ", fitted(sign.word, word_width));
+        let why = clean::line(&obstacle::in_the_way(component), 400);
+        for (index, line) in wrapped(&why, page.width().saturating_sub(indent)).iter().enumerate() {
+            if index == 0 {
+                page.line(&[
+                    (sign.tone, &mark),
+                    (Tone::Plain, &name),
+                    (sign.tone, &word),
+                    (Tone::Plain, line),
+                ]);
+            } else {
+                page.line(&[(Tone::Plain, &spaces(indent)), (Tone::Plain, line)]);
+            }
+        }
+    }
+}
+
+/// What all of it was measured in.
+fn around(page: &mut Page, assessment: &Assessment, style: &Style) {
+    page.gap();
+    let environment = surroundings::environment(&assessment.environment);
+    page.paragraph(2, "", Tone::Faint, &shown(&environment));
+    if let [component] = assessment.components.as_slice()
+        && let Some(absent) = surroundings::absent(&component.absent_imports)
+    {
+        page.paragraph(2, "", Tone::Unknown, &shown(&absent));
+    }
+    if let Some(changed) = surroundings::changed(&assessment.subject) {
+        page.paragraph(2, "", Tone::Unknown, &shown(&changed));
+    }
+    if style.verbosity == Verbosity::Verbose {
+        let version = format!("tta-promote {}", assessment.version);
+        let tools = surroundings::tools(assessment).map(|tools| format!(", {tools}")).unwrap_or_default();
+        page.paragraph(2, "", Tone::Faint, &shown(&format!("{version}{tools}")));
+        if let Some(logs) = &style.logs {
+            page.paragraph(2, "logs: ", Tone::Faint, &shown(logs));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::clean::{is_unseen, tests::hostile};
+    use super::super::{Paint, sample};
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(width: usize, assessment: &Assessment) -> String {
+        render(assessment, &Style { width, ..Style::default() })
+    }
+
+    fn verbose() -> Style {
+        let logs = Some("/tmp/tta-promote-1/logs".to_owned());
+        Style { verbosity: Verbosity::Verbose, logs, ..Style::default() }
+    }
+
+    #[test]
+    fn a_component_that_passes_is_calm() {
+        insta::assert_snapshot!("text_all_pass", at(80, &sample::all_pass()));
+    }
+
+    #[test]
+    fn a_component_that_fails_says_where_and_how_much_is_missing() {
+        insta::assert_snapshot!("text_one_fails", at(80, &sample::one_fails()));
+    }
+
+    #[test]
+    fn a_wide_terminal_is_used_but_not_stretched_over() {
+        insta::assert_snapshot!("text_one_fails_wide", at(120, &sample::one_fails()));
+    }
+
+    #[test]
+    fn a_tool_that_is_missing_comes_with_what_to_do() {
+        insta::assert_snapshot!("text_tool_missing", at(80, &sample::tool_missing()));
+    }
+
+    #[test]
+    fn a_part_of_the_gate_is_not_the_gate() {
+        insta::assert_snapshot!("text_only_lint", at(80, &sample::only_lint()));
+    }
+
+    #[test]
+    fn fifty_thousand_findings_are_three_lines_and_a_number() {
+        insta::assert_snapshot!("text_many_findings", at(80, &sample::many_findings()));
+    }
+
+    #[test]
+    fn several_components_are_a_list_and_the_details_of_those_that_do_not_pass() {
+        insta::assert_snapshot!("text_several", at(80, &sample::several()));
+    }
+
+    #[test]
+    fn hostile_text_is_shown_and_not_obeyed() {
+        insta::assert_snapshot!("text_hostile", at(80, &sample::hostile("\u{1b}[2J\u{202e}|\n`<b>@name")));
+    }
+
+    #[test]
+    fn verbose_adds_commands_versions_and_logs() {
+        insta::assert_snapshot!("text_one_fails_verbose", render(&sample::one_fails(), &verbose()));
+    }
+
+    #[test]
+    fn quiet_is_the_last_line_alone_however_long() {
+        let style = Style { verbosity: Verbosity::Quiet, ..Style::default() };
+        let text = render(&sample::one_fails(), &style);
+        assert_eq!(text, format!("{}\n", obstacle::verdict(&sample::one_fails())));
+        assert_eq!(text.lines().count(), 1);
+    }
+
+    #[test]
+    fn colour_adds_nothing_but_colour() {
+        let codes = regex::Regex::new("\u{1b}\\[[0-9;]*m").unwrap();
+        for assessment in sample::all() {
+            let coloured = render(&assessment, &Style { paint: Paint::Colour, ..verbose() });
+            assert!(codes.is_match(&coloured));
+            assert_eq!(codes.replace_all(&coloured, ""), render(&assessment, &verbose()));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_control_survives_and_no_line_is_wider_than_the_terminal(text in hostile(), width in 60usize..140) {
+            let mut several = sample::several();
+            several.components.extend(sample::hostile(&text).components);
+            several.project.clone_from(&text);
+            for assessment in [sample::hostile(&text), several] {
+                let page = render(&assessment, &Style { width, ..verbose() });
+                prop_assert!(!page.chars().any(|c| c != '\n' && is_unseen(c)), "{page:?}");
+                for line in page.lines() {
+                    prop_assert!(cells(line) <= width, "{line:?}");
+                }
+            }
+        }
+    }
+}
