@@ -1,6 +1,91 @@
-//! The user's words to calls.
+//! The user's words to calls, and results to exit codes.
+
+pub mod argument;
+mod doctor;
+pub mod exit;
+pub mod failure;
+mod plan;
+mod print;
+mod progress;
+mod verify;
+
+use std::ffi::OsString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
-/// Entry.
-pub fn main(_args: impl Iterator<Item = std::ffi::OsString>) -> ExitCode {
-    ExitCode::from(70)
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+use argument::{CommandLine, Verb};
+use exit::Exit;
+use failure::Failure;
+
+/// Carries out a command line and gives the exit code.
+pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.collect();
+    let json = asks_for_json(&arguments);
+    let result =
+        catch_unwind(AssertUnwindSafe(|| run(arguments))).unwrap_or_else(|_reported| Err(panicked()));
+    let exit = result.unwrap_or_else(|failure| {
+        print::stderr(&failure.text());
+        if json {
+            let _nobody_to_tell = print::stdout(&failure.json());
+        }
+        failure.exit
+    });
+    ExitCode::from(exit.code())
+}
+
+fn run(arguments: Vec<OsString>) -> Result<Exit, Failure> {
+    let command_line = match CommandLine::try_parse_from(arguments) {
+        Ok(command_line) => command_line,
+        Err(error) => return explain(&error),
+    };
+    match &command_line.verb {
+        Verb::Verify(arguments) => verify::run(&command_line.global, arguments),
+        Verb::Plan(arguments) => plan::run(&command_line.global, arguments),
+        Verb::Doctor => doctor::run(&command_line.global),
+    }
+}
+
+/// Help and version are answers; everything else that clap says is a failure of usage.
+fn explain(error: &clap::Error) -> Result<Exit, Failure> {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            print::stdout(&error.render().ansi().to_string())?;
+            Ok(Exit::Pass)
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            print::stderr(&error.render().to_string());
+            Ok(Exit::Usage)
+        }
+        _ => {
+            let text = error.render().to_string();
+            let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+            let message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            let causes = lines
+                .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"))
+                .map(str::to_owned)
+                .collect();
+            let hint = "`tta-promote --help` and `tta-promote VERB --help` show what may be said".to_owned();
+            Err(Failure { exit: Exit::Usage, message, causes, hint: Some(hint), faults: Vec::new() })
+        }
+    }
+}
+
+/// Asked of the raw words, since a command line that cannot be read must be answered in JSON too.
+fn asks_for_json(arguments: &[OsString]) -> bool {
+    let pairs = arguments.iter().zip(arguments.iter().skip(1));
+    arguments.iter().any(|argument| argument == "--format=json")
+        || pairs.into_iter().any(|(one, next)| one == "--format" && next == "json")
+}
+
+fn panicked() -> Failure {
+    Failure {
+        exit: Exit::Fault,
+        message: "tta-promote met a fault of its own".to_owned(),
+        causes: Vec::new(),
+        hint: Some("please report it with what stands above and the command line".to_owned()),
+        faults: Vec::new(),
+    }
 }

@@ -1,1 +1,167 @@
-//! (being built)
+//! Which tool runs are needed, and for whom: components × checks → shared runs.
+//!
+//! Not here: arguments and executables. One linter, one type checker and one security linter serve all
+//! components; one pytest serves all that select the same tests.
+
+use crate::model::check::Check;
+use crate::model::component::{Component, TestSelection};
+use crate::model::gate::{Criterion, Gate};
+use crate::model::toolchain::Tool;
+
+/// A component and what its gate asks of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Candidate<'a> {
+    /// The component.
+    pub component: &'a Component,
+    /// Its gate.
+    pub gate: &'a Gate,
+}
+
+/// The runs that are needed. Components are meant by their index among the candidates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan<'a> {
+    /// One pytest run each.
+    pub tests: Vec<TestGroup<'a>>,
+    /// Served by the linter.
+    pub lint: Vec<usize>,
+    /// Served by the type checker.
+    pub types: Vec<usize>,
+    /// Served by the security linter.
+    pub security: Vec<usize>,
+    /// Whose documentation is read.
+    pub docs: Vec<usize>,
+}
+
+/// Components that one pytest run serves, since they select the same tests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestGroup<'a> {
+    /// What is selected.
+    pub selection: &'a TestSelection,
+    /// For whom.
+    pub components: Vec<usize>,
+    /// Whether any of them asks for `tests`.
+    pub tests: bool,
+    /// Whether any of them asks for `coverage`.
+    pub coverage: bool,
+}
+
+/// The criteria of a gate that are asked for: all, or those of the checks in `only`.
+pub fn criteria<'a>(gate: &'a Gate, only: Option<&'a [Check]>) -> impl Iterator<Item = &'a Criterion> {
+    gate.criteria.iter().filter(move |criterion| only.is_none_or(|only| only.contains(&criterion.check())))
+}
+
+/// Plans the runs for `candidates`.
+pub fn plan<'a>(candidates: &[Candidate<'a>], only: Option<&[Check]>) -> Plan<'a> {
+    let asks = |candidate: &Candidate<'_>, check: Check| {
+        criteria(candidate.gate, only).any(|criterion| {
+            criterion.check() == check && !matches!(criterion, Criterion::NotApplicable { .. })
+        })
+    };
+    let who_asks = |check: Check| -> Vec<usize> {
+        let asking = candidates.iter().enumerate().filter(|(_, candidate)| asks(candidate, check));
+        asking.map(|(index, _)| index).collect()
+    };
+    let mut groups: Vec<TestGroup<'a>> = Vec::new();
+    for (index, candidate) in candidates.iter().enumerate() {
+        let (tests, coverage) = (asks(candidate, Check::Tests), asks(candidate, Check::Coverage));
+        if !tests && !coverage {
+            continue;
+        }
+        let selection = &candidate.component.tests;
+        match groups.iter_mut().find(|group| selects_the_same(group.selection, selection)) {
+            Some(group) => {
+                group.components.push(index);
+                group.tests |= tests;
+                group.coverage |= coverage;
+            }
+            None => groups.push(TestGroup { selection, components: vec![index], tests, coverage }),
+        }
+    }
+    Plan {
+        tests: groups,
+        lint: who_asks(Check::Lint),
+        types: who_asks(Check::Types),
+        security: who_asks(Check::Security),
+        docs: who_asks(Check::Docs),
+    }
+}
+
+/// Where a selection is declared makes no difference to what runs.
+fn selects_the_same(one: &TestSelection, other: &TestSelection) -> bool {
+    one.select == other.select
+        && one.args == other.args
+        && one.paths.iter().map(|path| &path.path).eq(other.paths.iter().map(|path| &path.path))
+}
+
+impl Plan<'_> {
+    /// The tools that the plan needs.
+    pub fn tools(&self) -> Vec<Tool> {
+        let needs = |tool: &Tool| match tool {
+            Tool::Pytest => !self.tests.is_empty(),
+            Tool::Ruff => !self.lint.is_empty(),
+            Tool::Pyright => !self.types.is_empty(),
+            Tool::Bandit => !self.security.is_empty(),
+        };
+        Tool::ALL.into_iter().filter(needs).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::component::{DeclaredPath, Place};
+    use crate::model::stage::Stage;
+
+    fn component(name: &str, select: &str, line: usize) -> Component {
+        let place = Place { file: "promotion.toml".to_owned(), line };
+        let path = |path: &str| DeclaredPath { path: path.to_owned(), place: place.clone() };
+        Component {
+            name: name.to_owned(),
+            title: name.to_owned(),
+            stage: Stage::Development,
+            priority: None,
+            group: None,
+            owner: None,
+            paths: vec![path(name)],
+            readme: None,
+            depends_on: Vec::new(),
+            tests: TestSelection {
+                paths: vec![path("tests")],
+                select: Some(select.to_owned()),
+                args: Vec::new(),
+            },
+            place,
+        }
+    }
+
+    fn gate() -> Gate {
+        Gate {
+            stage: Stage::Staging,
+            criteria: vec![
+                Criterion::Tests { max_failures: 0, min_passed: 1 },
+                Criterion::Lint { max_issues: 0 },
+                Criterion::NotApplicable { check: Check::Types, why: "generated".to_owned() },
+            ],
+        }
+    }
+
+    #[test]
+    fn components_that_select_the_same_tests_share_a_run() {
+        let (gate, components) =
+            (gate(), [component("a", "x", 1), component("b", "y", 2), component("c", "x", 3)]);
+        let candidates: Vec<_> =
+            components.iter().map(|component| Candidate { component, gate: &gate }).collect();
+        let plan = plan(&candidates, None);
+        let groups: Vec<_> = plan.tests.iter().map(|group| group.components.clone()).collect();
+        assert_eq!(groups, [vec![0, 2], vec![1]]);
+        assert_eq!(plan.lint, [0, 1, 2]);
+    }
+
+    #[test]
+    fn a_check_that_nobody_asks_for_needs_no_tool() {
+        let (gate, component) = (gate(), component("a", "x", 1));
+        let candidates = [Candidate { component: &component, gate: &gate }];
+        assert_eq!(plan(&candidates, None).tools(), [Tool::Pytest, Tool::Ruff]);
+        assert_eq!(plan(&candidates, Some(&[Check::Lint, Check::Types])).tools(), [Tool::Ruff]);
+    }
+}

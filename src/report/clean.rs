@@ -13,6 +13,14 @@ pub(super) fn is_unseen(character: char) -> bool {
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// The longest line that is shown of one piece of text, in characters.
+const LONGEST: usize = 1_000;
+
+/// `text` on one line, for messages outside of a report.
+pub fn one_line(text: &str) -> String {
+    line(text, LONGEST)
+}
+
 /// `text` on one line of at most `max` characters, the last one `…` where it was cut. A line break becomes
 /// ` ⏎ `, a tab a space, and an unseen character its visible escape.
 pub(super) fn line(text: &str, max: usize) -> String {

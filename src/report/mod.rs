@@ -2,7 +2,7 @@
 //! and decides nothing. The hard part: half of the text is the tools' and the project's, and is trusted
 //! nowhere (`clean`, `markup`).
 
-mod clean;
+pub mod clean;
 mod elapsed;
 mod error_document;
 mod json;

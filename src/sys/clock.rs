@@ -28,3 +28,8 @@ impl Stopwatch {
         self.started.elapsed()
     }
 }
+
+/// How many processors we may use.
+pub fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}

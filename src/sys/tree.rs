@@ -49,6 +49,39 @@ pub fn names(folder: &Path) -> Vec<String> {
     names
 }
 
+/// The files below `root` that match a pattern with `*`, `?`, `[…]` and `**`, relative to `root`, sorted.
+pub fn matching(root: &Path, pattern: &str) -> Vec<String> {
+    let whole = format!("{}/{pattern}", glob::Pattern::escape(&root.to_string_lossy()));
+    let Ok(paths) = glob::glob(&whole) else { return Vec::new() };
+    let mut files: Vec<String> = paths
+        .filter_map(Result::ok)
+        .filter(|path| path.is_file())
+        .filter_map(|path| Some(path.strip_prefix(root).ok()?.to_str()?.to_owned()))
+        .collect();
+    files.sort_unstable();
+    files
+}
+
+/// The folder that we were started in, without links.
+#[expect(clippy::disallowed_methods, reason = "this is the place that asks for it")]
+pub fn current_folder() -> io::Result<PathBuf> {
+    std::env::current_dir().and_then(|folder| real(&folder))
+}
+
+/// Makes the folder `target` and a link to it at `link`, with the folders above both. A link that is
+/// there already stays.
+#[expect(clippy::disallowed_methods, reason = "sys makes folders")]
+pub fn link_folder(target: &Path, link: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(target)?;
+    if exists(link) {
+        return Ok(());
+    }
+    if let Some(above) = link.parent() {
+        std::fs::create_dir_all(above)?;
+    }
+    std::os::unix::fs::symlink(target, link)
+}
+
 /// The Python files at `path`, a file or a folder below `root` (both relative to the current folder or
 /// absolute), sorted. Nothing is left out by configuration or `.gitignore`: what is in the component's
 /// folder is the component. Only byte code folders are passed over.

@@ -22,11 +22,34 @@ use crate::model::run::Exit;
 pub const NEUTRAL_CONFIGURATION: &str =
     "[report]\nexclude_lines =\nignore_errors = true\ninclude_namespace_packages = true\n";
 
-/// The arguments for the second report.
-pub fn neutral_argv(python: &str, configuration: &str, data: &str, report: &str) -> Vec<String> {
-    let argv = [python, "-I", "-m", "coverage", "json", "-q"].map(str::to_owned);
-    let options = [format!("--rcfile={configuration}"), format!("--data-file={data}"), "-o".to_owned()];
-    argv.into_iter().chain(options).chain([report.to_owned()]).collect()
+/// The second report: who makes it, from what.
+#[derive(Debug, Clone)]
+pub struct NeutralInvocation<'a> {
+    /// The interpreter of the environment that recorded the data.
+    pub python: &'a str,
+    /// Where byte code goes.
+    pub byte_code: &'a str,
+    /// The file with [`NEUTRAL_CONFIGURATION`].
+    pub configuration: &'a str,
+    /// The recorded data.
+    pub data: &'a str,
+    /// Where the report goes.
+    pub report: &'a str,
+}
+
+impl NeutralInvocation<'_> {
+    /// The arguments. `-I` keeps a `coverage.py` in the project from being taken for the tool.
+    pub fn argv(&self) -> Vec<String> {
+        let byte_code = format!("pycache_prefix={}", self.byte_code);
+        let argv = [self.python, "-I", "-X", &byte_code, "-m", "coverage", "json", "-q"].map(str::to_owned);
+        let options = [
+            format!("--rcfile={}", self.configuration),
+            format!("--data-file={}", self.data),
+            "-o".to_owned(),
+            self.report.to_owned(),
+        ];
+        argv.into_iter().chain(options).collect()
+    }
 }
 
 /// The folders to measure, so that each of the files is found even if no test imports it: coverage.py

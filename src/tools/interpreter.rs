@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::model::environment::Distribution;
 
-/// The script, which is run with `-I` so that the project cannot shadow what it imports.
+/// The script.
 pub const SCRIPT: &str = include_str!("python_side/environment.py");
 
 /// What the script wrote.
@@ -58,7 +58,8 @@ impl Interpreter {
 /// The arguments of the script.
 pub fn argv(python: &str, script: &str, target: &str, hold: bool, modules: &[String]) -> Vec<String> {
     let hold = if hold { "hold" } else { "tell" };
-    [python, "-I", script, target, hold]
+    // `-I` keeps the project from shadowing what the script imports, `-B` keeps byte code out of the tree.
+    [python, "-I", "-B", script, target, hold]
         .into_iter()
         .map(str::to_owned)
         .chain(modules.iter().cloned())

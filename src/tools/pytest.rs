@@ -163,6 +163,11 @@ pub struct Session {
 }
 
 impl Session {
+    /// Adds a remark for people.
+    pub fn remark(&mut self, note: String) {
+        self.evidence.notes.push(note);
+    }
+
     /// The evidence for `tests`.
     pub fn into_evidence(self) -> Evidence {
         self.evidence

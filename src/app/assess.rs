@@ -1,0 +1,130 @@
+//! Puts what the lanes gathered before the judge, component by component.
+
+use std::path::Path;
+
+use crate::judge::{self, Gathered};
+use crate::model::assessment::{CheckAssessment, ComponentAssessment};
+use crate::model::check::Check;
+use crate::model::evidence::{Evidence, Measured};
+use crate::model::gate::Criterion;
+use crate::model::reason::{Reason, ReasonKind};
+use crate::plan;
+
+use super::lane::{Answer, Subject};
+use super::source::Sources;
+use super::toolchain::Toolchain;
+
+/// What the judge needs besides the answers.
+#[derive(Debug)]
+pub struct Assessor<'a> {
+    /// The components.
+    pub subjects: &'a [Subject<'a>],
+    /// Their texts.
+    pub sources: &'a Sources,
+    /// The tools.
+    pub toolchain: &'a Toolchain,
+    /// The checks that were asked for.
+    pub only: Option<&'a [Check]>,
+    /// Paths that changed during the run.
+    pub changed: &'a [String],
+}
+
+impl Assessor<'_> {
+    /// Each component's assessment.
+    pub fn components(&self, answers: Vec<Answer>) -> Vec<ComponentAssessment> {
+        let mut by_component: Vec<Vec<Answer>> = self.subjects.iter().map(|_| Vec::new()).collect();
+        for answer in answers {
+            if let Some(own) = by_component.get_mut(answer.component) {
+                own.push(answer);
+            }
+        }
+        self.subjects
+            .iter()
+            .zip(by_component)
+            .map(|(subject, answers)| self.component(subject, answers))
+            .collect()
+    }
+
+    fn component(&self, subject: &Subject<'_>, mut answers: Vec<Answer>) -> ComponentAssessment {
+        let component = subject.candidate.component;
+        let absent_imports = self.absent_imports(subject);
+        let moved = self.moved(subject);
+        let checks: Vec<CheckAssessment> = plan::criteria(subject.candidate.gate, self.only)
+            .map(|criterion| {
+                let position = answers.iter().position(|answer| answer.check == criterion.check());
+                let gathered = match position {
+                    Some(position) => answers.swap_remove(position).gathered,
+                    None => Err((nobody_answered(criterion), None)),
+                };
+                let gathered = without(&absent_imports, still(moved.as_deref(), gathered));
+                CheckAssessment { criterion: criterion.clone(), outcome: judge::check(criterion, gathered) }
+            })
+            .collect();
+        ComponentAssessment {
+            name: component.name.clone(),
+            title: component.title.clone(),
+            from: component.stage,
+            to: subject.candidate.gate.stage,
+            files: subject.files.iter().flatten().map(|file| file.path.clone()).collect(),
+            absent_imports,
+            verdict: judge::gate(checks.iter().map(|check: &CheckAssessment| &check.outcome)),
+            checks,
+        }
+    }
+
+    /// Optional imports of the component's files that its tests could not have used.
+    fn absent_imports(&self, subject: &Subject<'_>) -> Vec<String> {
+        let Ok(interpreter) = &self.toolchain.interpreter else { return Vec::new() };
+        let mut absent: Vec<String> = subject
+            .files
+            .iter()
+            .flatten()
+            .flat_map(|file| self.sources.optional_imports_of(&file.real))
+            .collect();
+        absent.retain(|module| interpreter.absent.contains(module));
+        absent.sort_unstable();
+        absent.dedup();
+        absent
+    }
+
+    /// A file of the component, or a test of its, that changed while it was measured.
+    fn moved(&self, subject: &Subject<'_>) -> Option<String> {
+        let tests = &subject.candidate.component.tests.paths;
+        let is_own = |path: &String| {
+            let is_source = subject.files.iter().flatten().any(|file| file.path == **path);
+            let is_test = Path::new(path).extension().is_some_and(|extension| extension == "py")
+                && tests.iter().any(|tests| Path::new(path).starts_with(&tests.path));
+            is_source || is_test
+        };
+        self.changed.iter().find(|path| is_own(path)).cloned()
+    }
+}
+
+/// Evidence about files that changed meanwhile is evidence about nothing that exists.
+fn still(moved: Option<&str>, gathered: Gathered) -> Gathered {
+    let Some(path) = moved else { return gathered };
+    let evidence = gathered?;
+    let reason = Reason::new(
+        ReasonKind::TreeChanged,
+        format!("`{path}` changed while it was being measured"),
+        "find out whether a test writes it or somebody edited it, and run again",
+    );
+    Err((reason, evidence.run))
+}
+
+/// What optional libraries were absent belongs to the figures that it changes.
+fn without(absent: &[String], gathered: Gathered) -> Gathered {
+    let mut evidence: Evidence = gathered?;
+    if !absent.is_empty() && matches!(evidence.measured, Measured::Tests(_) | Measured::Coverage(_)) {
+        evidence.notes.push(format!("measured without the optional {}", absent.join(", ")));
+    }
+    Ok(evidence)
+}
+
+fn nobody_answered(criterion: &Criterion) -> Reason {
+    Reason::new(
+        ReasonKind::NothingInspected,
+        format!("the check `{}` was not made", criterion.check()),
+        "this is a fault of tta-promote; please report it",
+    )
+}

@@ -1,0 +1,139 @@
+//! Which configuration file of each tool is in force, as the tools themselves look for it.
+//!
+//! Not here: what the settings mean. For `plan`, and for the checks that must know whether a setting
+//! weakens them. Sources: the tools' own documentation of how they find their settings.
+
+use std::path::{Path, PathBuf};
+
+use crate::model::toolchain::Tool;
+use crate::sys::{file, tree};
+
+/// A configuration file in force, and the part of it that counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Configuration {
+    /// The file.
+    pub path: PathBuf,
+    /// The table or section; `None` where it is the whole file.
+    pub table: Option<&'static str>,
+    /// The text of the file.
+    pub text: String,
+}
+
+/// A place where a tool looks: file name, and what must be in the file for it to count (one of them).
+type Place = (&'static str, &'static [&'static str]);
+
+const PYTEST: [Place; 7] = [
+    ("pytest.toml", &[]),
+    (".pytest.toml", &[]),
+    ("pytest.ini", &[]),
+    (".pytest.ini", &[]),
+    ("pyproject.toml", &["[tool.pytest.ini_options]", "[tool.pytest]"]),
+    ("tox.ini", &["[pytest]"]),
+    ("setup.cfg", &["[tool:pytest]"]),
+];
+const COVERAGE: [Place; 4] = [
+    (".coveragerc", &[]),
+    ("setup.cfg", &["[coverage:"]),
+    ("tox.ini", &["[coverage:"]),
+    ("pyproject.toml", &["[tool.coverage."]),
+];
+const RUFF: [Place; 3] = [(".ruff.toml", &[]), ("ruff.toml", &[]), ("pyproject.toml", &["[tool.ruff"])];
+const PYRIGHT: [Place; 2] = [("pyrightconfig.json", &[]), ("pyproject.toml", &["[tool.pyright"])];
+
+/// The files in force for a tool that runs in `root` on a file in `folder` (at or below `root`).
+/// pytest brings those of coverage.py too. bandit is told to read none.
+pub fn in_force(tool: Tool, root: &Path, folder: &Path) -> Vec<Configuration> {
+    let found = match tool {
+        Tool::Pytest => vec![in_folder(root, &PYTEST), in_folder(root, &COVERAGE)],
+        Tool::Ruff => vec![upwards(folder, &RUFF)],
+        Tool::Pyright => vec![pyright(root)],
+        Tool::Bandit => Vec::new(),
+    };
+    found.into_iter().flatten().collect()
+}
+
+/// pyright's configuration for a project: a `pyrightconfig.json` anywhere upwards wins over every
+/// `pyproject.toml`.
+pub fn pyright(root: &Path) -> Option<Configuration> {
+    let [json, toml] = PYRIGHT;
+    upwards(root, &[json]).or_else(|| upwards(root, &[toml]))
+}
+
+/// The options that pytest's settings would add to every command line, if there are any.
+pub fn pytest_options(root: &Path) -> Option<(PathBuf, String)> {
+    let configuration = in_folder(root, &PYTEST)?;
+    let mut lines = configuration.text.lines().skip_while(|line| !line.trim_start().starts_with("addopts"));
+    let value = lines.next()?.split_once('=')?.1.trim().to_owned();
+    (value != "\"\"" && value != "''" && value != "[]").then_some((configuration.path, value))
+}
+
+fn upwards(folder: &Path, places: &[Place]) -> Option<Configuration> {
+    folder.ancestors().find_map(|folder| in_folder(folder, places))
+}
+
+fn in_folder(folder: &Path, places: &[Place]) -> Option<Configuration> {
+    places.iter().find_map(|(name, tables)| {
+        let path = folder.join(name);
+        if !tree::exists(&path) {
+            return None;
+        }
+        let text = file::read_text(&path).unwrap_or_default();
+        if tables.is_empty() {
+            return Some(Configuration { path, table: None, text });
+        }
+        let table = tables.iter().find(|table| has_line_with(&text, table))?;
+        Some(Configuration { path, table: Some(table), text })
+    })
+}
+
+fn has_line_with(text: &str, table: &str) -> bool {
+    text.lines().any(|line| line.trim_start().starts_with(table))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sys::file::write_whole;
+
+    fn project(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, text) in files {
+            write_whole(&folder.path().join(name), text).expect("written");
+        }
+        folder
+    }
+
+    fn names(tool: Tool, root: &Path) -> Vec<String> {
+        let name = |one: Configuration| one.path.file_name().map(|name| name.to_string_lossy().into_owned());
+        in_force(tool, root, root).into_iter().filter_map(name).collect()
+    }
+
+    #[test]
+    fn a_file_of_the_tools_own_wins_over_the_shared_one() {
+        let shared = "[tool.pytest.ini_options]\n[tool.ruff]\n[tool.pyright]\n[tool.coverage.run]\n";
+        let project = project(&[
+            ("pyproject.toml", shared),
+            ("pytest.ini", "[pytest]"),
+            ("ruff.toml", ""),
+            ("pyrightconfig.json", "{}"),
+        ]);
+        assert_eq!(names(Tool::Pytest, project.path()), ["pytest.ini", "pyproject.toml"]);
+        assert_eq!(names(Tool::Ruff, project.path()), ["ruff.toml"]);
+        assert_eq!(names(Tool::Pyright, project.path()), ["pyrightconfig.json"]);
+        assert!(names(Tool::Bandit, project.path()).is_empty());
+    }
+
+    #[test]
+    fn a_shared_file_counts_only_where_it_speaks_of_the_tool() {
+        let project = project(&[("pyproject.toml", "[project]\n[tool.ruff.lint]\n")]);
+        assert_eq!(names(Tool::Ruff, project.path()), ["pyproject.toml"]);
+        assert!(names(Tool::Pytest, project.path()).is_empty());
+    }
+
+    #[test]
+    fn options_that_the_settings_add_are_told() {
+        let project = project(&[("pytest.ini", "[pytest]\naddopts = --no-cov -x\n")]);
+        let (_, options) = pytest_options(project.path()).expect("options");
+        assert_eq!(options, "--no-cov -x");
+    }
+}

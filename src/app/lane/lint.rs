@@ -1,0 +1,226 @@
+//! ruff, for `lint`: the issues, the files that it reads, the rules in force, and what is suppressed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use crate::app::configuration;
+use crate::app::launch::{Extra, Finished, launch};
+use crate::app::outline::PlannedRun;
+use crate::model::check::Check;
+use crate::model::component::SourceFile;
+use crate::model::gate::Criterion;
+use crate::model::reason::Reason;
+use crate::model::run::Run;
+use crate::model::toolchain::{ResolvedTool, Tool};
+use crate::sys::file;
+use crate::tools::ending::real_paths;
+use crate::tools::ruff::{self, Issues, Suppressions};
+use crate::tools::ruff_canary::{self, Canary};
+use crate::tools::ruff_evidence::{self, Reports};
+use crate::tools::ruff_settings::{self, Settings};
+
+use super::{Answer, Bench, Share, answer, refuse, report, settle};
+
+/// Answers for the components.
+///
+/// # Errors
+/// Only where the run folder cannot be written.
+pub fn answers(bench: &Bench<'_>, components: &[usize]) -> anyhow::Result<Vec<Answer>> {
+    let mut answers = bench.without_files(components, Check::Lint);
+    let shares = bench.with_files(components);
+    match bench.toolchain.tool(Tool::Ruff) {
+        Err(reason) => {
+            answers.extend(refuse(shares.iter().map(|share| share.component), Check::Lint, &reason, None))
+        }
+        Ok(tool) => answers
+            .extend(settle(&shares, Check::Lint, "ruff", &|shares: &[Share<'_>], name: &str| run(bench, tool, shares, name))?),
+    }
+    Ok(answers)
+}
+
+/// What would run.
+pub fn planned(bench: &Bench<'_>, components: &[usize]) -> Vec<PlannedRun> {
+    let Ok(tool) = bench.toolchain.tool(Tool::Ruff) else { return Vec::new() };
+    let shares = bench.with_files(components);
+    let (files, executable) = (real_paths(all(&shares)), tool.executable.to_string_lossy());
+    let run = |purpose: &str, argv: Vec<String>| PlannedRun {
+        tool: Tool::Ruff,
+        checks: vec![Check::Lint],
+        purpose: purpose.to_owned(),
+        only_if: None,
+        argv,
+    };
+    let mut runs = vec![run("the issues", ruff::check_argv(&executable, &files, Suppressions::Obeyed))];
+    runs.push(run("the files that it reads", ruff::show_files_argv(&executable, &files)));
+    for file in by_configuration(bench, &shares).into_values().filter_map(|files| files.first().copied()) {
+        runs.push(run("the rules in force", ruff::show_settings_argv(&executable, &file.real)));
+    }
+    runs.push(run("what is suppressed", ruff::check_argv(&executable, &files, Suppressions::Ignored)));
+    runs
+}
+
+type Refused = (Reason, Option<Run>);
+
+fn run(
+    bench: &Bench<'_>,
+    tool: &ResolvedTool,
+    shares: &[Share<'_>],
+    name: &str,
+) -> anyhow::Result<Result<Vec<Answer>, Refused>> {
+    let lint = Lint { bench, executable: tool.executable.to_string_lossy().into_owned(), name };
+    let files = real_paths(all(shares));
+    let finished =
+        lint.launch("check", ruff::check_argv(&lint.executable, &files, Suppressions::Obeyed), None)?;
+    let run = finished.record(tool, &finished.stdout);
+    let gathered = lint.gather(shares, &files, &finished)?;
+    let gathered = match gathered {
+        Ok(gathered) => gathered,
+        Err(reason) => return Ok(Err((reason, Some(run)))),
+    };
+    let settings = gathered.settings.iter().map(|(file, settings)| (file.as_str(), settings)).collect();
+    let reports = Reports {
+        check: &gathered.check,
+        shown: &gathered.shown,
+        unsuppressed: &gathered.unsuppressed,
+        settings: &settings,
+        canaries: &gathered.canaries,
+    };
+    let one = |share: &Share<'_>| {
+        let max = match bench.subjects.get(share.component).and_then(|subject| subject.criterion(Check::Lint))
+        {
+            Some(Criterion::Lint { max_issues }) => *max_issues,
+            _ => 0,
+        };
+        answer(share.component, Check::Lint, ruff_evidence::evidence(share.files, &reports, max), &run)
+    };
+    Ok(Ok(shares.iter().map(one).collect()))
+}
+
+struct Lint<'a> {
+    bench: &'a Bench<'a>,
+    executable: String,
+    name: &'a str,
+}
+
+struct Gathered {
+    check: Issues,
+    shown: BTreeSet<String>,
+    unsuppressed: Issues,
+    settings: BTreeMap<String, Settings>,
+    canaries: BTreeMap<String, Canary>,
+}
+
+impl Lint<'_> {
+    fn launch(
+        &self,
+        step: &str,
+        argv: Vec<String>,
+        input: Option<std::path::PathBuf>,
+    ) -> anyhow::Result<Finished> {
+        launch(
+            self.bench.context,
+            &format!("{}-{step}", self.name),
+            argv,
+            Extra { variables: Vec::new(), input },
+        )
+    }
+
+    fn gather(
+        &self,
+        shares: &[Share<'_>],
+        files: &BTreeSet<&str>,
+        check: &Finished,
+    ) -> anyhow::Result<Result<Gathered, Reason>> {
+        let check = match report(check, ruff::read_check) {
+            Ok(check) => check,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let shown = self.launch("files", ruff::show_files_argv(&self.executable, files), None)?;
+        let all_of_them =
+            self.launch("all", ruff::check_argv(&self.executable, files, Suppressions::Ignored), None)?;
+        let settings = match self.settings(shares)? {
+            Ok(settings) => settings,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let (shown, unsuppressed) =
+            match (report(&shown, ruff::read_show_files), report(&all_of_them, ruff::read_check)) {
+                (Ok(shown), Ok(unsuppressed)) => (shown, unsuppressed),
+                (Err(reason), _) | (_, Err(reason)) => return Ok(Err(reason)),
+            };
+        let mut canaries = BTreeMap::new();
+        for share in shares {
+            let borrowed = settings.iter().map(|(file, settings)| (file.as_str(), settings)).collect();
+            for suspect in ruff_evidence::suspects(share.files, &check, &unsuppressed, &borrowed) {
+                match self.canary(suspect, settings.get(&suspect.real))? {
+                    Ok(canary) => canaries.insert(suspect.real.clone(), canary),
+                    Err(reason) => return Ok(Err(reason)),
+                };
+            }
+        }
+        Ok(Ok(Gathered { check, shown, unsuppressed, settings, canaries }))
+    }
+
+    /// The settings in force for each file: asked once for all files under one configuration file.
+    fn settings(&self, shares: &[Share<'_>]) -> anyhow::Result<Result<BTreeMap<String, Settings>, Reason>> {
+        let mut settings = BTreeMap::new();
+        for (number, files) in by_configuration(self.bench, shares).into_values().enumerate() {
+            let Some(first) = files.first() else { continue };
+            let argv = ruff::show_settings_argv(&self.executable, &first.real);
+            let finished = self.launch(&format!("settings-{number}"), argv, None)?;
+            match report(&finished, ruff_settings::read_settings) {
+                Ok(found) => settings.extend(files.iter().map(|file| (file.real.clone(), found.clone()))),
+                Err(reason) => return Ok(Err(reason)),
+            }
+        }
+        Ok(Ok(settings))
+    }
+
+    fn canary(
+        &self,
+        file: &SourceFile,
+        settings: Option<&Settings>,
+    ) -> anyhow::Result<Result<Canary, Reason>> {
+        let text = match self.bench.sources.text(&file.real) {
+            Ok(text) => text,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let Some(settings) = settings else { return Ok(Ok(Canary::Silent)) };
+        let input = self.bench.context.folder.file(&format!("{}-canary.py", self.name));
+        file::write_whole(&input, &ruff_canary::canary_text(text))?;
+        let mut heard = Vec::new();
+        for suppressions in [Suppressions::Obeyed, Suppressions::Ignored] {
+            let argv = ruff::canary_argv(&self.executable, &file.real, suppressions);
+            let finished = self.launch("canary", argv, Some(input.clone()))?;
+            match report(&finished, ruff::read_check) {
+                Ok(issues) => heard.push(issues),
+                Err(reason) => return Ok(Err(reason)),
+            }
+        }
+        Ok(Ok(match heard.as_slice() {
+            [obeyed, ignored] => ruff_canary::judge(&file.real, text, obeyed, ignored, settings),
+            _ => Canary::Silent,
+        }))
+    }
+}
+
+fn all<'a>(shares: &[Share<'a>]) -> impl Iterator<Item = &'a SourceFile> {
+    shares.iter().flat_map(|share| share.files).collect::<Vec<_>>().into_iter()
+}
+
+/// The files by the configuration file in force for them: ruff takes the nearest one upwards.
+fn by_configuration<'a>(
+    bench: &Bench<'_>,
+    shares: &[Share<'a>],
+) -> BTreeMap<Option<std::path::PathBuf>, Vec<&'a SourceFile>> {
+    let root = &bench.context.root;
+    let mut of_folder: BTreeMap<&Path, Option<std::path::PathBuf>> = BTreeMap::new();
+    let mut files: BTreeMap<Option<std::path::PathBuf>, Vec<&'a SourceFile>> = BTreeMap::new();
+    for file in all(shares) {
+        let folder = Path::new(&file.real).parent().unwrap_or(root);
+        let configuration = of_folder.entry(folder).or_insert_with(|| {
+            configuration::in_force(Tool::Ruff, root, folder).into_iter().next().map(|found| found.path)
+        });
+        files.entry(configuration.clone()).or_default().push(file);
+    }
+    files
+}

@@ -1,0 +1,341 @@
+//! pytest, for `tests` and `coverage`.
+//!
+//! One run of the selected tests serves both. Where it left tests out, its coverage is a lower bound:
+//! more tests can only add to it. If the bound reaches the threshold, the question is answered; if not,
+//! a second run of all tests under the component's paths measures the exact figure.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use crate::judge;
+use crate::model::assessment::Outcome;
+use crate::model::check::Check;
+use crate::model::component::SourceFile;
+use crate::model::evidence::{Bound, Evidence};
+use crate::model::reason::{Reason, ReasonKind};
+use crate::model::run::Run;
+use crate::model::toolchain::{ResolvedTool, Tool};
+use crate::plan::{Plan, TestGroup};
+use crate::sys::{file, tree};
+use crate::tools::coverage::{self, CoverageReport, Neutral, NeutralInvocation};
+use crate::tools::junit;
+use crate::tools::pytest::{self, Invocation, Journal, Output, Session};
+
+use super::super::context::Context;
+use super::super::launch::{Extra, Finished, launch};
+use super::super::outline::PlannedRun;
+use super::super::toolchain::{BYTE_CODE, Toolchain};
+use super::{Answer, Bench, Subject, answer, refuse};
+
+/// How much coverage is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    /// A lower bound will do where it reaches the threshold.
+    Enough,
+    /// Always the figure of all tests.
+    Exact,
+}
+
+/// The lane of one group of components.
+#[derive(Debug)]
+pub struct Testing<'a> {
+    /// The group.
+    pub group: &'a TestGroup<'a>,
+    /// A word that tells its files from those of other groups.
+    pub name: String,
+    /// All components.
+    pub subjects: &'a [Subject<'a>],
+    /// The tools.
+    pub toolchain: &'a Toolchain,
+    /// How much coverage is asked for.
+    pub precision: Precision,
+}
+
+/// The files of one run.
+struct Files {
+    folder: PathBuf,
+}
+
+impl Files {
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    fn argument(&self, name: &str) -> String {
+        self.file(name).to_string_lossy().into_owned()
+    }
+}
+
+/// A run of pytest and what it came to.
+struct Told {
+    session: Result<Session, Reason>,
+    run: Run,
+    files: Files,
+}
+
+impl<'a> Testing<'a> {
+    /// One lane for each group of the plan.
+    pub fn of_plan(bench: &Bench<'a>, plan: &'a Plan<'a>, precision: Precision) -> Vec<Self> {
+        let lane = |(number, group): (usize, &'a TestGroup<'a>)| Self {
+            group,
+            name: format!("pytest-{}", number + 1),
+            subjects: bench.subjects,
+            toolchain: bench.toolchain,
+            precision,
+        };
+        plan.tests.iter().enumerate().map(lane).collect()
+    }
+
+    /// What people call it.
+    pub fn label(&self) -> &'static str {
+        match (self.group.tests, self.group.coverage) {
+            (true, true) => "tests, coverage",
+            (true, false) => "tests",
+            (false, _) => "coverage",
+        }
+    }
+
+    /// Runs pytest and answers for each component of the group.
+    ///
+    /// # Errors
+    /// Only where the run folder cannot be written.
+    pub fn answers(&self, context: &Context<'_>) -> anyhow::Result<Vec<Answer>> {
+        let tool = match self.tool() {
+            Ok(tool) => tool,
+            Err(reason) => return Ok(self.refused(&reason)),
+        };
+        let selected = self.run(context, tool, true)?;
+        let mut answers = Vec::new();
+        if self.group.tests {
+            let session = selected.session.clone().map(Session::into_evidence);
+            let answer = |component: &usize| answer(*component, Check::Tests, session.clone(), &selected.run);
+            answers.extend(self.group.components.iter().map(answer));
+        }
+        if self.group.coverage {
+            answers.extend(self.coverage(context, tool, &selected)?);
+        }
+        Ok(answers)
+    }
+
+    /// What would run.
+    pub fn planned(&self, context: &Context<'_>) -> Vec<PlannedRun> {
+        let Ok(tool) = self.tool() else { return Vec::new() };
+        let asked = [(self.group.tests, Check::Tests), (self.group.coverage, Check::Coverage)];
+        let checks = asked.iter().filter(|(asked, _)| *asked).map(|(_, check)| *check).collect();
+        let files = |name: String| Files { folder: context.folder.file(&name) };
+        let mut runs = vec![PlannedRun {
+            tool: Tool::Pytest,
+            checks,
+            purpose: "the selected tests".to_owned(),
+            only_if: None,
+            argv: self.argv(tool, &files(self.name.clone()), true),
+        }];
+        if self.group.coverage && self.group.selection.select.is_some() {
+            runs.push(PlannedRun {
+                tool: Tool::Pytest,
+                checks: vec![Check::Coverage],
+                purpose: "all tests under the paths".to_owned(),
+                only_if: Some("the selected ones leave tests out and do not reach the threshold".to_owned()),
+                argv: self.argv(tool, &files(format!("{}-all", self.name)), false),
+            });
+        }
+        runs
+    }
+
+    fn tool(&self) -> Result<&ResolvedTool, Reason> {
+        let tool = self.toolchain.tool(Tool::Pytest)?;
+        let interpreter = self.toolchain.interpreter.as_ref().map_err(Clone::clone)?;
+        if self.group.coverage && interpreter.version_of("pytest-cov").is_none() {
+            return Err(pytest::missing_plugin());
+        }
+        Ok(tool)
+    }
+
+    fn refused(&self, reason: &Reason) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        if self.group.tests {
+            answers.extend(refuse(self.group.components.iter().copied(), Check::Tests, reason, None));
+        }
+        if self.group.coverage {
+            answers.extend(refuse(self.group.components.iter().copied(), Check::Coverage, reason, None));
+        }
+        answers
+    }
+
+    fn coverage(
+        &self,
+        context: &Context<'_>,
+        tool: &ResolvedTool,
+        selected: &Told,
+    ) -> anyhow::Result<Vec<Answer>> {
+        let mut answers = self.measured(context, selected, true)?;
+        let unsettled: Vec<usize> = answers
+            .iter()
+            .enumerate()
+            .filter(|(_, answer)| self.is_unsettled(answer))
+            .map(|(position, _)| position)
+            .collect();
+        if unsettled.is_empty() {
+            return Ok(answers);
+        }
+        let all = self.run(context, tool, false)?;
+        let exact = self.measured(context, &all, false)?;
+        for (position, answer) in exact.into_iter().enumerate() {
+            if let (true, Some(place)) = (unsettled.contains(&position), answers.get_mut(position)) {
+                *place = answer;
+            }
+        }
+        Ok(answers)
+    }
+
+    /// Whether a lower bound leaves the question open.
+    fn is_unsettled(&self, answer: &Answer) -> bool {
+        use crate::model::evidence::Measured;
+        let Ok(Evidence { measured: Measured::Coverage(coverage), .. }) = &answer.gathered else {
+            return false;
+        };
+        if coverage.bound == Bound::Exact {
+            return false;
+        }
+        let criterion =
+            self.subjects.get(answer.component).and_then(|subject| subject.criterion(Check::Coverage));
+        let reaches = criterion.is_some_and(|criterion| {
+            matches!(judge::check(criterion, answer.gathered.clone()), Outcome::Pass(_))
+        });
+        self.precision == Precision::Exact || !reaches
+    }
+
+    fn measured(&self, context: &Context<'_>, told: &Told, selected: bool) -> anyhow::Result<Vec<Answer>> {
+        let session = match &told.session {
+            Ok(session) => session,
+            Err(reason) => {
+                let components = self.group.components.iter().copied();
+                return Ok(refuse(components, Check::Coverage, reason, Some(&told.run)));
+            }
+        };
+        let bound = match (selected, session.deselected) {
+            (true, deselected @ 1..) => Bound::Lower { selected: session.inspected.count(), deselected },
+            _ => Bound::Exact,
+        };
+        let keys = self.keys(context);
+        let key = |path: &str| keys.get(path).cloned();
+        let project = read_report(&told.files.file("coverage.json"), key);
+        let exit = self.neutral(context, &told.files)?.exit;
+        let neutral = read_report(&told.files.file("neutral.json"), key);
+        let answer = |component: &usize| {
+            let neutral = Neutral { exit, report: neutral.clone() };
+            let files = self.files_of(*component);
+            let evidence =
+                files.and_then(|files| coverage::evidence(&files, project.clone(), neutral, bound));
+            answer(*component, Check::Coverage, evidence, &told.run)
+        };
+        Ok(self.group.components.iter().map(answer).collect())
+    }
+
+    fn files_of(&self, component: usize) -> Result<Vec<SourceFile>, Reason> {
+        match self.subjects.get(component) {
+            Some(subject) => subject.files.clone(),
+            None => Err(Reason::new(
+                ReasonKind::NothingInspected,
+                "there is no such component",
+                "report this fault",
+            )),
+        }
+    }
+
+    fn all_files(&self) -> Vec<SourceFile> {
+        self.group
+            .components
+            .iter()
+            .filter_map(|component| self.files_of(*component).ok())
+            .flatten()
+            .collect()
+    }
+
+    /// The names under which coverage.py may report a file: relative to the root, and absolute.
+    fn keys(&self, context: &Context<'_>) -> HashMap<String, String> {
+        let mut keys = HashMap::new();
+        for file in self.all_files() {
+            let below_root = std::path::Path::new(&file.real).strip_prefix(&context.root).ok();
+            keys.extend(below_root.map(|path| (path.to_string_lossy().into_owned(), file.real.clone())));
+            keys.insert(file.path, file.real.clone());
+            keys.insert(file.real.clone(), file.real);
+        }
+        keys
+    }
+
+    fn run(&self, context: &Context<'_>, tool: &ResolvedTool, selected: bool) -> anyhow::Result<Told> {
+        let name = if selected { self.name.clone() } else { format!("{}-all", self.name) };
+        let files = Files { folder: context.folder.folder(&name)? };
+        let plugins = context.folder.folder("plugins")?;
+        file::write_whole(&plugins.join(format!("{}.py", pytest::JOURNAL_MODULE)), pytest::JOURNAL_PLUGIN)?;
+        let argv = self.argv(tool, &files, selected);
+        let variables = vec![
+            ("PYTHONPATH".into(), plugins.into_os_string()),
+            (pytest::JOURNAL_VARIABLE.into(), files.folder.clone().into_os_string()),
+            ("COVERAGE_FILE".into(), files.file(".coverage").into_os_string()),
+        ];
+        let finished = launch(context, &name, argv, Extra { variables, input: None })?;
+        let report = files.file("junit.xml");
+        let run = finished.record(tool, &report);
+        let mut session = pytest::read(Output {
+            exit: finished.exit,
+            junit: file::open(&report).ok().map(junit::read),
+            journal: read_journal(&files),
+            log: &finished.log(),
+        });
+        if let (Ok(session), left_behind @ 1..) = (&mut session, finished.left_behind) {
+            session.remark(format!("{left_behind} processes that the tests left behind were stopped"));
+        }
+        Ok(Told { session, run, files })
+    }
+
+    fn argv(&self, tool: &ResolvedTool, files: &Files, selected: bool) -> Vec<String> {
+        let folders =
+            if self.group.coverage { coverage::measured_folders(&self.all_files()) } else { Vec::new() };
+        Invocation {
+            executable: &tool.executable.to_string_lossy(),
+            version: &tool.version,
+            selection: self.group.selection,
+            selected,
+            measured_folders: &folders,
+            junit: &files.argument("junit.xml"),
+            coverage: &files.argument("coverage.json"),
+            cache: &files.argument("cache"),
+        }
+        .argv()
+    }
+
+    fn neutral(&self, context: &Context<'_>, files: &Files) -> anyhow::Result<Finished> {
+        let configuration = files.file("neutral.rc");
+        file::write_whole(&configuration, coverage::NEUTRAL_CONFIGURATION)?;
+        let python =
+            self.toolchain.interpreter.as_ref().map_or("python", |interpreter| &interpreter.executable);
+        let argv = NeutralInvocation {
+            python,
+            byte_code: &context.file(BYTE_CODE),
+            configuration: &configuration.to_string_lossy(),
+            data: &files.argument(".coverage"),
+            report: &files.argument("neutral.json"),
+        }
+        .argv();
+        launch(context, &format!("{}-neutral", self.name), argv, Extra::default())
+    }
+}
+
+fn read_report<F>(path: &std::path::Path, key: F) -> Option<Result<CoverageReport, String>>
+where
+    F: Fn(&str) -> Option<String>,
+{
+    file::open(path).ok().map(|input| coverage::read(input, key))
+}
+
+fn read_journal(files: &Files) -> Option<Result<Journal, String>> {
+    let main = file::read_text(&files.file("journal-main.json")).ok()?;
+    let workers: Vec<String> = tree::names(&files.folder)
+        .iter()
+        .filter(|name| name.starts_with("journal-gw") && name.ends_with(".json"))
+        .filter_map(|name| file::read_text(&files.file(name)).ok())
+        .collect();
+    Some(Journal::read(&main, &workers))
+}

@@ -1,0 +1,142 @@
+//! `plan`: what `verify` would run, and why, without running a check.
+
+use std::path::Path;
+
+use crate::model::check::Check;
+use crate::model::gate::Criterion;
+use crate::model::policy::{Fault, Runner};
+use crate::model::reason::Reason;
+use crate::model::stage::Stage;
+use crate::model::toolchain::{ResolvedTool, Tool};
+use crate::plan;
+use crate::sys::interrupt::Interrupt;
+use crate::sys::run_folder::RunFolder;
+
+use super::configuration;
+use super::context::Listener;
+use super::lane::{self, Bench};
+use super::project::Workspace;
+use super::selection::Selection;
+use super::verify::{context, prepare};
+
+/// A process that `verify` would start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedRun {
+    /// The tool.
+    pub tool: Tool,
+    /// The checks that it serves.
+    pub checks: Vec<Check>,
+    /// What it is for.
+    pub purpose: String,
+    /// Under which condition; `None`: always.
+    pub only_if: Option<String>,
+    /// The arguments.
+    pub argv: Vec<String>,
+}
+
+/// A component as it would be verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedComponent {
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    pub from: Stage,
+    /// Where it would go.
+    pub to: Stage,
+    /// The checks of the gate.
+    pub checks: Vec<Check>,
+    /// Its files, or why there are none.
+    pub files: Result<Vec<String>, Reason>,
+}
+
+/// What `verify` would do.
+#[derive(Debug)]
+pub struct Outline {
+    /// The components.
+    pub components: Vec<PlannedComponent>,
+    /// Who provides the tools.
+    pub runner: Runner,
+    /// The tools, or why they are nowhere.
+    pub tools: Vec<(Tool, Result<ResolvedTool, Reason>)>,
+    /// The processes.
+    pub runs: Vec<PlannedRun>,
+    /// The configuration files in force: tool, file, table.
+    pub configurations: Vec<(Tool, String, Option<&'static str>)>,
+    /// What of the project's settings is set aside.
+    pub set_aside: Vec<String>,
+    /// Faults of the policy that only the disk shows.
+    pub faults: Vec<Fault>,
+}
+
+/// Plans.
+///
+/// # Errors
+/// Where the run folder cannot be made.
+pub fn outline(
+    workspace: &Workspace,
+    selection: &Selection,
+    interrupt: &Interrupt,
+    listener: &dyn Listener,
+) -> anyhow::Result<Outline> {
+    let folder = RunFolder::create(&workspace.root)?;
+    let context = context(workspace, None, &folder, interrupt, listener);
+    let gates = selection.gates(&workspace.policy);
+    let candidates = selection.candidates(&workspace.policy, &gates);
+    let plan = plan::plan(&candidates, selection.only.as_deref());
+    let prepared = prepare(&context, workspace, &candidates, &plan)?;
+    let (subjects, toolchain) = (&prepared.subjects, &prepared.toolchain);
+    let bench = Bench { context: &context, toolchain, subjects, sources: &prepared.sources };
+    let runs = lane::planned(&bench, &plan);
+    let components = subjects
+        .iter()
+        .map(|subject| PlannedComponent {
+            name: subject.candidate.component.name.clone(),
+            from: subject.candidate.component.stage,
+            to: subject.candidate.gate.stage,
+            checks: plan::criteria(subject.candidate.gate, selection.only.as_deref())
+                .map(Criterion::check)
+                .collect(),
+            files: subject.files.clone().map(|files| files.into_iter().map(|file| file.path).collect()),
+        })
+        .collect();
+    Ok(Outline {
+        components,
+        runner: toolchain.runner.clone(),
+        tools: toolchain.tools.iter().map(|(tool, found)| (*tool, found.clone())).collect(),
+        runs,
+        configurations: configurations(&bench, &plan.tools(), &workspace.root),
+        set_aside: set_aside(&workspace.root, &plan.tools()),
+        faults: prepared.faults,
+    })
+}
+
+fn configurations(
+    bench: &Bench<'_>,
+    tools: &[Tool],
+    root: &Path,
+) -> Vec<(Tool, String, Option<&'static str>)> {
+    let mut found = Vec::new();
+    for tool in tools {
+        for file in bench.subjects.iter().filter_map(|subject| subject.files.as_ref().ok()).flatten() {
+            let folder = Path::new(&file.real).parent().unwrap_or(root);
+            for configuration in configuration::in_force(*tool, root, folder) {
+                let path = configuration.path.strip_prefix(root).unwrap_or(&configuration.path);
+                let row = (*tool, path.to_string_lossy().into_owned(), configuration.table);
+                if !found.contains(&row) {
+                    found.push(row);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Settings that could only weaken a check are not obeyed; people should know which.
+fn set_aside(root: &Path, tools: &[Tool]) -> Vec<String> {
+    let options = tools.contains(&Tool::Pytest).then(|| configuration::pytest_options(root)).flatten();
+    let options = options.map(|(path, options)| {
+        let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        format!("`addopts = {options}` of `{file}`: options that the tests need go to `tests.args` of the component")
+    });
+    options.into_iter().collect()
+}

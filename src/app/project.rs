@@ -1,0 +1,200 @@
+//! Finds and reads the policy, and the files that it speaks of.
+//!
+//! Not here: what the policy may say (`policy`). A path that gives no Python file is a fault of the policy
+//! too, but one that only the disk shows; it is kept beside the component, so that what does not need the
+//! files can still be checked.
+
+use std::path::{Path, PathBuf};
+
+use crate::model::component::{Component, DeclaredPath, SourceFile};
+use crate::model::policy::{Fault, Policy};
+use crate::model::reason::{Reason, ReasonKind};
+use crate::plan::Candidate;
+use crate::policy::{self, Document, Included};
+use crate::sys::file::{self, ReadError};
+use crate::sys::tree;
+
+use super::lane::Subject;
+
+/// The name of a policy file.
+pub const POLICY_FILE: &str = "promotion.toml";
+
+/// Why there is no policy.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// None was named, and none was found.
+    #[error("there is no `promotion.toml` in `{0}` or in a folder above it")]
+    NotFound(String),
+    /// It cannot be read.
+    #[error("cannot read `{file}`: {why}")]
+    Unreadable {
+        /// The file.
+        file: String,
+        /// Why.
+        why: String,
+    },
+    /// It is wrong.
+    #[error("cannot load `{file}`")]
+    Faults {
+        /// The file.
+        file: String,
+        /// What is wrong with it and with the files that it includes.
+        faults: Vec<Fault>,
+    },
+}
+
+/// A policy and the folder that it speaks of.
+#[derive(Debug)]
+pub struct Workspace {
+    /// The policy.
+    pub policy: Policy,
+    /// The policy file as the user would name it.
+    pub file: String,
+    /// The project's root: absolute, without links.
+    pub root: PathBuf,
+    documents: Vec<Document>,
+}
+
+impl Workspace {
+    /// Reads the policy at `file`, else the nearest one upwards.
+    pub fn load(file: Option<&Path>) -> Result<Self, LoadError> {
+        let here = tree::current_folder().map_err(|error| unreadable(Path::new("."), &error.to_string()))?;
+        let path = match file {
+            Some(file) => here.join(file),
+            None => here
+                .ancestors()
+                .map(|folder| folder.join(POLICY_FILE))
+                .find(|candidate| tree::exists(candidate))
+                .ok_or_else(|| LoadError::NotFound(here.to_string_lossy().into_owned()))?,
+        };
+        let name = file.map_or_else(|| name_from(&here, &path), |file| file.to_string_lossy().into_owned());
+        let text =
+            file::read_text(&path).map_err(|error| unreadable(Path::new(&name), &error.to_string()))?;
+        let main = Document { file: name.clone(), text };
+        let folder = path.parent().unwrap_or(Path::new("/"));
+        let root_name = policy::project_root(&main);
+        let root = tree::real(&folder.join(&root_name));
+        let included = root.as_ref().map(|root| include(&main, root, &root_name, &here));
+        let (included, missing) = included.unwrap_or_default();
+        let read = policy::read(&main, &included);
+        let faults = |faults: Vec<Fault>| LoadError::Faults { file: name.clone(), faults };
+        let policy = match read {
+            Ok(policy) if missing.is_empty() => policy,
+            Ok(_) => return Err(faults(missing)),
+            Err(found) => return Err(faults(found.into_iter().chain(missing).collect())),
+        };
+        let root = root.map_err(|_| faults(vec![no_root(&main, &root_name)]))?;
+        let documents = std::iter::once(main).chain(included.into_iter().map(|one| one.document)).collect();
+        Ok(Self { policy, file: name, root, documents })
+    }
+
+    /// The candidates with their files, and the faults of paths that give none.
+    pub fn subjects<'a>(&self, candidates: &[Candidate<'a>]) -> (Vec<Subject<'a>>, Vec<Fault>) {
+        let mut faults = Vec::new();
+        let mut subject = |candidate: &Candidate<'a>| {
+            let files = self.files(candidate.component).map_err(|found| {
+                let reason = as_reason(&found);
+                faults.extend(found);
+                reason
+            });
+            faults.extend(self.missing_tests(candidate.component));
+            Subject { candidate: *candidate, files }
+        };
+        let subjects = candidates.iter().map(&mut subject).collect();
+        (subjects, faults)
+    }
+
+    /// The Python files of a component, or the faults of the paths that give none.
+    pub fn files(&self, component: &Component) -> Result<Vec<SourceFile>, Vec<Fault>> {
+        let mut files = Vec::new();
+        let mut faults = Vec::new();
+        for declared in &component.paths {
+            match tree::python_files(&self.root, &declared.path) {
+                Ok(found) => files.extend(found),
+                Err(fault) => faults.push(self.fault(declared, &fault.to_string(), "paths")),
+            }
+        }
+        files.sort_unstable();
+        files.dedup_by(|one, other| one.real == other.real);
+        if faults.is_empty() { Ok(files) } else { Err(faults) }
+    }
+
+    /// The faults of test paths that do not exist.
+    pub fn missing_tests(&self, component: &Component) -> Vec<Fault> {
+        let missing =
+            component.tests.paths.iter().filter(|declared| !tree::exists(&self.root.join(&declared.path)));
+        missing.map(|declared| self.fault(declared, "does not exist", "tests.paths")).collect()
+    }
+
+    fn fault(&self, declared: &DeclaredPath, what: &str, key: &str) -> Fault {
+        let message = format!("the path `{}` {what}", declared.path);
+        let hint = format!("correct `{key}`; it is relative to `{}`", self.root.display());
+        match self.documents.iter().find(|document| document.file == declared.place.file) {
+            Some(document) => document.fault(declared.place.line, message, hint),
+            None => Fault { place: declared.place.clone(), message, hint: Some(hint), text: String::new() },
+        }
+    }
+}
+
+/// Faults of paths, as the reason why a check has no files.
+pub fn as_reason(faults: &[Fault]) -> Reason {
+    let (message, hint) = match faults {
+        [] => ("the component has no files".to_owned(), None),
+        [first, ..] => {
+            (format!("{} line {}: {}", first.place.file, first.place.line, first.message), first.hint.clone())
+        }
+    };
+    Reason::new(ReasonKind::ConfigInvalid, message, hint.unwrap_or_default())
+}
+
+/// Reads the included files: those that could be read, and the faults of patterns that give none.
+fn include(main: &Document, root: &Path, root_name: &str, here: &Path) -> (Vec<Included>, Vec<Fault>) {
+    let mut included = Vec::new();
+    let mut faults = Vec::new();
+    for pattern in policy::include_patterns(main) {
+        let paths = tree::matching(root, &pattern.pattern);
+        if paths.is_empty() {
+            let message = format!("`{}` matches no file", pattern.pattern);
+            faults.push(main.fault(
+                pattern.place.line,
+                message,
+                format!("it is relative to `{}`", root.display()),
+            ));
+        }
+        for path in paths {
+            let name = name_from(here, &root.join(&path));
+            match file::read_text(&root.join(&path)) {
+                Ok(text) => {
+                    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                    let folder = format!("{root_name}/{folder}");
+                    included.push(Included { document: Document { file: name, text }, folder });
+                }
+                Err(error) => faults.push(cannot_include(main, pattern.place.line, &name, &error)),
+            }
+        }
+    }
+    (included, faults)
+}
+
+fn cannot_include(main: &Document, line: usize, name: &str, error: &ReadError) -> Fault {
+    main.fault(line, format!("cannot read `{name}`: {error}"), "make it readable, or narrow `include`")
+}
+
+fn no_root(main: &Document, root: &str) -> Fault {
+    let line =
+        main.text.lines().position(|line| line.trim_start().starts_with("root")).map_or(1, |index| index + 1);
+    main.fault(
+        line,
+        format!("the project's root `{root}` does not exist"),
+        "correct `root` under `[project]`",
+    )
+}
+
+fn unreadable(file: &Path, why: &str) -> LoadError {
+    LoadError::Unreadable { file: file.to_string_lossy().into_owned(), why: why.to_owned() }
+}
+
+/// How a person who stands in `here` would name the file.
+fn name_from(here: &Path, path: &Path) -> String {
+    path.strip_prefix(here).unwrap_or(path).to_string_lossy().into_owned()
+}

@@ -1,0 +1,173 @@
+//! The command line: what may be said, and the help that teaches it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::model::check::Check;
+use crate::model::stage::Stage;
+use crate::policy::duration;
+use crate::report::Format;
+
+use super::exit;
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tta-promote",
+    version,
+    about = "Decides, from evidence that it gathers itself, whether a component may enter the next stage",
+    long_about = "Decides, from evidence that it gathers itself, whether a component of a Python monorepo may enter \
+                  the next stage.\n\nIt reads `promotion.toml`, runs the project's pytest, ruff, pyright and bandit, \
+                  and judges what they measured. A pass needs evidence: a tool that is missing, hangs, crashes or \
+                  looked at nothing gives `inconclusive`, with the reason and what to do.",
+    after_help = exit::table(),
+    after_long_help = format!("Start here:\n  tta-promote doctor          are the tools there?\n  tta-promote plan carbon     what would run, and why\n  tta-promote verify carbon   run it\n\n{}", exit::table()),
+    disable_help_subcommand = true,
+    arg_required_else_help = true
+)]
+pub struct CommandLine {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+    /// What goes for all verbs.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// What goes for all verbs.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// The policy file [default: the nearest promotion.toml upwards]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
+    pub config: Option<PathBuf>,
+    /// When to use colour; NO_COLOR is obeyed
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
+    pub color: Colour,
+    /// Say more: arguments, versions, where the logs are
+    #[arg(short, long, global = true, conflicts_with = "quiet", help_heading = "Global options")]
+    pub verbose: bool,
+    /// Say only the verdict
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    pub quiet: bool,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Run the checks of the gate and print the verdict
+    #[command(after_long_help = VERIFY_EXAMPLES)]
+    Verify(Verify),
+    /// Show what verify would run, and why, without running a check
+    Plan(Plan),
+    /// Show which tools were found, where, and what to do where one is missing
+    Doctor,
+}
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  tta-promote verify carbon                        the gate for one component
+  tta-promote verify --all -q                      all components, only the verdict
+  tta-promote verify carbon --only lint,types      a part of the gate, while you work
+  tta-promote verify carbon --format json          for programs
+  tta-promote verify carbon --output markdown=PR.md   the verdict here, and a comment in a file
+
+Coverage is measured with the component's selected tests first. Where they alone reach the threshold,
+the figure is shown as what it is, a lower bound (\"≥ 73.2 %\"); `--exact` always runs all tests.";
+
+/// Which components, which gate, which checks.
+#[derive(Debug, Clone, Args)]
+pub struct Which {
+    /// The components to look at
+    #[arg(value_name = "COMPONENT", required_unless_present = "all", conflicts_with = "all")]
+    pub components: Vec<String>,
+    /// All components of the policy
+    #[arg(long)]
+    pub all: bool,
+    /// The gate to pass [default: that of the stage above where the component stands]
+    #[arg(long, value_name = "STAGE", value_parser = stage)]
+    pub to: Option<Stage>,
+    /// Only these checks: tests, coverage, lint, types, security, docs. Never a verdict for the gate
+    #[arg(long, value_name = "CHECK,...", value_delimiter = ',', value_parser = check)]
+    pub only: Option<Vec<Check>>,
+}
+
+/// `verify`.
+#[derive(Debug, Clone, Args)]
+pub struct Verify {
+    /// What to verify.
+    #[command(flatten)]
+    pub which: Which,
+    /// How many tools may run at a time [default: the number of processors]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+    /// The limit for one tool run, such as 90s or 30m [default: `timeout` of the policy]
+    #[arg(long, value_name = "DUR", value_parser = span)]
+    pub timeout: Option<Duration>,
+    /// Always measure coverage with all tests, also where the selected ones reach the threshold
+    #[arg(long)]
+    pub exact: bool,
+    /// What to print: text, json or markdown
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format)]
+    pub format: Format,
+    /// Also write a format to a file; may be given several times
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]
+    pub output: Vec<Output>,
+}
+
+/// `plan`.
+#[derive(Debug, Clone, Args)]
+pub struct Plan {
+    /// What to plan.
+    #[command(flatten)]
+    pub which: Which,
+}
+
+/// A format and the file that it goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// The format.
+    pub format: Format,
+    /// The file.
+    pub file: PathBuf,
+}
+
+fn stage(text: &str) -> Result<Stage, String> {
+    let names = || Stage::ALL.map(Stage::name).join(", ");
+    Stage::from_name(text).ok_or_else(|| format!("a stage is one of {}", names()))
+}
+
+fn check(text: &str) -> Result<Check, String> {
+    Check::from_id(text.trim())
+        .ok_or_else(|| format!("a check is one of {}", Check::ALL.map(Check::id).join(", ")))
+}
+
+fn format(text: &str) -> Result<Format, String> {
+    Format::from_name(text)
+        .ok_or_else(|| format!("a format is one of {}", Format::ALL.map(Format::name).join(", ")))
+}
+
+fn output(text: &str) -> Result<Output, String> {
+    match text.split_once('=') {
+        Some((name, file)) if !file.is_empty() => {
+            Ok(Output { format: format(name)?, file: PathBuf::from(file) })
+        }
+        _ => Err("say FORMAT=FILE, such as json=verdict.json".to_owned()),
+    }
+}
+
+fn span(text: &str) -> Result<Duration, String> {
+    duration::parse(text).map_err(|error| format!("it {error}; say for example 90s, 30m or 1h30m"))
+}

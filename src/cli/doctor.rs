@@ -1,0 +1,83 @@
+//! `doctor`: show which tools were found, where, and what to type where one is missing.
+
+use std::fmt::Write as _;
+
+use crate::app::diagnosis::{Diagnosis, diagnose};
+use crate::app::project::Workspace;
+use crate::model::policy::Runner;
+use crate::model::reason::Reason;
+use crate::model::toolchain::{Origin, ResolvedTool};
+use crate::report::clean::one_line;
+use crate::sys::interrupt::Interrupt;
+
+use super::argument::Global;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::print;
+use super::progress::Progress;
+
+/// Carries out `doctor`.
+pub(super) fn run(global: &Global) -> Result<Exit, Failure> {
+    let workspace = Workspace::load(global.config.as_deref())?;
+    let interrupt = Interrupt::listen().map_err(anyhow::Error::from)?;
+    let progress = Progress::new(global.quiet);
+    let diagnosis = diagnose(&workspace, &interrupt, &progress);
+    progress.clear();
+    let diagnosis = diagnosis?;
+    let header = format!("policy       {}\nproject      {}\n", workspace.file, workspace.root.display());
+    print::stdout(&format!("{header}{}", text(&diagnosis)))?;
+    Ok(if is_healthy(&diagnosis) { Exit::Pass } else { Exit::Inconclusive })
+}
+
+fn is_healthy(diagnosis: &Diagnosis) -> bool {
+    diagnosis.tools.iter().all(|(_, found)| found.is_ok())
+        && diagnosis.coverage_plugin.is_ok()
+        && diagnosis.interpreter.is_ok()
+}
+
+fn text(diagnosis: &Diagnosis) -> String {
+    let mut text = String::new();
+    let mut line = |name: &str, found: Result<String, &Reason>| {
+        let (mark, said) = match found {
+            Ok(said) => ("✓", said),
+            Err(reason) => (
+                "✗",
+                format!("{}\n                 do: {}", one_line(&reason.message), one_line(&reason.hint)),
+            ),
+        };
+        let _infallible = writeln!(text, "{mark} {name:14} {said}");
+    };
+    let environment = &diagnosis.environment;
+    let python = diagnosis.interpreter.as_ref().map(|executable| {
+        let version = environment.python.as_deref().unwrap_or("?");
+        format!("{version}, {} distributions  {}", environment.distributions.len(), one_line(executable))
+    });
+    line("python", python);
+    for (tool, found) in &diagnosis.tools {
+        line(tool.name(), found.as_ref().map(|found| resolved(found, &diagnosis.runner)));
+    }
+    line("pytest-cov", diagnosis.coverage_plugin.as_ref().map(Clone::clone));
+    for (name, path, purpose) in &diagnosis.programs {
+        let said = path.as_ref().map_or_else(|| format!("not on PATH ({purpose})"), |path| one_line(path));
+        let mark = if path.is_some() { "✓" } else { "-" };
+        let _infallible = writeln!(text, "{mark} {name:14} {said}");
+    }
+    if let Some(lock) = &environment.lock {
+        let agrees = match environment.in_sync {
+            Some(true) => "agrees with the project and what is installed",
+            Some(false) => "does NOT agree with the project: run `uv lock`",
+            None => "was not compared",
+        };
+        let _infallible = writeln!(text, "  {:14} {} {agrees}", "lock", one_line(lock));
+    }
+    text
+}
+
+fn resolved(found: &ResolvedTool, runner: &Runner) -> String {
+    let whose = match (found.origin, runner) {
+        (Origin::Project, _) => "of the project's environment".to_owned(),
+        (Origin::Uvx, _) => "from uvx: pin it under `tools`, or add it to the project".to_owned(),
+        (Origin::Path, _) => "from PATH".to_owned(),
+    };
+    format!("{}, {whose}  {}", one_line(&found.version), one_line(&found.executable.to_string_lossy()))
+}

@@ -1,0 +1,133 @@
+//! What went wrong with our own work, in three lines: error, cause, hint.
+
+use std::fmt::Write as _;
+
+use crate::app::project::LoadError;
+use crate::app::selection::SelectionError;
+use crate::model::policy::Fault;
+use crate::report::clean::one_line;
+use crate::report::{ErrorDocument, render_error};
+
+use super::exit::Exit;
+
+/// A failure, ready to be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What the process ends with.
+    pub exit: Exit,
+    /// What could not be done.
+    pub message: String,
+    /// Why, the nearest first.
+    pub causes: Vec<String>,
+    /// What to do.
+    pub hint: Option<String>,
+    /// Faults of the policy.
+    pub faults: Vec<Fault>,
+}
+
+impl Failure {
+    /// A failure of usage.
+    pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Usage,
+            message: message.into(),
+            causes: Vec::new(),
+            hint: Some(hint.into()),
+            faults: Vec::new(),
+        }
+    }
+
+    /// Paths of the policy that lead nowhere.
+    pub fn of_paths(file: &str, faults: Vec<Fault>) -> Self {
+        Self {
+            exit: Exit::Usage,
+            message: format!("`{file}` speaks of files that are not there"),
+            causes: Vec::new(),
+            hint: None,
+            faults,
+        }
+    }
+
+    /// The lines for people.
+    pub fn text(&self) -> String {
+        let mut text = format!("error: {}\n", one_line(&self.message));
+        for cause in &self.causes {
+            let _infallible = writeln!(text, "  cause: {}", one_line(cause));
+        }
+        for fault in &self.faults {
+            let place = format!("{} line {}", fault.place.file, fault.place.line);
+            let _infallible = writeln!(text, "  cause: {}: {}", one_line(&place), one_line(&fault.message));
+            if !fault.text.trim().is_empty() {
+                let _infallible = writeln!(text, "      | {}", one_line(fault.text.trim_end()));
+            }
+            if let Some(hint) = &fault.hint {
+                let _infallible = writeln!(text, "   hint: {}", one_line(hint));
+            }
+        }
+        if let Some(hint) = &self.hint {
+            let _infallible = writeln!(text, "   hint: {}", one_line(hint));
+        }
+        text
+    }
+
+    /// The document for programs.
+    pub fn json(&self) -> String {
+        render_error(&ErrorDocument {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            message: self.message.clone(),
+            cause: self.causes.clone(),
+            hint: self.hint.clone(),
+            faults: self.faults.clone(),
+            exit_code: self.exit.code(),
+        })
+    }
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Self {
+        let message = error.to_string();
+        match error {
+            LoadError::NotFound(_) => {
+                Self::usage(message, "go to the project, or name the file with `--config FILE`")
+            }
+            LoadError::Unreadable { .. } => {
+                Self::usage(message, "make it a readable UTF-8 file, or name another one")
+            }
+            LoadError::Faults { faults, .. } => {
+                Self { exit: Exit::Usage, message, causes: Vec::new(), hint: None, faults }
+            }
+        }
+    }
+}
+
+impl From<SelectionError> for Failure {
+    fn from(error: SelectionError) -> Self {
+        let message = error.to_string();
+        match error {
+            SelectionError::Unknown { name, known } => Self::usage(message, nearest(&name, &known)),
+            SelectionError::NotAbove { .. } => {
+                Self::usage(message, "leave out `--to`, or name a higher stage")
+            }
+        }
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self {
+            exit: Exit::Fault,
+            message: error.to_string(),
+            causes: error.chain().skip(1).map(ToString::to_string).collect(),
+            hint: None,
+            faults: Vec::new(),
+        }
+    }
+}
+
+fn nearest(name: &str, known: &[String]) -> String {
+    let distance = |one: &String| strsim::damerau_levenshtein(name, one);
+    match known.iter().min_by_key(|one| distance(one)) {
+        Some(near) if distance(near) <= 2 => format!("did you mean `{near}`?"),
+        _ => format!("there are: {}", known.join(", ")),
+    }
+}

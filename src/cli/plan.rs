@@ -1,0 +1,107 @@
+//! `plan`: show what `verify` would run, and why.
+
+use std::fmt::Write as _;
+
+use crate::app::outline::{Outline, PlannedRun, outline};
+use crate::app::project::Workspace;
+use crate::model::check::Check;
+use crate::model::policy::Runner;
+use crate::model::toolchain::Tool;
+use crate::report::clean::one_line;
+use crate::sys::interrupt::Interrupt;
+
+use super::argument::{Global, Plan};
+use super::exit::Exit;
+use super::failure::Failure;
+use super::progress::Progress;
+use super::{print, verify};
+
+/// Carries out `plan`.
+pub(super) fn run(global: &Global, arguments: &Plan) -> Result<Exit, Failure> {
+    let workspace = Workspace::load(global.config.as_deref())?;
+    let selection = verify::selection(&workspace, &arguments.which)?;
+    let interrupt = Interrupt::listen().map_err(anyhow::Error::from)?;
+    let progress = Progress::new(global.quiet);
+    let outline = outline(&workspace, &selection, &interrupt, &progress);
+    progress.clear();
+    let outline = outline?;
+    print::stdout(&text(&outline, &workspace.root.to_string_lossy()))?;
+    if outline.faults.is_empty() {
+        return Ok(Exit::Pass);
+    }
+    print::stderr(&Failure::of_paths(&workspace.file, outline.faults).text());
+    Ok(Exit::Usage)
+}
+
+fn text(outline: &Outline, root: &str) -> String {
+    let mut text = String::new();
+    for component in &outline.components {
+        let _infallible = writeln!(
+            text,
+            "{}: {} to {}, {}",
+            one_line(&component.name),
+            component.from,
+            component.to,
+            ids(&component.checks)
+        );
+        match &component.files {
+            Ok(files) => files.iter().for_each(|file| text.push_str(&format!("  {}\n", one_line(file)))),
+            Err(reason) => text.push_str(&format!("  {}\n", one_line(&reason.message))),
+        }
+    }
+    let _infallible =
+        writeln!(text, "\nTools run in {}; provided by {}", one_line(root), runner(&outline.runner));
+    for (tool, found) in &outline.tools {
+        let line = match found {
+            Ok(found) => {
+                format!("{} ({})  {}", found.version, found.origin.name(), found.executable.display())
+            }
+            Err(reason) => format!("{}; {}", reason.message, reason.hint),
+        };
+        let _infallible = writeln!(text, "  {:8} {}", tool.name(), one_line(&line));
+    }
+    text.push_str("\nConfiguration in force\n");
+    for (tool, file, table) in &outline.configurations {
+        let table = table.map(|table| format!(" {table}")).unwrap_or_default();
+        let _infallible = writeln!(text, "  {:8} {}{}", tool.name(), one_line(file), table);
+    }
+    if outline.tools.iter().any(|(tool, _)| *tool == Tool::Bandit) {
+        text.push_str("  bandit   none: it reads none unless it is told to\n");
+    }
+    for line in &outline.set_aside {
+        let _infallible = writeln!(text, "  set aside: {}", one_line(line));
+    }
+    text.push_str("\nRuns\n");
+    for run in &outline.runs {
+        text.push_str(&run_text(run));
+    }
+    text
+}
+
+fn run_text(run: &PlannedRun) -> String {
+    let only_if = run.only_if.as_ref().map(|condition| format!(" (only if {condition})")).unwrap_or_default();
+    let argv: Vec<String> = run.argv.iter().map(|argument| quoted(argument)).collect();
+    format!("  {}: {}{}\n    {}\n", ids(&run.checks), run.purpose, only_if, argv.join(" "))
+}
+
+fn ids(checks: &[Check]) -> String {
+    checks.iter().map(|check| check.id()).collect::<Vec<_>>().join(", ")
+}
+
+fn runner(runner: &Runner) -> String {
+    match runner {
+        Runner::Uv => "uv: the project's environment, and uvx for what it lacks".to_owned(),
+        Runner::Venv(folder) => format!("the environment `{}`", one_line(folder)),
+        Runner::Path | Runner::Auto => "PATH".to_owned(),
+    }
+}
+
+/// As a person would have to type it in a shell.
+fn quoted(argument: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./=:,@%+".contains(c);
+    if !argument.is_empty() && argument.chars().all(is_plain) {
+        argument.to_owned()
+    } else {
+        format!("'{}'", one_line(argument).replace('\'', "'\\''"))
+    }
+}

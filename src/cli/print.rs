@@ -1,0 +1,20 @@
+//! Standard output, where a reader that goes away is no fault.
+
+use std::io::{self, Write};
+
+/// Prints to standard output.
+///
+/// # Errors
+/// Where it cannot be written, other than that nobody reads it any more.
+pub(super) fn stdout(text: &str) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
+}
+
+/// Prints to standard error; nothing can be done where that fails.
+pub(super) fn stderr(text: &str) {
+    let _nobody_to_tell = io::stderr().lock().write_all(text.as_bytes());
+}

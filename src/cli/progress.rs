@@ -1,0 +1,60 @@
+//! The live display of a run, for a person at a terminal: a line per lane, gone when the verdict comes.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::app::context::Listener;
+use crate::sys::terminal;
+
+/// Shows what is running on standard error; quiet where nobody watches it.
+#[derive(Debug)]
+pub(super) struct Progress {
+    lines: MultiProgress,
+    running: Mutex<HashMap<String, ProgressBar>>,
+}
+
+impl Progress {
+    /// A display, unless `quiet`.
+    pub(super) fn new(quiet: bool) -> Self {
+        let target = if quiet || !terminal::is_watched() {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        };
+        Self { lines: MultiProgress::with_draw_target(target), running: Mutex::default() }
+    }
+
+    /// Takes it away.
+    pub(super) fn clear(&self) {
+        // A display that cannot be cleared is no reason to fail.
+        let _cleared = self.lines.clear();
+    }
+
+    fn running(&self) -> std::sync::MutexGuard<'_, HashMap<String, ProgressBar>> {
+        self.running.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Listener for Progress {
+    fn began(&self, label: &str) {
+        let line = self.lines.add(ProgressBar::new_spinner());
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg:18} {elapsed}") {
+            line.set_style(style);
+        }
+        line.set_message(label.to_owned());
+        line.enable_steady_tick(Duration::from_millis(120));
+        self.running().insert(label.to_owned(), line);
+    }
+
+    fn ended(&self, label: &str, duration: Duration) {
+        if let Some(line) = self.running().remove(label) {
+            if let Ok(style) = ProgressStyle::with_template("✓ {msg}") {
+                line.set_style(style);
+            }
+            line.finish_with_message(format!("{label:18} {:.1} s", duration.as_secs_f64()));
+        }
+    }
+}

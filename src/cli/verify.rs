@@ -1,0 +1,101 @@
+//! `verify`: run the checks and print the verdict.
+
+use std::path::Path;
+
+use crate::app::lane::testing::Precision;
+use crate::app::project::Workspace;
+use crate::app::selection::Selection;
+use crate::app::verify::{Request, Verified, verify};
+use crate::report::{Paint, Style, Verbosity, render};
+use crate::sys::{clock, file, interrupt::Interrupt, terminal};
+
+use super::argument::{Colour, Global, Output, Verify, Which};
+use super::exit::Exit;
+use super::failure::Failure;
+use super::print;
+use super::progress::Progress;
+
+/// Carries out `verify`.
+pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> {
+    let workspace = Workspace::load(global.config.as_deref())?;
+    let request = Request {
+        selection: selection(&workspace, &arguments.which)?,
+        jobs: arguments.jobs.map_or_else(clock::processors, usize::from),
+        timeout: arguments.timeout,
+        precision: if arguments.exact { Precision::Exact } else { Precision::Enough },
+    };
+    check_outputs(&arguments.output)?;
+    let interrupt = Interrupt::listen().map_err(anyhow::Error::from)?;
+    let progress = Progress::new(global.quiet);
+    let verified = verify(&workspace, &request, &interrupt, &progress);
+    progress.clear();
+    let verified = verified?;
+    let exit = exit(&verified);
+    if !verified.faults.is_empty() {
+        print::stderr(&Failure::of_paths(&workspace.file, verified.faults.clone()).text());
+    }
+    let style = style(global, &verified.logs);
+    for output in &arguments.output {
+        let text = render(&verified.assessment, output.format, &plain(&style));
+        file::write_whole(&output.file, &text)
+            .map_err(|error| cannot_write(&output.file, &error.to_string()))?;
+    }
+    print::stdout(&render(&verified.assessment, arguments.format, &style))?;
+    Ok(exit)
+}
+
+/// What the arguments mean under the policy.
+pub(super) fn selection(workspace: &Workspace, which: &Which) -> Result<Selection, Failure> {
+    Ok(Selection::new(&workspace.policy, &which.components, which.to, which.only.clone())?)
+}
+
+fn exit(verified: &Verified) -> Exit {
+    match (verified.interrupted, verified.faults.is_empty()) {
+        (true, _) => Exit::Interrupted,
+        (false, false) => Exit::Usage,
+        (false, true) => verified.assessment.verdict.into(),
+    }
+}
+
+/// Says before the work, not after it, that its result could not be written.
+fn check_outputs(outputs: &[Output]) -> Result<(), Failure> {
+    for output in outputs {
+        let folder = output.file.parent().filter(|parent| !parent.as_os_str().is_empty());
+        if !folder.is_none_or(Path::is_dir) {
+            return Err(cannot_write(&output.file, "the folder does not exist"));
+        }
+    }
+    Ok(())
+}
+
+fn cannot_write(file: &Path, why: &str) -> Failure {
+    let mut failure = Failure::usage(
+        format!("cannot write `{}`", file.display()),
+        "name a file in a folder that can be written",
+    );
+    failure.causes.push(why.to_owned());
+    failure
+}
+
+fn style(global: &Global, logs: &Path) -> Style {
+    let wish = match global.color {
+        Colour::Auto => terminal::Colour::Auto,
+        Colour::Always => terminal::Colour::Always,
+        Colour::Never => terminal::Colour::Never,
+    };
+    Style {
+        paint: if terminal::colours_stdout(wish) { Paint::Colour } else { Paint::Plain },
+        verbosity: match (global.quiet, global.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, true) => Verbosity::Verbose,
+            (false, false) => Verbosity::Normal,
+        },
+        width: terminal::width(),
+        logs: Some(logs.to_string_lossy().into_owned()),
+    }
+}
+
+/// A file is no terminal.
+fn plain(style: &Style) -> Style {
+    Style { paint: Paint::Plain, ..style.clone() }
+}
