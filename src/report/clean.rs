@@ -100,6 +100,19 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn everything_that_acts_unseen_is_known_and_nothing_that_is_seen_is_taken_for_it() {
+        let unseen = "\0\u{7}\u{8}\u{b}\u{1b}\u{7f}\u{80}\u{85}\u{9b}\u{9f}\u{ad}\u{34f}\u{61c}\u{115f}\u{180e}\u{200b}\
+            \u{200c}\u{200d}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2060}\u{2061}\
+            \u{2064}\u{2066}\u{2067}\u{2068}\u{2069}\u{206f}\u{3164}\u{feff}\u{ffa0}\u{fff9}\u{e0001}\u{e007f}";
+        for character in unseen.chars() {
+            assert!(is_unseen(character), "{character:?}");
+        }
+        for character in " aZ09~äß漢…→≥✓✗⏎\u{a0}\u{301}\u{1f389}".chars() {
+            assert!(!is_unseen(character), "{character:?}");
+        }
+    }
+
+    #[test]
     fn a_line_break_is_a_sign_on_the_same_line() {
         assert_eq!(line("\n one  \r\n\n   two\tthree\n", 80), "one ⏎ two three");
     }

@@ -189,6 +189,8 @@ fn needed(ratio: Ratio, min: Percent) -> u64 {
 mod tests {
     use super::super::sample;
     use super::*;
+    use crate::model::evidence::{Bound, Branches, TestCounts};
+    use crate::model::finding::Severity;
     use proptest::prelude::*;
 
     #[test]
@@ -257,6 +259,59 @@ mod tests {
         assert_eq!(beyond(2, 2, "lint issue"), None);
         assert_eq!(beyond(3, 2, "lint issue").as_deref(), Some("3 lint issues (2 allowed)"));
         assert_eq!(beyond(1, 0, "lint issue").as_deref(), Some("1 lint issue"));
+    }
+
+    #[test]
+    fn each_check_says_what_it_lacks_and_by_how_much() {
+        let says = |criterion, measured| shortfall(&criterion, &measured);
+        let tests = |passed, failed, errors| {
+            Measured::Tests(TestCounts { passed, failed, errors, ..TestCounts::default() })
+        };
+        let bounds = || Criterion::Tests { max_failures: 0, min_passed: 5 };
+        assert_eq!(says(bounds(), tests(12, 1, 1)).as_deref(), Some("2 failed tests"));
+        assert_eq!(says(bounds(), tests(4, 0, 0)).as_deref(), Some("4 tests passed of the 5 needed"));
+        assert_eq!(says(bounds(), tests(5, 0, 0)), None);
+        let types = Criterion::Types { max_errors: 0, max_warnings: 1 };
+        assert_eq!(
+            says(types, Measured::Types { errors: 1, warnings: 2 }).as_deref(),
+            Some("1 type error, 2 type warnings (1 allowed)")
+        );
+        let security = Criterion::Security { max_issues: 0, min_severity: Severity::Medium };
+        assert_eq!(says(security, Measured::Security { issues: 1 }).as_deref(), Some("1 security issue"));
+        let docs = || Criterion::Docs { readme: true, usage_example: true };
+        let readme = Some("README.md".to_owned());
+        assert_eq!(
+            says(docs(), Measured::Docs { readme: None, usage_examples: 0 }).as_deref(),
+            Some("no README")
+        );
+        assert_eq!(
+            says(docs(), Measured::Docs { readme, usage_examples: 0 }).as_deref(),
+            Some("no usage example")
+        );
+    }
+
+    #[test]
+    fn what_is_missing_is_counted_in_the_figure_that_is_judged() {
+        let figures = Coverage {
+            statements: Ratio::new(71, 97).unwrap(),
+            branches: Some(Branches { covered: 0, total: 40 }),
+            bound: Bound::Exact,
+            excluded: 0,
+        };
+        let min = Percent::from_hundredths(7000).unwrap();
+        assert_eq!(
+            uncovered(&figures, min, Metric::Auto).as_deref(),
+            Some("coverage 51.82 % of the 70 % (25 more statements or branches needed)")
+        );
+        assert_eq!(uncovered(&figures, min, Metric::Statements), None);
+    }
+
+    #[test]
+    fn a_failure_that_the_numbers_do_not_explain_is_told_by_its_summary() {
+        let mut failed = sample::all_pass();
+        let check = &mut failed.components[0].checks[2];
+        check.outcome = Outcome::Fail(check.outcome.evidence().unwrap().clone());
+        assert_eq!(obstacle(check), "lint: 0 issues (3 suppressed)");
     }
 
     proptest! {

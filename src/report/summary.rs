@@ -249,6 +249,19 @@ mod tests {
     }
 
     #[test]
+    fn the_sign_is_that_of_the_figure_that_is_judged_and_not_of_the_other_one() {
+        let both = Some((0, 40));
+        assert_eq!(
+            of_coverage(71, 97, both, Metric::Auto, Bound::Exact),
+            "51.82 % with branches (71 of 137) < 70 %; 73.19 % (71 of 97 statements)"
+        );
+        assert_eq!(
+            of_coverage(71, 97, both, Metric::Statements, Bound::Exact),
+            "73.19 % (71 of 97 statements) ≥ 70 %; 51.82 % with branches"
+        );
+    }
+
+    #[test]
     fn coverage_by_selected_tests_says_that_it_may_be_more() {
         assert_eq!(
             of_coverage(71, 97, Some((6, 12)), Metric::Auto, Bound::Lower { selected: 12, deselected: 40 }),
