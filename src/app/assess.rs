@@ -5,7 +5,6 @@ use std::path::Path;
 use crate::judge::{self, Gathered};
 use crate::model::assessment::{CheckAssessment, ComponentAssessment};
 use crate::model::check::Check;
-use crate::model::evidence::{Evidence, Measured};
 use crate::model::gate::Criterion;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::plan;
@@ -56,7 +55,7 @@ impl Assessor<'_> {
                     Some(position) => answers.swap_remove(position).gathered,
                     None => Err((nobody_answered(criterion), None)),
                 };
-                let gathered = without(&absent_imports, still(moved.as_deref(), gathered));
+                let gathered = still(moved.as_deref(), gathered);
                 CheckAssessment { criterion: criterion.clone(), outcome: judge::check(criterion, gathered) }
             })
             .collect();
@@ -110,15 +109,6 @@ fn still(moved: Option<&str>, gathered: Gathered) -> Gathered {
         "find out whether a test writes it or somebody edited it, and run again",
     );
     Err((reason, evidence.run))
-}
-
-/// What optional libraries were absent belongs to the figures that it changes.
-fn without(absent: &[String], gathered: Gathered) -> Gathered {
-    let mut evidence: Evidence = gathered?;
-    if !absent.is_empty() && matches!(evidence.measured, Measured::Tests(_) | Measured::Coverage(_)) {
-        evidence.notes.push(format!("measured without the optional {}", absent.join(", ")));
-    }
-    Ok(evidence)
 }
 
 fn nobody_answered(criterion: &Criterion) -> Reason {
