@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::judge::{self, Gathered};
+use crate::judge::{self, Gathered, Unmeasured};
 use crate::model::assessment::{CheckAssessment, ComponentAssessment};
 use crate::model::check::Check;
 use crate::model::gate::Criterion;
@@ -53,7 +53,7 @@ impl Assessor<'_> {
                 let position = answers.iter().position(|answer| answer.check == criterion.check());
                 let gathered = match position {
                     Some(position) => answers.swap_remove(position).gathered,
-                    None => Err((nobody_answered(criterion), None)),
+                    None => Err(Unmeasured::because(nobody_answered(criterion), None)),
                 };
                 let gathered = still(moved.as_deref(), gathered);
                 CheckAssessment { criterion: criterion.clone(), outcome: judge::check(criterion, gathered) }
@@ -108,7 +108,7 @@ fn still(moved: Option<&str>, gathered: Gathered) -> Gathered {
         format!("`{path}` changed while it was being measured"),
         "find out whether a test writes it or somebody edited it, and run again",
     );
-    Err((reason, evidence.run))
+    Err(Unmeasured::because(reason, evidence.run))
 }
 
 fn nobody_answered(criterion: &Criterion) -> Reason {

@@ -241,11 +241,11 @@ fn judged(code: i32, output: Output<'_>) -> Result<Session, Reason> {
         _ if journal.exit != code => {
             Err(disagree(&format!("pytest meant to end with code {}, and ended with {code}", journal.exit)))
         }
-        (_, _, _) => session(report, journal, counts),
+        (_, _, _) => session(report, &journal, counts),
     }
 }
 
-fn session(report: JunitReport, journal: Journal, counts: TestCounts) -> Result<Session, Reason> {
+fn session(report: JunitReport, journal: &Journal, counts: TestCounts) -> Result<Session, Reason> {
     // What failed as expected proves nothing but that it fails; what was skipped proves nothing.
     let inspected = Inspected::tests(counts.passed + counts.failed + counts.errors + counts.xpassed)?;
     let mut notes = Vec::new();

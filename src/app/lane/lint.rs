@@ -6,11 +6,11 @@ use std::path::Path;
 use crate::app::configuration;
 use crate::app::launch::{Extra, Finished, launch};
 use crate::app::outline::PlannedRun;
+use crate::judge::Unmeasured;
 use crate::model::check::Check;
 use crate::model::component::SourceFile;
 use crate::model::gate::Criterion;
 use crate::model::reason::Reason;
-use crate::model::run::Run;
 use crate::model::toolchain::{ResolvedTool, Tool};
 use crate::sys::file;
 use crate::tools::ending::real_paths;
@@ -19,7 +19,7 @@ use crate::tools::ruff_canary::{self, Canary};
 use crate::tools::ruff_evidence::{self, Reports};
 use crate::tools::ruff_settings::{self, Settings};
 
-use super::{Answer, Bench, Share, answer, refuse, report, settle};
+use super::{Answer, Bench, Share, Shared, answer, refuse, report, settle};
 
 /// Answers for the components.
 ///
@@ -30,10 +30,13 @@ pub fn answers(bench: &Bench<'_>, components: &[usize]) -> anyhow::Result<Vec<An
     let shares = bench.with_files(components);
     match bench.toolchain.tool(Tool::Ruff) {
         Err(reason) => {
-            answers.extend(refuse(shares.iter().map(|share| share.component), Check::Lint, &reason, None))
+            answers.extend(refuse(shares.iter().map(|share| share.component), Check::Lint, &reason, None));
         }
-        Ok(tool) => answers
-            .extend(settle(&shares, Check::Lint, "ruff", &|shares: &[Share<'_>], name: &str| run(bench, tool, shares, name))?),
+        Ok(tool) => {
+            answers.extend(settle(&shares, Check::Lint, "ruff", &|shares: &[Share<'_>], name: &str| {
+                run(bench, tool, shares, name)
+            })?);
+        }
     }
     Ok(answers)
 }
@@ -59,14 +62,7 @@ pub fn planned(bench: &Bench<'_>, components: &[usize]) -> Vec<PlannedRun> {
     runs
 }
 
-type Refused = (Reason, Option<Run>);
-
-fn run(
-    bench: &Bench<'_>,
-    tool: &ResolvedTool,
-    shares: &[Share<'_>],
-    name: &str,
-) -> anyhow::Result<Result<Vec<Answer>, Refused>> {
+fn run(bench: &Bench<'_>, tool: &ResolvedTool, shares: &[Share<'_>], name: &str) -> anyhow::Result<Shared> {
     let lint = Lint { bench, executable: tool.executable.to_string_lossy().into_owned(), name };
     let files = real_paths(all(shares));
     let finished =
@@ -75,7 +71,7 @@ fn run(
     let gathered = lint.gather(shares, &files, &finished)?;
     let gathered = match gathered {
         Ok(gathered) => gathered,
-        Err(reason) => return Ok(Err((reason, Some(run)))),
+        Err(reason) => return Ok(Err(Unmeasured::because(reason, Some(run)))),
     };
     let settings = gathered.settings.iter().map(|(file, settings)| (file.as_str(), settings)).collect();
     let reports = Reports {

@@ -13,7 +13,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::sync::Mutex;
 
-use crate::judge::Gathered;
+use crate::judge::{Gathered, Unmeasured};
 use crate::model::check::Check;
 use crate::model::component::SourceFile;
 use crate::model::evidence::Evidence;
@@ -74,7 +74,11 @@ impl<'a> Bench<'a> {
     pub fn without_files(&self, components: &[usize], check: Check) -> Vec<Answer> {
         let refused = |index: &usize| {
             let reason = self.subjects.get(*index)?.files.as_ref().err()?;
-            Some(Answer { component: *index, check, gathered: Err((reason.clone(), None)) })
+            Some(Answer {
+                component: *index,
+                check,
+                gathered: Err(Unmeasured::because(reason.clone(), None)),
+            })
         };
         components.iter().filter_map(refused).collect()
     }
@@ -107,7 +111,11 @@ pub fn refuse(
     reason: &Reason,
     run: Option<&Run>,
 ) -> Vec<Answer> {
-    let answer = |component| Answer { component, check, gathered: Err((reason.clone(), run.cloned())) };
+    let answer = |component| Answer {
+        component,
+        check,
+        gathered: Err(Unmeasured::because(reason.clone(), run.cloned())),
+    };
     components.into_iter().map(answer).collect()
 }
 
@@ -115,31 +123,35 @@ pub fn refuse(
 pub fn answer(component: usize, check: Check, gathered: Result<Evidence, Reason>, run: &Run) -> Answer {
     let gathered = match gathered {
         Ok(evidence) => Ok(Evidence { run: Some(run.clone()), ..evidence }),
-        Err(reason) => Err((reason, Some(run.clone()))),
+        Err(reason) => Err(Unmeasured::because(reason, Some(run.clone()))),
     };
     Answer { component, check, gathered }
 }
+
+/// What one run gave for several components: answers for all, or for none.
+pub type Shared = Result<Vec<Answer>, Box<Unmeasured>>;
 
 /// Runs a tool for all components at once; where that gives no answer for any of them and one of them may
 /// be the cause, for each alone, so that only that one is left without an answer.
 pub fn settle<F>(shares: &[Share<'_>], check: Check, name: &str, run: &F) -> anyhow::Result<Vec<Answer>>
 where
-    F: Fn(&[Share<'_>], &str) -> anyhow::Result<Result<Vec<Answer>, (Reason, Option<Run>)>>,
+    F: Fn(&[Share<'_>], &str) -> anyhow::Result<Shared>,
 {
     if shares.is_empty() {
         return Ok(Vec::new());
     }
     match run(shares, name)? {
         Ok(answers) => Ok(answers),
-        Err((reason, _)) if shares.len() > 1 && may_be_one_alone(reason.kind) => {
+        Err(unmeasured) if shares.len() > 1 && may_be_one_alone(unmeasured.reason.kind) => {
             let mut answers = Vec::new();
             for share in shares {
                 answers.extend(settle(&[*share], check, &format!("{name}-{}", share.component), run)?);
             }
             Ok(answers)
         }
-        Err((reason, run)) => {
-            Ok(refuse(shares.iter().map(|share| share.component), check, &reason, run.as_ref()))
+        Err(unmeasured) => {
+            let components = shares.iter().map(|share| share.component);
+            Ok(refuse(components, check, &unmeasured.reason, unmeasured.run.as_ref()))
         }
     }
 }

@@ -334,7 +334,7 @@ fn read_journal(files: &Files) -> Option<Result<Journal, String>> {
     let main = file::read_text(&files.file("journal-main.json")).ok()?;
     let workers: Vec<String> = tree::names(&files.folder)
         .iter()
-        .filter(|name| name.starts_with("journal-gw") && name.ends_with(".json"))
+        .filter(|name| name.starts_with("journal-gw"))
         .filter_map(|name| file::read_text(&files.file(name)).ok())
         .collect();
     Some(Journal::read(&main, &workers))
