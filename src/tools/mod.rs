@@ -1,1 +1,3 @@
-//! (being built)
+//! One file per tool: what it is asked, and what its answer proves.
+
+pub mod python;
