@@ -176,7 +176,8 @@ fn unreadable(path: &str, why: &str) -> Reason {
     )
 }
 
-/// The words that name the component in an example: see [`evidence`].
+/// The words that name the component in an example: its folders and modules, with and without `_component`,
+/// and the public names of its modules.
 fn names(component: &Component, modules: &[Module<'_>]) -> BTreeSet<String> {
     let declared = component.paths.iter().map(|declared| declared.path.as_str());
     let mut names = BTreeSet::new();
