@@ -23,6 +23,9 @@ pub enum Place {
     Named(String),
     /// The file in this folder that [`pick`] picks, where there is one.
     Folder(String),
+    /// The README of the folder that a single file lies in. It is not the component's; but where there is
+    /// one, the folder is documented in files, and a docstring does not stand in for the missing one.
+    Shared(String),
     /// The docstring of this Python file.
     Docstring(String),
 }
@@ -32,13 +35,13 @@ impl Place {
     fn path(&self) -> String {
         match self {
             Self::Named(path) | Self::Docstring(path) => path.clone(),
-            Self::Folder(folder) => join(folder, "README.md"),
+            Self::Folder(folder) | Self::Shared(folder) => join(folder, "README.md"),
         }
     }
 
     fn describe(&self) -> String {
         match self {
-            Self::Named(_) | Self::Folder(_) => format!("`{}`", self.path()),
+            Self::Named(_) | Self::Folder(_) | Self::Shared(_) => format!("`{}`", self.path()),
             Self::Docstring(path) => format!("the docstring of `{path}`"),
         }
     }
@@ -102,6 +105,10 @@ pub fn candidates(component: &Component, files: &[SourceFile]) -> Vec<Place> {
     }
     // A docstring speaks for its module; with a second path declared it is not the component's.
     if let ([single], 1) = (singles.as_slice(), component.paths.len()) {
+        // The README at the root is the project's, and every project has one.
+        if parent(single) != "." && !is_package_file(stem(single)) {
+            places.push(Place::Shared(parent(single).to_owned()));
+        }
         places.push(Place::Docstring((*single).to_owned()));
     }
     places
@@ -130,6 +137,7 @@ pub fn evidence(
         looked.push(place.path());
         match (place, found) {
             (_, Found::Absent) => {}
+            (Place::Shared(_), Found::Text { .. } | Found::Unreadable { .. }) => break,
             (_, Found::Unreadable { path, why }) => return Err(unreadable(path, why)),
             (Place::Docstring(_), Found::Text { path, text }) => {
                 let Some(docstring) = super::python::read(text).docstring else { continue };
@@ -225,7 +233,17 @@ fn no_readme(component: &Component, looks: &[(Place, Found)]) -> Finding {
         (Place::Named(_) | Place::Folder(_), Found::Text { path, .. }) => Some(path.clone()),
         _ => None,
     });
-    let (file, message) = if let Some(path) = empty {
+    let shared = looks.iter().find_map(|(place, found)| match (place, found) {
+        (Place::Shared(_), Found::Text { path, .. } | Found::Unreadable { path, .. }) => Some(path.clone()),
+        _ => None,
+    });
+    let (file, message) = if let (None, Some(path)) = (&empty, shared) {
+        let own = looks.first().map_or_else(String::new, |(place, _)| place.describe());
+        let message = format!(
+            "no README: `{path}` is that of the whole folder; write {own}, or name one with `readme`"
+        );
+        (path, message)
+    } else if let Some(path) = empty {
         let message = format!("`{path}` is empty");
         (path, message)
     } else {

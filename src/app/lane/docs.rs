@@ -46,7 +46,7 @@ fn gather(bench: &Bench<'_>, subject: &Subject<'_>) -> Result<Evidence, Reason> 
 fn look(root: &Path, place: &Place) -> Found {
     let path = match place {
         Place::Named(path) | Place::Docstring(path) => path.clone(),
-        Place::Folder(folder) => {
+        Place::Folder(folder) | Place::Shared(folder) => {
             let names = tree::names(&root.join(folder));
             match docs::pick(names.iter().map(String::as_str)) {
                 Some(name) if folder.is_empty() || folder == "." => name.to_owned(),

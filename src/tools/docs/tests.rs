@@ -55,7 +55,7 @@ fn check(component: &Component, project: &[(&str, &str)]) -> Result<Evidence, Re
     for place in candidates(component, &sources(&mine)) {
         let path = match &place {
             Place::Named(path) | Place::Docstring(path) => Some(path.clone()),
-            Place::Folder(folder) => {
+            Place::Folder(folder) | Place::Shared(folder) => {
                 let inside = project.iter().map(|(path, _)| *path).filter(|path| parent(path) == folder);
                 pick(inside.map(|path| path.rsplit('/').next().unwrap_or(path)))
                     .map(|name| join(folder, name))
@@ -110,6 +110,7 @@ fn a_single_file_has_its_readme_in_the_folder_beside_it_or_in_its_docstring() {
         [
             Place::Folder("src/components/carbon".to_owned()),
             Place::Folder("src/components/carbon_component".to_owned()),
+            Place::Shared("src/components".to_owned()),
             Place::Docstring(SINGLE.to_owned()),
         ]
     );
@@ -240,19 +241,25 @@ fn an_unclosed_fence_runs_to_the_end() {
 }
 
 #[test]
-fn the_readme_of_a_parent_folder_is_not_looked_at() {
+fn the_readme_of_a_parent_folder_is_not_the_components() {
     let bare = "class CarbonComponent: pass\n";
     let project = [(SINGLE, bare), ("src/components/README.md", OK), ("README.md", OK)];
     let evidence = check(&component(&[SINGLE]), &project).expect("evidence");
     assert_eq!(found_readme(&evidence), None);
-    insta::assert_snapshot!(evidence.findings[0].message, @"no README: looked for `src/components/carbon/README.md`, `src/components/carbon_component/README.md`, the docstring of `src/components/carbon_component.py`; write one, or name the file with `readme` in `promotion.toml`");
-    assert_eq!(evidence.findings[0].file, SINGLE);
-    assert_eq!(evidence.inspected.count(), 3);
+    insta::assert_snapshot!(evidence.findings[0].message, @"no README: `src/components/README.md` is that of the whole folder; write `src/components/carbon/README.md`, or name one with `readme`");
+    assert_eq!(evidence.findings[0].file, "src/components/README.md");
+}
+
+#[test]
+fn a_docstring_does_not_stand_in_where_the_folder_is_documented_in_a_readme() {
+    let project = [(SINGLE, CARBON), ("src/components/README.md", "# Components\n\n> Moved.\n")];
+    let evidence = check(&component(&[SINGLE]), &project).expect("evidence");
+    assert_eq!((found_readme(&evidence), summary(&evidence).0), (None, 0));
 }
 
 #[test]
 fn without_a_readme_the_docstring_of_a_single_file_serves() {
-    let project = [(SINGLE, CARBON), ("src/components/README.md", "# Components\n\n> Moved.\n")];
+    let project = [(SINGLE, CARBON), ("README.md", OK)];
     let evidence = check(&component(&[SINGLE]), &project).expect("evidence");
     assert_eq!((found_readme(&evidence), summary(&evidence)), (Some(SINGLE), (1, None)));
     let folder = [("src/components/carbon/__init__.py", CARBON)];
