@@ -104,7 +104,7 @@ impl<R: Read> Document<R> {
             self.start = 0;
         }
         if self.end == self.buffer.len() {
-            if self.end > LONGEST_ELEMENT {
+            if self.end >= LONGEST_ELEMENT {
                 return broken(format!("one element is longer than {} MB", LONGEST_ELEMENT >> 20));
             }
             self.buffer.resize(self.buffer.len() * 2, 0);
@@ -410,9 +410,18 @@ mod tests {
 
     #[test]
     fn one_endless_element_is_a_fault_before_it_fills_the_memory() {
-        let endless = io::Cursor::new(b"[\"").chain(io::repeat(b'x'));
-        let fault = read(endless, &[], |_| Ok(())).expect_err("a fault");
+        struct Endless(usize);
+        impl Read for Endless {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                buffer.fill(b'x');
+                self.0 += buffer.len();
+                Ok(buffer.len())
+            }
+        }
+        let mut endless = Endless(0);
+        let fault = read(b"[\"".chain(&mut endless), &[], |_| Ok(())).expect_err("a fault");
         assert_eq!(fault.to_string(), "one element is longer than 8 MB");
+        assert!(endless.0 <= LONGEST_ELEMENT, "{}", endless.0);
     }
 
     #[test]

@@ -79,7 +79,7 @@ pub struct Diagnostic {
 pub struct Report {
     /// How many files it analysed.
     pub analyzed: u64,
-    /// By path.
+    /// The errors and warnings, by path; what is mere information is not kept.
     pub diagnostics: BTreeMap<String, Vec<Diagnostic>>,
 }
 
@@ -215,6 +215,9 @@ fn report(mut stdout: impl Read) -> Result<Report, Unread> {
         match piece.key {
             "generalDiagnostics" => {
                 let wire: WireDiagnostic<'_> = json_stream::parse(piece.value)?;
+                if wire.severity == Level::Information {
+                    return Ok(());
+                }
                 let place = wire.range.map(|range| range.start);
                 // Pyright counts lines and columns from 0.
                 let diagnostic = Diagnostic {
@@ -224,7 +227,12 @@ fn report(mut stdout: impl Read) -> Result<Report, Unread> {
                     level: wire.severity,
                     message: wire.message.into_owned(),
                 };
-                report.diagnostics.entry(wire.file.into_owned()).or_default().push(diagnostic);
+                match report.diagnostics.get_mut(wire.file.as_ref()) {
+                    Some(list) => list.push(diagnostic),
+                    None => {
+                        report.diagnostics.insert(wire.file.into_owned(), vec![diagnostic]);
+                    }
+                }
             }
             "summary" => summary = Some(json_stream::parse(piece.value)?),
             _ => {
@@ -276,9 +284,9 @@ pub fn evidence(files: &[SourceFile], reports: &Reports<'_>) -> Result<Evidence,
     let names: BTreeMap<&str, &str> =
         once.values().map(|file| (file.path.as_str(), file.real.as_str())).collect();
     let paths: Vec<String> = once.values().map(|file| file.path.clone()).collect();
-    analyzed(reports.own, reports.named)?;
     let seen = |path: &str| names.get(path).is_some_and(|real| reports.named.contains(real));
     let inspected = Inspected::files(&paths, "pyright", seen)?;
+    analyzed(reports.own, reports.named)?;
 
     let own =
         || once.iter().flat_map(|(real, file)| reports.own.of(real).iter().map(move |found| (*file, found)));
