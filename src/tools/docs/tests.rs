@@ -1,7 +1,7 @@
+use super::super::python;
 use super::*;
 use crate::model::component::{DeclaredPath, Place as Line, TestSelection};
 use crate::model::stage::Stage;
-use crate::tools::python;
 
 const CARBON: &str = include_str!("../../../fixtures/docs/carbon_component.py");
 const OK: &str = include_str!("../../../fixtures/docs/ok.md");
@@ -173,7 +173,7 @@ fn the_file_of_a_package_has_the_readme_of_the_package() {
 
 #[test]
 fn a_readme_is_picked_in_any_case_and_only_as_markdown() {
-    assert_eq!(pick(["readme.md", "README.md", "Readme.MD"]), Some("README.md"));
+    assert_eq!(pick(["readme.md", "README.MD", "README.md"]), Some("README.md"));
     assert_eq!(pick(["x.md", "readme.md", "Readme.MD"]), Some("Readme.MD"));
     assert_eq!(pick(["README.rst", "README", "README.md.bak", "README.markdown"]), None);
 }

@@ -52,6 +52,12 @@ fn public_names_are_those_of_the_module_in_blocks_too() {
 }
 
 #[test]
+fn indentation_is_counted_as_python_counts_it() {
+    assert_eq!(public("if a:\n\tclass B:\n\t\tpass\n        def c(): pass\n"), ["B", "c"]);
+    assert_eq!(public("class A:\n  pass\n\x0cdef b(): pass\n"), ["A", "b"]);
+}
+
+#[test]
 fn names_in_strings_and_comments_are_no_names() {
     assert_eq!(public("'''\nclass A: pass\n'''\n# class B: pass\nx = '''\ndef c(): pass'''\n"), [""; 0]);
 }
@@ -155,7 +161,7 @@ fn each_tool_is_told_apart() {
 
 #[test]
 fn a_suppression_in_a_string_is_none() {
-    let text = "x = '# noqa'\ny = '''\n# type: ignore\n# pyright: basic\n'''\nz = f\"{x} # nosec {'# noqa'}\"\n\
+    let text = "x = '# noqa'\nv = f'{{ # noqa }}'\ny = '''\n# type: ignore\n# pyright: basic\n'''\nz = f\"{x} # nosec {'# noqa'}\"\n\
                 w = f'''{\n x  # noqa\n}# nosec'''\n";
     assert_eq!(kinds(text), [SuppressionKind::Noqa]);
     assert_eq!(read(text).directives, []);
@@ -178,6 +184,12 @@ fn pyright_directives_are_read_wherever_they_stand() {
             (2, "reportB", Some("warning"), false)
         ]
     );
+}
+
+#[test]
+fn to_heed_fewer_suppressions_silences_nothing() {
+    let facts = read("# pyright: enableTypeIgnoreComments=false, strictListInference=false\n");
+    assert_eq!(facts.directives.iter().map(Directive::silences).collect::<Vec<_>>(), [false, true]);
 }
 
 #[test]
