@@ -262,7 +262,8 @@ pub fn gather(
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
-                while let Some(lane) = locked(&lanes).pop_front() {
+                // Taken in a function of its own: a guard in the loop's condition would be held while the lane runs.
+                while let Some(lane) = next(&lanes) {
                     let watch = Stopwatch::start();
                     bench.context.listener.began(lane.label());
                     let answers = lane.answers(bench);
@@ -274,6 +275,10 @@ pub fn gather(
     });
     let gathered = gathered.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     Ok(gathered.into_iter().collect::<anyhow::Result<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
+fn next<T>(waiting: &Mutex<VecDeque<T>>) -> Option<T> {
+    locked(waiting).pop_front()
 }
 
 /// A worker that panicked ends the program when the scope ends; until then the others may go on.
