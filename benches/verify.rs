@@ -56,7 +56,11 @@ fn main() {
     show("verify carbon, own processor time", "ms", median(&|(round, _)| round.own.as_secs_f64() * 1e3));
     show("the plain commands one after another, wall", "s", median(&|(_, plain)| plain.as_secs_f64()));
     show("plain ÷ verify", "×", median(&|(round, plain)| plain.as_secs_f64() / round.wall.as_secs_f64()));
-    show("wall ÷ max(longest tool, processor time ÷ processors)", "×", median(&|(round, _)| round.over_bound()));
+    show(
+        "wall ÷ max(longest tool, processor time ÷ processors)",
+        "×",
+        median(&|(round, _)| round.over_bound()),
+    );
 }
 
 /// What one `verify` cost.
@@ -78,7 +82,8 @@ impl Round {
 }
 
 fn once(policy: &Path) -> Round {
-    let (own, children, start) = (used(UsageWho::RUSAGE_SELF), used(UsageWho::RUSAGE_CHILDREN), Instant::now());
+    let (own, children, start) =
+        (used(UsageWho::RUSAGE_SELF), used(UsageWho::RUSAGE_CHILDREN), Instant::now());
     let workspace = Workspace::load(Some(policy)).expect("a policy");
     let selection = Selection::new(&workspace.policy, &["carbon".to_owned()], None, None).expect("carbon");
     let request = Request { selection, jobs: processors(), timeout: None, precision: Precision::Enough };
@@ -87,7 +92,8 @@ fn once(policy: &Path) -> Round {
     let wall = start.elapsed();
     assert!(text.contains("ready for staging"), "{text}");
     let checks = verified.assessment.components.iter().flat_map(|component| &component.checks);
-    let longest = checks.filter_map(|check| check.outcome.run()).map(|run| run.duration).max().unwrap_or_default();
+    let longest =
+        checks.filter_map(|check| check.outcome.run()).map(|run| run.duration).max().unwrap_or_default();
     Round {
         wall,
         own: used(UsageWho::RUSAGE_SELF).saturating_sub(own),
@@ -117,7 +123,8 @@ fn plain(root: &Path) -> Duration {
 fn project(folder: &Path) -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     std::fs::create_dir_all(folder.join("fixtures")).expect("a folder");
-    let copied = Command::new("cp").arg("-r").arg(here.join("fixtures/tta")).arg(folder.join("fixtures")).status();
+    let copied =
+        Command::new("cp").arg("-r").arg(here.join("fixtures/tta")).arg(folder.join("fixtures")).status();
     assert!(copied.is_ok_and(|status| status.success()));
     let policy = folder.join("promotion.toml");
     std::fs::copy(here.join("promotion.toml"), &policy).expect("copied");

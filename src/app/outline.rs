@@ -11,6 +11,7 @@ use crate::model::toolchain::{ResolvedTool, Tool};
 use crate::plan;
 use crate::sys::interrupt::Interrupt;
 use crate::sys::run_folder::RunFolder;
+use crate::sys::variable;
 
 use super::configuration;
 use super::context::Listener;
@@ -138,5 +139,12 @@ fn set_aside(root: &Path, tools: &[Tool]) -> Vec<String> {
         let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         format!("`addopts = {options}` of `{file}`: options that the tests need go to `tests.args` of the component")
     });
-    options.into_iter().collect()
+    let variables = variable::withheld();
+    let variables = (!variables.is_empty()).then(|| {
+        format!(
+            "the variables {}: what the tests need goes to the project's pytest settings",
+            variables.join(", ")
+        )
+    });
+    options.into_iter().chain(variables).collect()
 }

@@ -75,6 +75,28 @@ pub(super) fn uv_environment(
     Ok((uv_held(context, uv, script, modules)?, in_sync))
 }
 
+/// Whether a virtual environment holds what the lock file says, and the lock file what the project says;
+/// `None` where there is no lock file, or no uv to ask.
+pub(super) fn agrees(context: &Context<'_>, uv: Option<&Path>, venv: &str) -> anyhow::Result<Option<bool>> {
+    let Some(uv) = uv.and_then(Path::to_str) else { return Ok(None) };
+    if find_lock(&context.root).is_none() || !tree::exists(&context.root.join("pyproject.toml")) {
+        return Ok(None);
+    }
+    let argv = [uv, "sync", "--quiet", "--locked", "--check"].map(str::to_owned).to_vec();
+    let mut variables = cache_outside(context, uv)?;
+    variables.push(("UV_PROJECT_ENVIRONMENT".into(), context.root.join(venv).into_os_string()));
+    let finished = launch(context, "uv-check", argv, Extra { variables, input: None })?;
+    Ok(match finished.exit {
+        Exit::Code(0) => Some(true),
+        Exit::Code(_)
+            if finished.complaint().contains("outdated") || finished.complaint().contains("--locked") =>
+        {
+            Some(false)
+        }
+        _ => None,
+    })
+}
+
 /// A workspace keeps its lock file at its top, above the member's folder.
 pub(super) fn find_lock(root: &Path) -> Option<PathBuf> {
     root.ancestors().map(|folder| folder.join("uv.lock")).find(|lock| tree::exists(lock))

@@ -18,7 +18,9 @@ use crate::sys::{file, tree, variable};
 use crate::tools::interpreter::{self, Interpreter};
 
 use super::context::Context;
-use environment::{Source, find_lock, has_environment, path_python, tell, uv_environment, venv_python};
+use environment::{
+    Source, agrees, find_lock, has_environment, path_python, tell, uv_environment, venv_python,
+};
 use search::{find_tools, missing};
 
 /// The project's environment and the tools.
@@ -79,7 +81,7 @@ pub fn resolve(
     file::write_whole(&script, interpreter::SCRIPT)?;
     let (source, in_sync) = match &runner {
         Runner::Uv => uv_environment(context, uv.as_deref(), &script, modules)?,
-        Runner::Venv(venv) => (venv_python(&context.root, venv), None),
+        Runner::Venv(venv) => (venv_python(&context.root, venv), agrees(context, uv.as_deref(), venv)?),
         Runner::Path | Runner::Auto => (path_python().map(Source::Python), None),
     };
     let (interpreter, held) = match source {
