@@ -9,8 +9,9 @@ use crate::model::gate::Criterion;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::plan;
 
-use super::lane::{Answer, Subject};
+use super::answer::Answer;
 use super::source::Sources;
+use super::subject::Subject;
 use super::toolchain::Toolchain;
 
 /// What the judge needs besides the answers.

@@ -13,27 +13,14 @@ use crate::sys::interrupt::Interrupt;
 use crate::sys::run_folder::RunFolder;
 use crate::sys::variable;
 
+use super::bench::Bench;
 use super::configuration;
 use super::context::Listener;
-use super::lane::{self, Bench};
+use super::lane;
+use super::planned_run::PlannedRun;
 use super::project::Workspace;
 use super::selection::Selection;
 use super::verify::{context, prepare};
-
-/// A process that `verify` would start.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlannedRun {
-    /// The tool.
-    pub tool: Tool,
-    /// The checks that it serves.
-    pub checks: Vec<Check>,
-    /// What it is for.
-    pub purpose: String,
-    /// Under which condition; `None`: always.
-    pub only_if: Option<String>,
-    /// The arguments.
-    pub argv: Vec<String>,
-}
 
 /// A component as it would be verified.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use crate::sys::{file, tree};
 use crate::tools::pyright::Comments;
 use crate::tools::python::{self, Facts, SuppressionKind};
 
-use super::lane::Subject;
+use super::subject::Subject;
 
 /// The files of all components, by real path.
 #[derive(Debug, Default)]

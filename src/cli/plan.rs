@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::app::outline::{Outline, PlannedRun, outline};
+use crate::app::outline::{Outline, outline};
+use crate::app::planned_run::PlannedRun;
 use crate::app::project::Workspace;
 use crate::model::check::Check;
 use crate::model::policy::Runner;

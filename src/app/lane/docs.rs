@@ -11,7 +11,9 @@ use crate::sys::file::{self, ReadError};
 use crate::sys::tree;
 use crate::tools::docs::{self, Found, Module, Place};
 
-use super::{Answer, Bench, Subject};
+use crate::app::answer::Answer;
+use crate::app::bench::Bench;
+use crate::app::subject::Subject;
 
 /// Answers for the components.
 pub fn answers(bench: &Bench<'_>, components: &[usize]) -> Vec<Answer> {

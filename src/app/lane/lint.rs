@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use crate::app::answer::{Answer, answer, refuse, report};
+use crate::app::bench::{Bench, Share};
 use crate::app::configuration;
 use crate::app::launch::{Extra, Finished, launch};
-use crate::app::outline::PlannedRun;
+use crate::app::planned_run::PlannedRun;
+use crate::app::settle::{Shared, settle};
 use crate::judge::Unmeasured;
 use crate::model::check::Check;
 use crate::model::component::SourceFile;
@@ -18,8 +21,6 @@ use crate::tools::ruff::{self, Issues, Suppressions};
 use crate::tools::ruff_canary::{self, Canary};
 use crate::tools::ruff_evidence::{self, Reports};
 use crate::tools::ruff_settings::{self, Settings};
-
-use super::{Answer, Bench, Share, Shared, answer, refuse, report, settle};
 
 /// Answers for the components.
 ///

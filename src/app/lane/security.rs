@@ -1,7 +1,10 @@
 //! bandit, for `security`: the findings, and what `nosec` comments keep quiet.
 
+use crate::app::answer::{Answer, answer, refuse, report};
+use crate::app::bench::{Bench, Share};
 use crate::app::launch::{Extra, launch};
-use crate::app::outline::PlannedRun;
+use crate::app::planned_run::PlannedRun;
+use crate::app::settle::{Shared, settle};
 use crate::judge::Unmeasured;
 use crate::model::check::Check;
 use crate::model::finding::Severity;
@@ -9,8 +12,6 @@ use crate::model::gate::Criterion;
 use crate::model::toolchain::{ResolvedTool, Tool};
 use crate::tools::bandit::{self, Nosec, Reports};
 use crate::tools::ending::real_paths;
-
-use super::{Answer, Bench, Share, Shared, answer, refuse, report, settle};
 
 /// Answers for the components.
 ///

@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::app::answer::{Answer, answer, refuse, report};
+use crate::app::bench::{Bench, Share};
 use crate::app::configuration;
 use crate::app::launch::{Extra, launch};
-use crate::app::outline::PlannedRun;
+use crate::app::planned_run::PlannedRun;
+use crate::app::settle::{Shared, settle};
 use crate::judge::Unmeasured;
 use crate::model::check::Check;
 use crate::model::reason::{Reason, ReasonKind};
@@ -14,8 +17,6 @@ use crate::sys::file;
 use crate::tools::ending::real_paths;
 use crate::tools::pyright::{self, Reports};
 use crate::tools::pyright_config::{self, ConfigFile, Weakening};
-
-use super::{Answer, Bench, Share, Shared, answer, refuse, report, settle};
 
 /// How many files a configuration may extend, one the other.
 const LONGEST_CHAIN: usize = 16;
