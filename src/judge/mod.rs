@@ -116,6 +116,7 @@ mod tests {
             measured,
             inspected: Inspected::tests(1).expect("one test"),
             findings: Vec::new(),
+            extent: None,
             suppressed: 0,
             notes: Vec::new(),
             run: None,

@@ -15,6 +15,8 @@ pub struct Evidence {
     pub inspected: Inspected,
     /// The problems, in the order of file and line.
     pub findings: Vec<Finding>,
+    /// How closely it was looked at, where the tool tells, in its own units: `147 rules`, `135 lines`.
+    pub extent: Option<String>,
     /// How many further findings comments and per-file settings keep quiet.
     pub suppressed: u64,
     /// Remarks that people should see beside the figures; no part of the judgement.

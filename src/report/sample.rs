@@ -160,6 +160,7 @@ pub(crate) fn evidence(measured: Measured) -> Evidence {
         measured,
         inspected: Inspected::files(&[FILE.to_owned()], "the sample", |_| true).unwrap(),
         findings: vec![],
+        extent: None,
         suppressed: 0,
         notes: vec![],
         run: None,

@@ -42,15 +42,18 @@ fn measured(criterion: &Criterion, evidence: &Evidence) -> String {
         Measured::Coverage(figures) => coverage(figures, criterion),
         Measured::Lint { issues } => {
             let max = if let Criterion::Lint { max_issues } = criterion { *max_issues } else { 0 };
-            with_remarks(count(*issues, "issue"), [allowed(max), suppressed])
+            with_remarks(count(*issues, "issue"), [allowed(max), suppressed, evidence.extent.clone()])
         }
         Measured::Types { errors, warnings } => {
             let (most_errors, most_warnings) = match criterion {
                 Criterion::Types { max_errors, max_warnings } => (*max_errors, *max_warnings),
                 _ => (0, 0),
             };
-            let errors = with_remarks(count(*errors, "error"), [allowed(most_errors), None]);
-            let warnings = with_remarks(count(*warnings, "warning"), [allowed(most_warnings), suppressed]);
+            let errors = with_remarks(count(*errors, "error"), [allowed(most_errors), None, None]);
+            let warnings = with_remarks(
+                count(*warnings, "warning"),
+                [allowed(most_warnings), suppressed, evidence.extent.clone()],
+            );
             format!("{errors}, {warnings}")
         }
         Measured::Security { issues } => {
@@ -58,13 +61,16 @@ fn measured(criterion: &Criterion, evidence: &Evidence) -> String {
                 Criterion::Security { max_issues, min_severity } => (*max_issues, of_severity(*min_severity)),
                 _ => (0, ""),
             };
-            with_remarks(format!("{}{level}", count(*issues, "issue")), [allowed(max), suppressed])
+            with_remarks(
+                format!("{}{level}", count(*issues, "issue")),
+                [allowed(max), suppressed, evidence.extent.clone()],
+            )
         }
         Measured::Docs { readme, usage_examples } => docs(readme.as_deref(), *usage_examples),
     }
 }
 
-fn with_remarks(figure: String, remarks: [Option<String>; 2]) -> String {
+fn with_remarks(figure: String, remarks: [Option<String>; 3]) -> String {
     let remarks: Vec<String> = remarks.into_iter().flatten().collect();
     if remarks.is_empty() { figure } else { format!("{figure} ({})", remarks.join(", ")) }
 }

@@ -261,11 +261,13 @@ pub fn evidence(files: &[SourceFile], reports: &Reports<'_>, min: Severity) -> R
     findings.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
     let issues = findings.len() as u64;
     let suppressed = if reports.unsuppressed.is_some() { uncovered } else { counted };
-    let notes = vec![format!("{lines} lines of code scanned")];
+    let extent = Some(if lines == 1 { "1 line".to_owned() } else { format!("{lines} lines") });
+    let notes = Vec::new();
     Ok(Evidence {
         measured: Measured::Security { issues },
         inspected,
         findings,
+        extent,
         suppressed,
         notes,
         run: None,

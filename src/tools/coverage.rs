@@ -232,6 +232,7 @@ pub fn evidence(
         measured: Measured::Coverage(sum.coverage(bound)?),
         inspected,
         findings: Vec::new(),
+        extent: None,
         suppressed: sum.excluded,
         notes: Vec::new(),
         run: None,

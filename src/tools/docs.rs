@@ -166,7 +166,7 @@ pub fn evidence(
         None => (Measured::Docs { readme: None, usage_examples: 0 }, Some(no_readme(component, looks))),
     };
     let findings = finding.into_iter().collect();
-    Ok(Evidence { measured, inspected, findings, suppressed: 0, notes: Vec::new(), run: None })
+    Ok(Evidence { measured, inspected, findings, extent: None, suppressed: 0, notes: Vec::new(), run: None })
 }
 
 fn all_readable(modules: &[Module<'_>]) -> Result<(), Reason> {

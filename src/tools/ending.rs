@@ -27,11 +27,6 @@ pub(super) fn by_real_path(files: &[SourceFile]) -> BTreeMap<&str, &SourceFile> 
     once
 }
 
-/// The project's root with its final `/`, as the two names of a file show it.
-pub(super) fn root_of(file: &SourceFile) -> Option<&str> {
-    file.real.strip_suffix(file.path.as_str()).filter(|root| root.ends_with('/'))
-}
-
 /// The reason for an end other than `expected`: a signal, a limit, a missing executable, a code
 /// that stands for neither "clean" nor "issues found".
 pub fn without_answer(tool: Tool, exit: Exit, stderr: &str) -> Reason {

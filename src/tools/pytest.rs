@@ -263,6 +263,7 @@ fn session(report: JunitReport, journal: &Journal, counts: TestCounts) -> Result
             measured: Measured::Tests(counts),
             inspected,
             findings: report.findings,
+            extent: None,
             suppressed: 0,
             notes,
             run: None,

@@ -73,11 +73,12 @@ pub fn evidence(files: &[SourceFile], reports: &Reports<'_>, max_issues: u64) ->
         return Err(weakness);
     }
     findings.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
-    let notes = notes(&once, reports);
+    let (extent, notes) = (extent(&once, reports), notes(&once, reports));
     Ok(Evidence {
         measured: Measured::Lint { issues },
         inspected,
         findings,
+        extent,
         suppressed: quiet,
         notes,
         run: None,
@@ -185,28 +186,17 @@ fn weakness(file: &SourceFile, reports: &Reports<'_>) -> Option<Reason> {
     }
 }
 
+/// How many rules are in force; where the files have different settings, the fewest.
+fn extent(once: &BTreeMap<&str, &SourceFile>, reports: &Reports<'_>) -> Option<String> {
+    let settings = once.keys().filter_map(|real| reports.settings.get(real));
+    let fewest = settings.map(|settings| settings.enabled.len()).min()?;
+    Some(if fewest == 1 { "1 rule".to_owned() } else { format!("{fewest} rules") })
+}
+
 fn notes(once: &BTreeMap<&str, &SourceFile>, reports: &Reports<'_>) -> Vec<String> {
-    let mut in_force: BTreeSet<(usize, String)> = BTreeSet::new();
-    let mut unliftable = false;
-    for file in once.values() {
-        let Some(settings) = reports.settings.get(file.real.as_str()) else { continue };
-        let from = settings.path.as_deref().map_or_else(
-            || "ruff's defaults".to_owned(),
-            |path| {
-                let inside = ending::root_of(file).and_then(|root| path.strip_prefix(root));
-                format!("`{}`", inside.unwrap_or(path))
-            },
-        );
-        in_force.insert((settings.enabled.len(), from));
-        unliftable |= !settings.ignores.is_empty();
-    }
-    let mut notes: Vec<String> = in_force
-        .into_iter()
-        .map(|(rules, from)| {
-            format!("{rules} {} enabled ({from})", if rules == 1 { "rule" } else { "rules" })
-        })
-        .collect();
-    if unliftable {
+    let mut notes = Vec::new();
+    let settings = once.keys().filter_map(|real| reports.settings.get(real));
+    if settings.into_iter().any(|settings| !settings.ignores.is_empty()) {
         notes.push("`extend-per-file-ignores` may suppress more than could be counted".to_owned());
     }
     let broken =
@@ -311,9 +301,9 @@ mod tests {
     fn a_clean_component_has_no_issues_and_says_which_rules_were_asked() {
         let evidence = CLEAN.evidence().expect("evidence");
         assert_eq!((issues(&evidence), evidence.suppressed, evidence.inspected.count()), (0, 0, 1));
-        assert_eq!(evidence.notes, ["407 rules enabled (ruff's defaults)"]);
+        assert_eq!(evidence.extent.as_deref(), Some("407 rules"));
         let narrow = Case { settings: "settings-narrow", ..CLEAN }.evidence().expect("evidence");
-        assert_eq!(narrow.notes, ["13 rules enabled (`ruff.toml`)"]);
+        assert_eq!(narrow.extent.as_deref(), Some("13 rules"));
     }
 
     #[test]
