@@ -18,9 +18,16 @@ use crate::model::percent::Ratio;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::Exit;
 
-/// A configuration that excludes nothing.
-pub const NEUTRAL_CONFIGURATION: &str =
-    "[report]\nexclude_lines =\nignore_errors = true\ninclude_namespace_packages = true\n";
+/// A configuration that excludes nothing, for a report about `files`, which are real paths.
+///
+/// The files are patterns there, one a line. A character that would mean something in a pattern or in the
+/// format is replaced by the pattern for any character: a file too many in the report does no harm.
+pub fn neutral_configuration(files: &BTreeSet<&str>) -> String {
+    let plain = |c: char| if c.is_alphanumeric() || "/._-".contains(c) { c } else { '?' };
+    let pattern = |file: &&str| format!("    {}", file.chars().map(plain).collect::<String>());
+    let include: Vec<String> = files.iter().map(pattern).collect();
+    format!("[report]\nexclude_lines =\nignore_errors = true\ninclude =\n{}\n", include.join("\n"))
+}
 
 /// The second report: who makes it, from what.
 #[derive(Debug, Clone)]
@@ -29,7 +36,7 @@ pub struct NeutralInvocation<'a> {
     pub python: &'a str,
     /// Where byte code goes.
     pub byte_code: &'a str,
-    /// The file with [`NEUTRAL_CONFIGURATION`].
+    /// The file with [`neutral_configuration`].
     pub configuration: &'a str,
     /// The recorded data.
     pub data: &'a str,
@@ -392,6 +399,12 @@ mod tests {
         .expect_err("a reason");
         assert_eq!(reason.kind, ReasonKind::WrongFiles);
         assert!(reason.message.contains("`b.py`"), "{}", reason.message);
+    }
+
+    #[test]
+    fn a_path_with_characters_that_mean_something_is_still_a_pattern_for_itself() {
+        let configuration = neutral_configuration(&["/p/[a], $b/ü.py"].into());
+        assert!(configuration.ends_with("include =\n    /p/?a????b/ü.py\n"), "{configuration}");
     }
 
     #[test]

@@ -25,6 +25,7 @@ use crate::model::toolchain::{ResolvedTool, Tool};
 use crate::plan::{Plan, TestGroup};
 use crate::sys::{file, tree};
 use crate::tools::coverage::{self, CoverageReport, Neutral, NeutralInvocation};
+use crate::tools::ending::real_paths;
 use crate::tools::junit;
 use crate::tools::pytest::{self, Invocation, Journal, Output, Session};
 
@@ -309,7 +310,8 @@ impl<'a> Testing<'a> {
 
     fn neutral(&self, context: &Context<'_>, files: &Files) -> anyhow::Result<Finished> {
         let configuration = files.file("neutral.rc");
-        file::write_whole(&configuration, coverage::NEUTRAL_CONFIGURATION)?;
+        let sources = self.all_files();
+        file::write_whole(&configuration, &coverage::neutral_configuration(&real_paths(&sources)))?;
         let python =
             self.toolchain.interpreter.as_ref().map_or("python", |interpreter| &interpreter.executable);
         let argv = NeutralInvocation {
