@@ -225,14 +225,23 @@ pub(super) fn tell(
     let argv =
         interpreter::argv(python, &script.to_string_lossy(), &target.to_string_lossy(), false, modules);
     let finished = launch(context, "environment", argv, Extra::default())?;
-    if finished.exit == Exit::Code(0) {
-        return Ok(read_told(&target));
-    }
-    let line = finished.complaint().lines().last().unwrap_or_default().to_owned();
+    let (kind, why) = match finished.exit {
+        Exit::Code(0) => return Ok(read_told(&target)),
+        Exit::TimedOut => (ReasonKind::TimedOut, "it did not answer within the limit".to_owned()),
+        Exit::Interrupted => (ReasonKind::Interrupted, "it was interrupted".to_owned()),
+        Exit::Signal(signal) => (ReasonKind::Environment, format!("signal {signal} ended it")),
+        Exit::NotFound => (ReasonKind::Environment, "it cannot be started".to_owned()),
+        Exit::Flooded => (ReasonKind::Environment, "it printed without end".to_owned()),
+        Exit::Code(code) => {
+            let complaint = finished.complaint();
+            let line = complaint.lines().rfind(|line| !line.trim().is_empty());
+            (ReasonKind::Environment, line.map_or_else(|| format!("exit code {code}"), str::to_owned))
+        }
+    };
     Ok(Err(Reason::new(
-        ReasonKind::Environment,
-        format!("the interpreter `{python}` does not work: {line}"),
-        "make the project's environment anew",
+        kind,
+        format!("the interpreter `{python}` does not work: {why}"),
+        "make the project's environment anew, or correct `runner` under `[project]` in `promotion.toml`",
     )))
 }
 

@@ -10,6 +10,7 @@ use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::Exit;
 use crate::model::toolchain::{Origin, ResolvedTool, Tool};
 use crate::sys::file;
+use crate::tools::ending::without_answer;
 use crate::tools::interpreter::{self, Interpreter};
 
 use super::environment::{read_told, uv_failed};
@@ -125,17 +126,25 @@ fn on_path(context: &Context<'_>, tool: Tool) -> anyhow::Result<Resolution> {
     let argv = vec![executable.to_string_lossy().into_owned(), "--version".to_owned()];
     let finished = launch(context, &format!("{tool}-version"), argv, Extra::default())?;
     let text = finished.log();
-    let version = text.split_whitespace().find(|word| word.starts_with(|first: char| first.is_ascii_digit()));
-    Ok(match (finished.exit, version) {
+    Ok(match (finished.exit, text.split_whitespace().find(|word| is_version(word))) {
         (Exit::Code(0), Some(version)) => {
             Ok(ResolvedTool { tool, executable, version: version.to_owned(), origin: Origin::Path })
         }
-        _ => Err(Reason::new(
+        (Exit::Code(_), _) => Err(Reason::new(
             ReasonKind::ToolCrashed,
             format!("`{} --version` does not tell a version", executable.display()),
             format!("install {tool} anew"),
         )),
+        (exit, _) => Err(without_answer(tool, exit, &finished.complaint())),
     })
+}
+
+/// Whether a word of what a tool says of itself may be its version, and not some other text that begins with
+/// a digit.
+fn is_version(word: &str) -> bool {
+    word.len() <= 64
+        && word.starts_with(|first: char| first.is_ascii_digit())
+        && word.chars().all(|c| c.is_ascii_alphanumeric() || ".+-_!".contains(c))
 }
 
 pub(super) fn missing(tool: Tool, why: &str) -> Reason {

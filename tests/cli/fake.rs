@@ -1,0 +1,116 @@
+//! Fake tools: shell scripts that answer as the real ones do, until a test tells them otherwise.
+//!
+//! Not a model of the tools: each fake knows the few questions that are asked of it, and nothing else.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// The programs that are faked.
+pub const PROGRAMS: [&str; 5] = ["pytest", "ruff", "pyright", "bandit", "python3"];
+
+/// What one fake does.
+pub struct Fake {
+    pub present: bool,
+    pub mode: u32,
+    pub bytes: Option<Vec<u8>>,
+    pub steps: Vec<String>,
+    pub branches: Vec<(String, String)>,
+}
+
+impl Default for Fake {
+    fn default() -> Self {
+        Self { present: true, mode: 0o755, bytes: None, steps: Vec::new(), branches: Vec::new() }
+    }
+}
+
+impl Fake {
+    /// Its script.
+    pub fn script(&self, name: &str, fakes: &Path) -> String {
+        let mut script = format!("#!/bin/sh\nfakes='{}'\n", fakes.display());
+        script.push_str(match name {
+            "pytest" => PYTEST,
+            "ruff" => RUFF,
+            "pyright" => PYRIGHT,
+            "bandit" => BANDIT,
+            _ => PYTHON,
+        });
+        let branches = self.branches.iter().map(|(argument, branch)| (argument.as_str(), branch.as_str()));
+        for (argument, branch) in branches.chain(others(name)) {
+            let _infallible = writeln!(script, "case \" $* \" in *\" {argument} \"*) {branch}\nexit;; esac");
+        }
+        if self.steps.is_empty() {
+            script.push_str("honest \"$@\"\n");
+        }
+        self.steps.iter().for_each(|step| script.extend([step, "\n"]));
+        script
+    }
+}
+
+/// What a tool is asked besides its report. These questions are answered honestly unless told otherwise.
+fn others<'a>(name: &str) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+    let rows: &[(&'static str, &'static str)] = match name {
+        "pytest" => &[("--version", "echo 'pytest 9.2.0'")],
+        "ruff" => &[
+            ("--version", "echo 'ruff 0.17.6'"),
+            ("--show-files", "files \"$@\""),
+            ("--show-settings", "settings"),
+            ("--stdin-filename", "honest \"$@\""),
+        ],
+        "pyright" => &[("--version", "echo 'pyright 1.1.414'")],
+        "bandit" => &[("--version", "echo 'bandit 1.9.4'")],
+        _ => &[("tell", "cat \"$fakes/environment.json\" > \"$4\"")],
+    };
+    rows.iter().copied()
+}
+
+const PYTEST: &str = r#"
+for argument in "$@"; do
+  case "$argument" in
+    --junitxml=*) junit=${argument#*=} ;;
+    --cov-report=json:*) coverage=${argument#*json:} ;;
+  esac
+done
+journal="$TTA_PROMOTE_JOURNAL/journal-main.json"
+write_junit() {
+  echo '<?xml version="1.0"?><testsuites><testsuite name="pytest" tests="3">' > "$junit"
+  for test in one two three; do echo "<testcase classname=\"tests.test_a\" name=\"$test\" time=\"0.1\"/>"; done >> "$junit"
+  echo '</testsuite></testsuites>' >> "$junit"
+}
+write_journal() {
+  echo '{"exit": 0, "collected": 3, "deselected": 0, "counts": {"passed": 3}, "reruns": 0, "uncollected": [], "not_run": []}' > "$journal"
+}
+write_coverage() { if [ -n "$coverage" ]; then cat "$fakes/coverage.json" > "$coverage"; fi; }
+honest() { write_junit; write_journal; write_coverage; echo '3 passed'; }
+"#;
+
+const RUFF: &str = r#"
+files() { for argument in "$@"; do case "$argument" in /*) printf '%s\n' "$argument" ;; esac; done; }
+settings() { printf '# General Settings\n\n# Linter Settings\nlinter.rules.enabled = [\n\tunused-import (F401),\n]\nlinter.per_file_ignores = {}\n'; }
+honest() { echo '[]'; }
+"#;
+
+const PYRIGHT: &str = r#"
+honest() {
+  count=0
+  for argument in "$@"; do case "$argument" in *.py) count=$((count + 1)) ;; esac; done
+  echo '{"version": "1.1.414", "generalDiagnostics": [], "summary": {"filesAnalyzed": '"$count"', "errorCount": 0, "warningCount": 0}}'
+}
+"#;
+
+const BANDIT: &str = r#"
+counts='{"loc": 10, "nosec": 0, "skipped_tests": 0}'
+honest() {
+  printf '{"errors": [], "metrics": {'
+  for argument in "$@"; do
+    case "$argument" in /*) printf '"%s": %s, ' "$(printf '%s' "$argument" | sed 's/[\\"]/\\&/g')" "$counts" ;; esac
+  done
+  printf '"_totals": %s}, "results": []}\n' "$counts"
+}
+"#;
+
+const PYTHON: &str = r#"
+honest() {
+  for argument in "$@"; do last=$argument; done
+  cat "$fakes/coverage.json" > "$last"
+}
+"#;

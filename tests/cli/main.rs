@@ -1,0 +1,10 @@
+//! The command line from the outside: the real binary on small projects with fake tools.
+//!
+//! Not here: the real tools (`real_tools`).
+#![expect(clippy::disallowed_methods, reason = "a test builds its world with its own hands")]
+
+mod ending;
+mod fake;
+mod hostile;
+mod project;
+mod told;

@@ -1,0 +1,303 @@
+//! A project in a temporary folder, with fake tools put first on a `PATH` that holds little else.
+//!
+//! Not here: what the fakes do when they are honest (`fake`), and what came of a run (`told`).
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::fake::{Fake, PROGRAMS};
+use crate::told::{Running, Told};
+
+/// A policy for one component whose documentation is nobody's business.
+pub const POLICY: &str = r#"schema = 1
+
+[project]
+name = "Demo"
+runner = "path"
+
+[gate.staging]
+docs = { not_applicable = "internal" }
+
+[component.a]
+title = "Component A"
+paths = ["src/a.py"]
+tests = { paths = ["tests"] }
+"#;
+
+/// While one thread writes a program, no other may start one: a process that is being started holds the
+/// files of this one, and a program that is open for writing cannot be executed.
+static STARTING: Mutex<()> = Mutex::new(());
+
+/// A project, its fakes, and the words to build both.
+pub struct Project {
+    folder: tempfile::TempDir,
+    fakes: BTreeMap<&'static str, Fake>,
+    chosen: &'static str,
+    variables: Vec<(String, String)>,
+    /// The folder to start in, relative to the project's root.
+    start_in: String,
+}
+
+impl Project {
+    /// One component, `a`, of one file, before [`POLICY`]; every tool is there and finds nothing wrong.
+    pub fn new() -> Self {
+        let folder = tempfile::Builder::new().prefix("tta-promote-test-").tempdir().expect("a folder");
+        let project = Self {
+            folder,
+            fakes: PROGRAMS.iter().map(|name| (*name, Fake::default())).collect(),
+            chosen: "ruff",
+            variables: Vec::new(),
+            start_in: String::new(),
+        };
+        project.policy(POLICY).file("src/a.py", "x = 1\n").file("tests/test_a.py", "def test(): pass\n")
+    }
+
+    /// Replaces the policy.
+    pub fn policy(self, text: &str) -> Self {
+        self.file("promotion.toml", text)
+    }
+
+    /// Puts a file into the project.
+    pub fn file(self, path: &str, text: &str) -> Self {
+        put(&self.root().join(path), text.as_bytes());
+        self
+    }
+
+    /// Chooses the fake that the next words are about.
+    pub fn fake(mut self, name: &'static str) -> Self {
+        assert!(self.fakes.contains_key(name), "{name}");
+        self.chosen = name;
+        self
+    }
+
+    /// It prints this instead of its report.
+    pub fn prints(self, text: impl AsRef<[u8]>) -> Self {
+        let name = format!("{}-out-{}", self.chosen, self.fakes[self.chosen].steps.len());
+        self.data(&name, text).does(&format!("cat \"$fakes/{name}\""))
+    }
+
+    /// It prints this to standard error.
+    pub fn complains(self, text: impl AsRef<[u8]>) -> Self {
+        let name = format!("{}-err-{}", self.chosen, self.fakes[self.chosen].steps.len());
+        self.data(&name, text).does(&format!("cat \"$fakes/{name}\" >&2"))
+    }
+
+    /// It ends with this code.
+    pub fn exits(self, code: i32) -> Self {
+        self.does(&format!("exit {code}"))
+    }
+
+    /// It does this, as a shell script; `honest` stands for what it does otherwise.
+    pub fn does(mut self, script: &str) -> Self {
+        self.chosen().steps.push(script.to_owned());
+        self
+    }
+
+    /// It does this, and nothing else, where `argument` is among its arguments.
+    pub fn when(mut self, argument: &str, script: &str) -> Self {
+        self.chosen().branches.push((argument.to_owned(), script.to_owned()));
+        self
+    }
+
+    /// It is not there.
+    pub fn absent(mut self) -> Self {
+        self.chosen().present = false;
+        self
+    }
+
+    /// It is there, but may not be executed.
+    pub fn not_executable(mut self) -> Self {
+        self.chosen().mode = 0o644;
+        self
+    }
+
+    /// Its file holds these bytes.
+    pub fn consists_of(mut self, bytes: &[u8]) -> Self {
+        self.chosen().bytes = Some(bytes.to_vec());
+        self
+    }
+
+    /// A file that scripts find as `$fakes/NAME`.
+    pub fn data(self, name: &str, text: impl AsRef<[u8]>) -> Self {
+        put(&self.path("fakes").join(name), text.as_ref());
+        self
+    }
+
+    /// A variable of the environment; a later value takes the place of an earlier one.
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Starts in a folder of the project.
+    pub fn start_in(mut self, folder: &str) -> Self {
+        folder.clone_into(&mut self.start_in);
+        self
+    }
+
+    /// Makes the project a git repository with one commit.
+    pub fn repository(self) -> Self {
+        link("git", &self.path("base"));
+        for arguments in [
+            &["init", "-q", "-b", "main"][..],
+            &["add", "-A"],
+            &["-c", "user.name=a", "-c", "user.email=a@b.cd", "commit", "-q", "-m", "all"],
+        ] {
+            let mut git = Command::new("git");
+            git.args(arguments).current_dir(self.root()).env("GIT_CONFIG_GLOBAL", "/dev/null");
+            assert!(git.status().expect("git").success());
+        }
+        self
+    }
+
+    fn chosen(&mut self) -> &mut Fake {
+        self.fakes.get_mut(self.chosen).expect("chosen among those that there are")
+    }
+
+    /// The project's root.
+    pub fn root(&self) -> PathBuf {
+        self.path("project")
+    }
+
+    /// A folder beside the project.
+    pub fn path(&self, name: &str) -> PathBuf {
+        std::fs::canonicalize(self.folder.path()).expect("a path").join(name)
+    }
+
+    /// Every file of the project with its content, and every folder.
+    pub fn tree(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut files = BTreeMap::new();
+        let mut folders = vec![self.root()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(&folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    files.insert(path.clone(), Vec::new());
+                    folders.push(path);
+                } else {
+                    files.insert(path.clone(), std::fs::read(&path).expect("a file"));
+                }
+            }
+        }
+        files
+    }
+
+    /// Runs tta-promote to its end.
+    pub fn run<S: AsRef<std::ffi::OsStr>>(&self, arguments: &[S]) -> Told {
+        self.start(arguments).end()
+    }
+
+    /// Starts tta-promote.
+    pub fn start<S: AsRef<std::ffi::OsStr>>(&self, arguments: &[S]) -> Running {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        self.install();
+        let mark = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tta-promote"));
+        command.args(arguments).current_dir(self.root().join(&self.start_in)).env_clear();
+        command.env("PATH", format!("{}:{}", self.path("bin").display(), self.path("base").display()));
+        command.env("HOME", self.path("home")).env("LANG", "C.UTF-8").env("TTA_PROMOTE_TEST", &mark);
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Running::new(spawn(&mut command), mark)
+    }
+
+    /// What the shell would have to be given to run tta-promote in a pipe.
+    pub fn shell(&self, script: &str) -> std::process::Output {
+        self.install();
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", script]).current_dir(self.root()).env_clear();
+        command.env("PATH", format!("{}:{}", self.path("bin").display(), self.path("base").display()));
+        command.env("HOME", self.path("home")).env("PROMOTE", env!("CARGO_BIN_EXE_tta-promote"));
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        spawn(&mut command).wait_with_output().expect("an end")
+    }
+
+    fn install(&self) {
+        for name in ["bin", "base", "home", "fakes"] {
+            std::fs::create_dir_all(self.path(name)).expect("a folder");
+        }
+        for program in
+            ["sh", "cat", "sleep", "head", "setsid", "env", "cp", "sed", "tr", "dd", "mkfifo", "rm"]
+        {
+            link(program, &self.path("base"));
+        }
+        let keep = |name: &str, text: String| {
+            let path = self.path("fakes").join(name);
+            if !path.exists() {
+                put(&path, text.as_bytes());
+            }
+        };
+        keep("environment.json", self.environment());
+        keep("coverage.json", self.coverage());
+        for (name, fake) in &self.fakes {
+            let path = self.path("bin").join(name);
+            let _not_there_yet = std::fs::remove_file(&path);
+            if fake.present {
+                let bytes =
+                    fake.bytes.clone().unwrap_or_else(|| fake.script(name, &self.path("fakes")).into());
+                install(&path, &bytes, fake.mode);
+            }
+        }
+    }
+
+    /// What the fake interpreter tells of itself.
+    fn environment(&self) -> String {
+        serde_json::json!({
+            "executable": self.path("bin/python3"), "base_executable": self.path("bin/python3"),
+            "version": "3.12.1", "platform": "linux-x86_64", "prefix": self.path("python"),
+            "scripts": self.path("bin"), "stdlib": self.path("python/lib/python3.12"),
+            "distributions": [["pytest", "9.2.0"], ["pytest-cov", "7.1.0"]], "absent": [],
+        })
+        .to_string()
+    }
+
+    /// Eight of ten statements of each file, as coverage.py reports them.
+    fn coverage(&self) -> String {
+        let root = self.root();
+        let files: serde_json::Map<String, serde_json::Value> = self
+            .tree()
+            .into_keys()
+            .filter(|path| path.extension().is_some_and(|extension| extension == "py"))
+            .filter_map(|path| Some((path.strip_prefix(&root).ok()?.to_str()?.to_owned(), covered(8, 2))))
+            .collect();
+        serde_json::json!({"meta": {"version": "7.17.0"}, "files": files}).to_string()
+    }
+}
+
+/// What coverage.py says of one file.
+pub fn covered(executed: u32, missing: u32) -> serde_json::Value {
+    let (executed, all): (Vec<u32>, u32) = ((1..=executed).collect(), executed + missing);
+    let missing: Vec<u32> = (executed.len() as u32 + 1..=all).collect();
+    serde_json::json!({
+        "executed_lines": executed, "missing_lines": missing, "excluded_lines": [],
+        "summary": {"covered_lines": executed.len(), "num_statements": all, "excluded_lines": 0},
+    })
+}
+
+fn put(path: &Path, bytes: &[u8]) {
+    std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    std::fs::write(path, bytes).expect("written");
+}
+
+fn link(program: &str, folder: &Path) {
+    let path = std::env::var_os("PATH").expect("PATH");
+    let found = std::env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.exists());
+    let found = found.unwrap_or_else(|| panic!("`{program}` is on PATH"));
+    std::fs::create_dir_all(folder).expect("a folder");
+    let _there_already = std::os::unix::fs::symlink(found, folder.join(program));
+}
+
+fn install(path: &Path, bytes: &[u8], mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+    std::fs::write(path, bytes).expect("written");
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("made executable");
+}
+
+fn spawn(command: &mut Command) -> Child {
+    let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+    command.spawn().expect("it starts")
+}
