@@ -212,9 +212,9 @@ fn uv_held(context: &Context<'_>, uv: &str, script: &Path, modules: &[String]) -
     let argv =
         [uv, "run", "--quiet", "--isolated", "--"].into_iter().map(str::to_owned).chain(told).collect();
     let command = command(context, "uv-run", argv, Extra::default());
-    let ended = match Held::start(&command)? {
+    let ended = match Held::start(&command, context.interrupt)? {
         Err(ended) => ended,
-        Ok(held) => match held.wait_until(&command, context.interrupt, || tree::exists(&target))? {
+        Ok(held) => match held.wait_until(&command, || tree::exists(&target))? {
             Some(ended) => ended,
             None => return Ok(read_told(&target).map(|interpreter| Source::Held(held, interpreter))),
         },

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod file;
 pub mod git;
 pub mod interrupt;
+pub mod orphan;
 pub mod process;
 pub mod run_folder;
 pub mod terminal;
