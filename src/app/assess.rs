@@ -2,16 +2,16 @@
 
 use std::path::Path;
 
-use crate::judge::{self, Gathered};
+use crate::judge::{self, Gathered, Unmeasured};
 use crate::model::assessment::{CheckAssessment, ComponentAssessment};
 use crate::model::check::Check;
-use crate::model::evidence::{Evidence, Measured};
 use crate::model::gate::Criterion;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::plan;
 
-use super::lane::{Answer, Subject};
+use super::answer::Answer;
 use super::source::Sources;
+use super::subject::Subject;
 use super::toolchain::Toolchain;
 
 /// What the judge needs besides the answers.
@@ -54,9 +54,9 @@ impl Assessor<'_> {
                 let position = answers.iter().position(|answer| answer.check == criterion.check());
                 let gathered = match position {
                     Some(position) => answers.swap_remove(position).gathered,
-                    None => Err((nobody_answered(criterion), None)),
+                    None => Err(Unmeasured::because(nobody_answered(criterion), None)),
                 };
-                let gathered = without(&absent_imports, still(moved.as_deref(), gathered));
+                let gathered = still(moved.as_deref(), gathered);
                 CheckAssessment { criterion: criterion.clone(), outcome: judge::check(criterion, gathered) }
             })
             .collect();
@@ -109,16 +109,7 @@ fn still(moved: Option<&str>, gathered: Gathered) -> Gathered {
         format!("`{path}` changed while it was being measured"),
         "find out whether a test writes it or somebody edited it, and run again",
     );
-    Err((reason, evidence.run))
-}
-
-/// What optional libraries were absent belongs to the figures that it changes.
-fn without(absent: &[String], gathered: Gathered) -> Gathered {
-    let mut evidence: Evidence = gathered?;
-    if !absent.is_empty() && matches!(evidence.measured, Measured::Tests(_) | Measured::Coverage(_)) {
-        evidence.notes.push(format!("measured without the optional {}", absent.join(", ")));
-    }
-    Ok(evidence)
+    Err(Unmeasured::because(reason, evidence.run))
 }
 
 fn nobody_answered(criterion: &Criterion) -> Reason {

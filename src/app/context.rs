@@ -42,6 +42,7 @@ pub struct Context<'a> {
 
 impl Context<'_> {
     /// The same, with variables for tools set anew.
+    #[must_use]
     pub fn with_variables(&self, variables: &[(OsString, OsString)]) -> Self {
         let mut all = self.variables.clone();
         all.retain(|(name, _)| !variables.iter().any(|(new, _)| new == name));

@@ -1,14 +1,19 @@
 //! The workflows: only here does pure code meet the world.
 
+pub mod answer;
 pub mod assess;
+pub mod bench;
 pub mod configuration;
 pub mod context;
 pub mod diagnosis;
 pub mod lane;
 pub mod launch;
 pub mod outline;
+pub mod planned_run;
 pub mod project;
 pub mod selection;
+pub mod settle;
 pub mod source;
+pub mod subject;
 pub mod toolchain;
 pub mod verify;

@@ -11,28 +11,16 @@ use crate::model::toolchain::{ResolvedTool, Tool};
 use crate::plan;
 use crate::sys::interrupt::Interrupt;
 use crate::sys::run_folder::RunFolder;
+use crate::sys::variable;
 
+use super::bench::Bench;
 use super::configuration;
 use super::context::Listener;
-use super::lane::{self, Bench};
+use super::lane;
+use super::planned_run::PlannedRun;
 use super::project::Workspace;
 use super::selection::Selection;
 use super::verify::{context, prepare};
-
-/// A process that `verify` would start.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlannedRun {
-    /// The tool.
-    pub tool: Tool,
-    /// The checks that it serves.
-    pub checks: Vec<Check>,
-    /// What it is for.
-    pub purpose: String,
-    /// Under which condition; `None`: always.
-    pub only_if: Option<String>,
-    /// The arguments.
-    pub argv: Vec<String>,
-}
 
 /// A component as it would be verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,5 +126,12 @@ fn set_aside(root: &Path, tools: &[Tool]) -> Vec<String> {
         let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         format!("`addopts = {options}` of `{file}`: options that the tests need go to `tests.args` of the component")
     });
-    options.into_iter().collect()
+    let variables = variable::withheld();
+    let variables = (!variables.is_empty()).then(|| {
+        format!(
+            "the variables {}: what the tests need goes to the project's pytest settings",
+            variables.join(", ")
+        )
+    });
+    options.into_iter().chain(variables).collect()
 }

@@ -14,7 +14,7 @@ use crate::policy::{self, Document, Included};
 use crate::sys::file::{self, ReadError};
 use crate::sys::tree;
 
-use super::lane::Subject;
+use super::subject::Subject;
 
 /// The name of a policy file.
 pub const POLICY_FILE: &str = "promotion.toml";

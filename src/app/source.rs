@@ -8,7 +8,7 @@ use crate::sys::{file, tree};
 use crate::tools::pyright::Comments;
 use crate::tools::python::{self, Facts, SuppressionKind};
 
-use super::lane::Subject;
+use super::subject::Subject;
 
 /// The files of all components, by real path.
 #[derive(Debug, Default)]
@@ -54,9 +54,9 @@ impl Sources {
         }
     }
 
-    /// What a file tells, by its real path.
+    /// What a file tells, by its real path; `None` where it cannot be read.
     pub fn facts(&self, real: &str) -> Option<&Facts> {
-        self.files.get(real).map(|source| &source.facts)
+        self.files.get(real).filter(|source| source.text.is_ok()).map(|source| &source.facts)
     }
 
     /// The modules that a file can do without, by its real path.

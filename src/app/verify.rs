@@ -17,13 +17,16 @@ use crate::sys::orphan;
 use crate::sys::run_folder::RunFolder;
 use crate::sys::variable;
 
+use super::answer::Answer;
 use super::assess::Assessor;
+use super::bench::Bench;
 use super::context::{Context, Listener};
+use super::lane;
 use super::lane::testing::Precision;
-use super::lane::{self, Answer, Bench, Subject};
 use super::project::Workspace;
 use super::selection::Selection;
 use super::source::Sources;
+use super::subject::Subject;
 use super::toolchain::{self, BYTE_CODE, Toolchain};
 
 /// What is to be verified, and how.

@@ -42,7 +42,7 @@ pub struct Global {
     /// The policy file [default: the nearest promotion.toml upwards]
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub config: Option<PathBuf>,
-    /// When to use colour; NO_COLOR is obeyed
+    /// When to use colour; `NO_COLOR` is obeyed
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
     pub color: Colour,
     /// Say more: arguments, versions, where the logs are

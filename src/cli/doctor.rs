@@ -56,7 +56,7 @@ fn text(diagnosis: &Diagnosis) -> String {
     for (tool, found) in &diagnosis.tools {
         line(tool.name(), found.as_ref().map(|found| resolved(found, &diagnosis.runner)));
     }
-    line("pytest-cov", diagnosis.coverage_plugin.as_ref().map(Clone::clone));
+    line("pytest-cov", diagnosis.coverage_plugin.as_ref().cloned());
     for (name, path, purpose) in &diagnosis.programs {
         let said = path.as_ref().map_or_else(|| format!("not on PATH ({purpose})"), |path| one_line(path));
         let mark = if path.is_some() { "✓" } else { "-" };

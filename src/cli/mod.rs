@@ -16,6 +16,8 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
+use crate::sys::terminal;
+
 use argument::{CommandLine, Verb};
 use exit::Exit;
 use failure::Failure;
@@ -52,7 +54,9 @@ fn run(arguments: Vec<OsString>) -> Result<Exit, Failure> {
 fn explain(error: &clap::Error) -> Result<Exit, Failure> {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            print::stdout(&error.render().ansi().to_string())?;
+            let help = error.render();
+            let coloured = terminal::colours_stdout(terminal::Colour::Auto);
+            print::stdout(&if coloured { help.ansi().to_string() } else { help.to_string() })?;
             Ok(Exit::Pass)
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::app::outline::{Outline, PlannedRun, outline};
+use crate::app::outline::{Outline, outline};
+use crate::app::planned_run::PlannedRun;
 use crate::app::project::Workspace;
 use crate::model::check::Check;
 use crate::model::policy::Runner;
@@ -45,8 +46,12 @@ fn text(outline: &Outline, root: &str) -> String {
             ids(&component.checks)
         );
         match &component.files {
-            Ok(files) => files.iter().for_each(|file| text.push_str(&format!("  {}\n", one_line(file)))),
-            Err(reason) => text.push_str(&format!("  {}\n", one_line(&reason.message))),
+            Ok(files) => files.iter().for_each(|file| {
+                let _infallible = writeln!(text, "  {}", one_line(file));
+            }),
+            Err(reason) => {
+                let _infallible = writeln!(text, "  {}", one_line(&reason.message));
+            }
         }
     }
     let _infallible =
@@ -62,7 +67,9 @@ fn text(outline: &Outline, root: &str) -> String {
     }
     text.push_str("\nConfiguration in force\n");
     for (tool, file, table) in &outline.configurations {
-        let table = table.map(|table| format!(" {table}")).unwrap_or_default();
+        // A table may be any of several: `[tool.coverage.` stands for all below it.
+        let open = if table.is_some_and(|table| !table.ends_with(']')) { "…]" } else { "" };
+        let table = table.map(|table| format!(" {table}{open}")).unwrap_or_default();
         let _infallible = writeln!(text, "  {:8} {}{}", tool.name(), one_line(file), table);
     }
     if outline.tools.iter().any(|(tool, _)| *tool == Tool::Bandit) {

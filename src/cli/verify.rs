@@ -34,7 +34,12 @@ pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> 
     if !verified.faults.is_empty() {
         print::stderr(&Failure::of_paths(&workspace.file, verified.faults.clone()).text());
     }
-    let style = style(global, &verified.logs);
+    let mut style = style(global, &verified.logs);
+    if verified.interrupted {
+        // Who interrupts does not want to read what was not measured.
+        style.verbosity = Verbosity::Quiet;
+        print::stderr("interrupted: everything that was started has been stopped\n");
+    }
     for output in &arguments.output {
         let text = render(&verified.assessment, output.format, &plain(&style));
         file::write_whole(&output.file, &text)

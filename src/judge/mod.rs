@@ -6,8 +6,24 @@ use crate::model::gate::Criterion;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::Run;
 
-/// What was gathered for one check: evidence, or why there is none and the run that gave none.
-pub type Gathered = Result<Evidence, (Reason, Option<Run>)>;
+/// What was gathered for one check: evidence, or why there is none.
+pub type Gathered = Result<Evidence, Box<Unmeasured>>;
+
+/// Why there is no evidence, and the run that gave none, where one was started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmeasured {
+    /// Why.
+    pub reason: Reason,
+    /// The run.
+    pub run: Option<Run>,
+}
+
+impl Unmeasured {
+    /// As the error of [`Gathered`].
+    pub fn because(reason: Reason, run: Option<Run>) -> Box<Self> {
+        Box::new(Self { reason, run })
+    }
+}
 
 /// Judges one check.
 pub fn check(criterion: &Criterion, gathered: Gathered) -> Outcome {
@@ -15,7 +31,7 @@ pub fn check(criterion: &Criterion, gathered: Gathered) -> Outcome {
         return Outcome::NotApplicable { why: why.clone() };
     }
     match gathered {
-        Err((reason, run)) => Outcome::Inconclusive { reason, run },
+        Err(unmeasured) => Outcome::Inconclusive { reason: unmeasured.reason, run: unmeasured.run },
         Ok(evidence) => match meets(criterion, &evidence.measured) {
             Some(true) => Outcome::Pass(evidence),
             Some(false) => Outcome::Fail(evidence),
@@ -211,7 +227,7 @@ mod tests {
         #[test]
         fn without_evidence_there_is_no_pass(criterion in any_criterion()) {
             let reason = Reason::new(ReasonKind::ToolMissing, "gone", "install it");
-            prop_assert_eq!(check(&criterion, Err((reason, None))).name(), "inconclusive");
+            prop_assert_eq!(check(&criterion, Err(Unmeasured::because(reason, None))).name(), "inconclusive");
         }
     }
 }

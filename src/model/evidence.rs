@@ -117,7 +117,7 @@ pub enum Measured {
     /// Of the documentation.
     Docs {
         /// The README, relative to the project's root; or the file whose docstring serves as one; `None`
-        /// where there is neither.
+        /// where there is neither, or what is there is empty.
         readme: Option<String>,
         /// Usage examples in it.
         usage_examples: u64,

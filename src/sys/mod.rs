@@ -8,6 +8,7 @@ pub mod git;
 pub mod interrupt;
 pub mod orphan;
 pub mod process;
+mod process_table;
 pub mod run_folder;
 pub mod terminal;
 pub mod tree;

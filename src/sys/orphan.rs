@@ -14,7 +14,7 @@ use nix::unistd::Pid;
 
 use super::clock::Stopwatch;
 use super::interrupt::Interrupt;
-use super::process::{GRACE, MARK, all, environment_holds, pause};
+use super::process_table::{GRACE, Life, all, is_marked, pause, status};
 
 /// Our children that are no orphans, and what each of them is there for.
 static OWN: Mutex<BTreeMap<i32, Purpose>> = Mutex::new(BTreeMap::new());
@@ -104,24 +104,5 @@ fn orphans() -> Vec<i32> {
         }
         status == Some((Life::On, me))
     });
-    adopted
-        .filter(|process| !environment_holds(*process, |variable| variable.starts_with(MARK.as_bytes())))
-        .collect()
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Life {
-    On,
-    Over,
-}
-
-/// Whether a process lives, and its parent: the first two fields after its name, which stands in
-/// parentheses and may hold anything.
-#[expect(clippy::disallowed_methods, reason = "sys reads the system's own files")]
-fn status(process: i32) -> Option<(Life, i32)> {
-    let text = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    let (_, rest) = text.rsplit_once(')')?;
-    let mut fields = rest.split_whitespace();
-    let life = if matches!(fields.next()?, "Z" | "X") { Life::Over } else { Life::On };
-    Some((life, fields.next()?.parse().ok()?))
+    adopted.filter(|process| !is_marked(*process)).collect()
 }

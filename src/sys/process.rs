@@ -20,16 +20,12 @@ use crate::model::run::Exit;
 use super::clock::Stopwatch;
 use super::interrupt::Interrupt;
 use super::orphan::{self, Own, Purpose};
+use super::process_table::{GRACE, MARK, marked, pause};
 
-/// Between TERM and KILL.
-pub(super) const GRACE: Duration = Duration::from_secs(2);
 /// How often a waiting run looks at the interrupt, the limit and the size of the output.
 const TICK: Duration = Duration::from_millis(40);
 /// What a child may write to standard output or error, in bytes.
 const FLOOD: u64 = 4 << 30;
-/// The variable that marks everything that a run started.
-pub(super) const MARK: &str = "TTA_PROMOTE_RUN";
-
 /// What to start.
 #[derive(Debug, Clone)]
 pub struct Command {
@@ -266,33 +262,6 @@ fn signal_each(processes: &[Pid], signal: Signal) {
     for process in processes {
         let _already_gone = kill(*process, signal);
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "there is nothing to wait on: these are not our children")]
-pub(super) fn pause(span: Duration) {
-    std::thread::sleep(span);
-}
-
-/// The living processes that carry the mark in their environment. Linux tells of them in `/proc`; on
-/// systems without it there are none, and the process group has to do.
-fn marked(mark: &str) -> Vec<Pid> {
-    let wanted = format!("{MARK}={mark}");
-    let carries = |process: &i32| environment_holds(*process, |variable| variable == wanted.as_bytes());
-    all().filter(carries).map(Pid::from_raw).collect()
-}
-
-/// All processes that the system tells of.
-#[expect(clippy::disallowed_methods, reason = "sys reads the system's own files")]
-pub(super) fn all() -> impl Iterator<Item = i32> {
-    let entries = std::fs::read_dir("/proc").into_iter().flatten();
-    entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-}
-
-/// Whether a process was started with a variable of that kind.
-#[expect(clippy::disallowed_methods, reason = "sys reads the system's own files")]
-pub(super) fn environment_holds(process: i32, is_meant: impl Fn(&[u8]) -> bool) -> bool {
-    std::fs::read(format!("/proc/{process}/environ"))
-        .is_ok_and(|text| text.split(|byte| *byte == 0).any(is_meant))
 }
 
 #[expect(clippy::disallowed_methods, reason = "sys looks at files")]

@@ -46,6 +46,15 @@ pub fn for_tools() -> Vec<(OsString, OsString)> {
     std::env::vars_os().filter(|(name, _)| !is_withheld(name)).collect()
 }
 
+/// The names of variables that are set and that tools are not given, sorted.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+pub fn withheld() -> Vec<String> {
+    let names = std::env::vars_os().map(|(name, _)| name).filter(|name| is_withheld(name));
+    let mut names: Vec<String> = names.filter_map(|name| name.into_string().ok()).collect();
+    names.sort_unstable();
+    names
+}
+
 fn is_withheld(name: &OsStr) -> bool {
     name.to_str().is_some_and(|name| WITHHELD.iter().any(|beginning| name.starts_with(beginning)))
 }

@@ -154,7 +154,7 @@ pub fn read(exit: Exit, stdout: impl Read, stderr: &str) -> Result<Report, Reaso
 fn report(stdout: impl Read, stderr: &str) -> Result<Report, Fault> {
     let mut report = Report::default();
     let mut totals = false;
-    let keys = json_stream::read(stdout, &LISTS, |piece| {
+    let outer = json_stream::read(stdout, &LISTS, |piece| {
         match (piece.key, piece.member) {
             ("errors", _) => {
                 let wire: WireError<'_> = json_stream::parse(piece.value)?;
@@ -183,10 +183,12 @@ fn report(stdout: impl Read, stderr: &str) -> Result<Report, Fault> {
         }
         Ok(())
     })?;
-    if !totals || LISTS.iter().any(|list| !keys.iter().any(|key| key == list)) {
+    if !totals || LISTS.iter().any(|list| !outer.has(list)) {
         return Err(Fault::Broken("a part of it is missing".into()));
     }
-    report.hits.values_mut().for_each(|hits| hits.sort());
+    for hits in report.hits.values_mut() {
+        hits.sort();
+    }
     let broken = stderr.lines().filter(|line| line.contains("internal error running"));
     report.broken_tests = broken.map(ending::quoted).collect();
     Ok(report)
@@ -315,4 +317,177 @@ fn not_scanned(path: &str, why: &str, python: Option<&str>) -> Reason {
         );
     }
     Reason::new(ReasonKind::Unreadable, message, "make it a readable Python file")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tools::recording::{self, load};
+
+    fn report_of(case: &str) -> Result<Report, Reason> {
+        let run = load(&format!("bandit/{case}"));
+        read(run.exit, run.stdout.as_slice(), &run.stderr)
+    }
+
+    fn of(paths: &[&str], case: &str, unsuppressed: Option<&str>, min: Severity) -> Result<Evidence, Reason> {
+        let unsuppressed = unsuppressed.map(report_of).transpose()?;
+        let scan = report_of(case)?;
+        let reports = Reports { scan: &scan, unsuppressed: unsuppressed.as_ref(), python: Some("3.11.7") };
+        evidence(&recording::files(paths), &reports, min)
+    }
+
+    fn found(paths: &[&str], case: &str) -> (Measured, u64) {
+        let evidence = of(paths, case, None, Severity::Medium).expect("evidence");
+        (evidence.measured, evidence.suppressed)
+    }
+
+    fn kind(paths: &[&str], case: &str) -> ReasonKind {
+        of(paths, case, None, Severity::Medium).expect_err("a reason").kind
+    }
+
+    const NONE: Measured = Measured::Security { issues: 0 };
+    const TWO: Measured = Measured::Security { issues: 2 };
+
+    #[test]
+    fn the_recordings_were_made_with_the_words_that_we_use() {
+        let (a, ab) = (BTreeSet::from(["/project/a.py"]), BTreeSet::from(["/project/a.py", "/project/b.py"]));
+        assert_eq!(argv("bandit", &ab, Severity::Medium, Nosec::Obeyed), load("bandit/clean").argv);
+        assert_eq!(argv("bandit", &a, Severity::Low, Nosec::Obeyed), load("bandit/low").argv);
+        assert_eq!(argv("bandit", &a, Severity::Medium, Nosec::Ignored), load("bandit/nosec-ignored").argv);
+    }
+
+    #[test]
+    fn findings_are_told_where_they_are_and_only_to_the_component_whose_they_are() {
+        let evidence = of(&["a.py"], "findings", None, Severity::Medium).expect("evidence");
+        assert_eq!(evidence.measured, TWO);
+        let first = &evidence.findings[0];
+        let place = (first.file.as_str(), first.line, first.column, first.rule.as_str(), first.severity);
+        assert_eq!(place, ("a.py", Some(9), Some(5), "B602", Severity::High));
+        assert_eq!(found(&["b.py"], "findings"), (NONE, 0));
+        assert_eq!(found(&["b.py", "a.py", "a.py"], "findings"), (TWO, 0));
+        assert_eq!(found(&["a.py", "b.py"], "clean"), (NONE, 0));
+    }
+
+    #[test]
+    fn findings_below_the_severity_asked_for_do_not_count() {
+        for (min, issues) in [(Severity::Low, 4), (Severity::Medium, 2), (Severity::High, 1)] {
+            let evidence = of(&["a.py"], "low", None, min).expect("evidence");
+            assert_eq!(evidence.measured, Measured::Security { issues }, "{min:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_could_not_be_scanned_is_inconclusive_for_its_component_alone() {
+        for (case, bad) in [("syntax-error", "b.py"), ("not-utf8", "b.py"), ("missing-path", "nope.py")] {
+            assert_eq!(kind(&[bad], case), ReasonKind::Unreadable, "{case}");
+            assert_eq!(kind(&["a.py", bad], case), ReasonKind::Unreadable, "{case}");
+            assert!(of(&["a.py"], case, None, Severity::Medium).is_ok(), "{case}");
+        }
+    }
+
+    #[test]
+    fn syntax_newer_than_bandits_python_names_that_python() {
+        let reason = of(&["a.py"], "newer-python", None, Severity::Medium).expect_err("a reason");
+        assert!(reason.hint.contains("Python 3.11.7"), "{}", reason.hint);
+    }
+
+    #[test]
+    fn a_folder_is_not_descended_into_and_proves_nothing() {
+        assert_eq!(kind(&["a.py"], "folder"), ReasonKind::NothingInspected);
+        assert_eq!(kind(&["a.py", "c.py"], "clean"), ReasonKind::WrongFiles);
+        assert_eq!(kind(&[], "clean"), ReasonKind::NothingInspected);
+    }
+
+    #[test]
+    fn a_component_without_a_line_of_code_proves_nothing() {
+        assert_eq!(kind(&["a.py"], "empty"), ReasonKind::NothingInspected);
+    }
+
+    #[test]
+    fn neither_an_ini_file_nor_the_name_of_a_folder_hides_findings() {
+        assert_eq!(found(&["a.py"], "ini"), (TWO, 0));
+        assert_eq!(found(&[".tox/a.py"], "default-exclude"), (TWO, 0));
+    }
+
+    #[test]
+    fn findings_kept_quiet_are_counted_exactly_where_there_is_a_second_run() {
+        let with = |case| of(&["a.py"], case, Some("nosec-ignored"), Severity::Medium).expect("evidence");
+        for case in ["nosec", "nosec-ids"] {
+            assert_eq!((with(case).measured, with(case).suppressed), (NONE, 2), "{case}");
+        }
+        assert_eq!(found(&["a.py"], "nosec"), (NONE, 4));
+        assert_eq!(found(&["a.py"], "nosec-ids"), (NONE, 2));
+    }
+
+    #[test]
+    fn a_traceback_is_a_crash_and_no_finding() {
+        let reason = report_of("traceback").expect_err("a reason");
+        assert_eq!(reason.kind, ReasonKind::ToolCrashed);
+        assert_eq!(reason.message, "bandit ended with exit code 1: RuntimeError: a broken installation");
+    }
+
+    #[test]
+    fn wrong_arguments_are_a_wrong_configuration() {
+        assert_eq!(report_of("unknown-option").expect_err("a reason").kind, ReasonKind::ConfigInvalid);
+    }
+
+    #[test]
+    fn a_test_of_bandits_own_that_broke_down_is_no_clean_scan() {
+        let run = load("bandit/clean");
+        let line =
+            "[tester]\tERROR\tBandit internal error running: blacklist on file /project/a.py at line 3: boom";
+        let scan = read(run.exit, run.stdout.as_slice(), line).expect("a report");
+        let of = |path| {
+            let reports = Reports { scan: &scan, unsuppressed: None, python: None };
+            evidence(&recording::files(&[path]), &reports, Severity::Low)
+        };
+        assert_eq!(of("a.py").expect_err("a reason").kind, ReasonKind::ToolCrashed);
+        assert!(of("b.py").is_ok());
+    }
+
+    #[test]
+    fn exit_code_and_report_must_agree() {
+        let clean = load("bandit/clean").stdout;
+        let some = load("bandit/findings").stdout;
+        for (exit, bytes, kind) in [
+            (Exit::Code(1), clean.as_slice(), ReasonKind::ReportsDisagree),
+            (Exit::Code(0), some.as_slice(), ReasonKind::ReportsDisagree),
+            (Exit::Code(0), b"".as_slice(), ReasonKind::ReportMissing),
+            (Exit::Code(1), b"", ReasonKind::ToolCrashed),
+            (Exit::Code(0), b"[]", ReasonKind::ReportUnreadable),
+            (Exit::Code(0), b"{}", ReasonKind::ReportUnreadable),
+            (
+                Exit::Code(0),
+                br#"{"metrics": {"_totals": {"loc": 1, "nosec": 0}}}"#,
+                ReasonKind::ReportUnreadable,
+            ),
+            (Exit::Code(70), clean.as_slice(), ReasonKind::ToolCrashed),
+            (Exit::TimedOut, clean.as_slice(), ReasonKind::TimedOut),
+        ] {
+            assert_eq!(read(exit, bytes, "").expect_err("a reason").kind, kind, "{exit:?}");
+        }
+    }
+
+    #[test]
+    fn a_report_cut_short_at_any_byte_is_never_an_answer() {
+        for case in ["clean", "findings"] {
+            let run = load(&format!("bandit/{case}"));
+            let whole = String::from_utf8(run.stdout.clone()).expect("text").trim_end().len();
+            for end in 0..whole {
+                assert!(read(run.exit, &run.stdout[..end], "").is_err(), "{case} {end}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_order_of_findings_and_files_does_not_matter() {
+        let run = load("bandit/low");
+        let mut value: serde_json::Value = serde_json::from_slice(&run.stdout).expect("a report");
+        value["results"].as_array_mut().expect("a list").reverse();
+        let turned = serde_json::to_vec(&value).expect("text");
+        assert_eq!(
+            read(run.exit, turned.as_slice(), "").ok(),
+            read(run.exit, run.stdout.as_slice(), "").ok()
+        );
+    }
 }

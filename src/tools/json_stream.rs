@@ -45,25 +45,40 @@ pub struct Piece<'a> {
     pub value: &'a [u8],
 }
 
+/// What a document is, without its elements: an empty list and a missing one give none of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outer {
+    /// An array.
+    Array,
+    /// An object with these keys.
+    Object(Vec<String>),
+}
+
+impl Outer {
+    /// Whether it is an object with that key.
+    pub fn has(&self, key: &str) -> bool {
+        matches!(self, Self::Object(keys) if keys.iter().any(|own| own == key))
+    }
+}
+
 /// Reads the whole of `reader` and gives each element to `each`.
 ///
 /// The elements are those of an outer array; or the values of an outer object, of which those whose
-/// keys are `opened` are cut into their own elements in turn. Gives the outer object's keys, so that a
-/// missing list can be told from an empty one.
-pub fn read<R, F>(reader: R, opened: &[&str], mut each: F) -> Result<Vec<String>, Fault>
+/// keys are `opened` are cut into their own elements in turn.
+pub fn read<R, F>(reader: R, opened: &[&str], mut each: F) -> Result<Outer, Fault>
 where
     R: Read,
     F: FnMut(Piece<'_>) -> Result<(), Fault>,
 {
     let mut document = Document { reader, buffer: vec![0; CHUNK], start: 0, end: 0 };
-    let keys = match document.peek()? {
+    let outer = match document.peek()? {
         None => return Err(Fault::Empty),
-        Some(b'[') => document.elements("", &mut each).map(|()| Vec::new())?,
-        Some(b'{') => document.members(opened, &mut each)?,
+        Some(b'[') => document.elements("", &mut each).map(|()| Outer::Array)?,
+        Some(b'{') => document.members(opened, &mut each).map(Outer::Object)?,
         Some(_) => return broken("it does not begin as JSON"),
     };
     match document.peek()? {
-        None => Ok(keys),
+        None => Ok(outer),
         Some(_) => broken("it goes on after its end"),
     }
 }
@@ -89,7 +104,7 @@ impl<R: Read> Document<R> {
             self.start = 0;
         }
         if self.end == self.buffer.len() {
-            if self.end > LONGEST_ELEMENT {
+            if self.end >= LONGEST_ELEMENT {
                 return broken(format!("one element is longer than {} MB", LONGEST_ELEMENT >> 20));
             }
             self.buffer.resize(self.buffer.len() * 2, 0);
@@ -389,15 +404,24 @@ mod tests {
 
     #[test]
     fn nesting_beyond_reason_is_a_fault_and_no_crash() {
-        assert_eq!(faulty(&[b'['; 100_000]), "it is nested too deeply");
+        assert_eq!(faulty("[".repeat(100_000).as_bytes()), "it is nested too deeply");
         assert_eq!(faulty("{\"a\":".repeat(100_000).as_bytes()), "it is nested too deeply");
     }
 
     #[test]
     fn one_endless_element_is_a_fault_before_it_fills_the_memory() {
-        let endless = io::Cursor::new(b"[\"").chain(io::repeat(b'x'));
-        let fault = read(endless, &[], |_| Ok(())).expect_err("a fault");
+        struct Endless(usize);
+        impl Read for Endless {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                buffer.fill(b'x');
+                self.0 += buffer.len();
+                Ok(buffer.len())
+            }
+        }
+        let mut endless = Endless(0);
+        let fault = read(b"[\"".chain(&mut endless), &[], |_| Ok(())).expect_err("a fault");
         assert_eq!(fault.to_string(), "one element is longer than 8 MB");
+        assert!(endless.0 <= LONGEST_ELEMENT, "{}", endless.0);
     }
 
     #[test]

@@ -163,9 +163,9 @@ impl Case {
     }
 }
 
-fn message(test: &str, text: &str) -> String {
-    let text = text.lines().next().unwrap_or_default();
-    let whole = if text.is_empty() { test.to_owned() } else { format!("{test}: {text}") };
+fn message(test: &str, said: &str) -> String {
+    let first = said.lines().next().unwrap_or_default();
+    let whole = if first.is_empty() { test.to_owned() } else { format!("{test}: {first}") };
     match whole.char_indices().nth(MESSAGE) {
         Some((end, _)) => format!("{}…", whole.get(..end).unwrap_or_default()),
         None => whole,

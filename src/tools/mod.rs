@@ -1,9 +1,10 @@
 //! One file per tool: what it is told, and its exit and report as evidence.
 //!
-//! Pure: reports come as readers, files as text; nothing here starts a process or opens a file.
+//! Not here: processes and files (`sys`), and any judgement (`judge`).
 
 pub mod bandit;
 pub mod coverage;
+pub mod docs;
 pub mod ending;
 pub mod interpreter;
 pub mod json_stream;
@@ -12,6 +13,8 @@ pub mod pyright;
 pub mod pyright_config;
 pub mod pytest;
 pub mod python;
+#[cfg(test)]
+mod recording;
 pub mod ruff;
 pub mod ruff_canary;
 pub mod ruff_evidence;

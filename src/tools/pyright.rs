@@ -79,7 +79,7 @@ pub struct Diagnostic {
 pub struct Report {
     /// How many files it analysed.
     pub analyzed: u64,
-    /// By path.
+    /// The errors and warnings, by path; what is mere information is not kept.
     pub diagnostics: BTreeMap<String, Vec<Diagnostic>>,
 }
 
@@ -211,10 +211,13 @@ fn report(mut stdout: impl Read) -> Result<Report, Unread> {
     }
     let mut report = Report::default();
     let mut summary: Option<WireSummary> = None;
-    let keys = json_stream::read(lead.as_slice().chain(stdout), &["generalDiagnostics"], |piece| {
+    let outer = json_stream::read(lead.as_slice().chain(stdout), &["generalDiagnostics"], |piece| {
         match piece.key {
             "generalDiagnostics" => {
                 let wire: WireDiagnostic<'_> = json_stream::parse(piece.value)?;
+                if wire.severity == Level::Information {
+                    return Ok(());
+                }
                 let place = wire.range.map(|range| range.start);
                 // Pyright counts lines and columns from 0.
                 let diagnostic = Diagnostic {
@@ -224,7 +227,12 @@ fn report(mut stdout: impl Read) -> Result<Report, Unread> {
                     level: wire.severity,
                     message: wire.message.into_owned(),
                 };
-                report.diagnostics.entry(wire.file.into_owned()).or_default().push(diagnostic);
+                match report.diagnostics.get_mut(wire.file.as_ref()) {
+                    Some(list) => list.push(diagnostic),
+                    None => {
+                        report.diagnostics.insert(wire.file.into_owned(), vec![diagnostic]);
+                    }
+                }
             }
             "summary" => summary = Some(json_stream::parse(piece.value)?),
             _ => {
@@ -233,7 +241,7 @@ fn report(mut stdout: impl Read) -> Result<Report, Unread> {
         }
         Ok(())
     })?;
-    let Some(summary) = summary.filter(|_| keys.iter().any(|key| key == "generalDiagnostics")) else {
+    let Some(summary) = summary.filter(|_| outer.has("generalDiagnostics")) else {
         return Err(Fault::Broken("a part of it is missing".into()).into());
     };
     let counted = (report.count(Level::Error), report.count(Level::Warning));
@@ -276,9 +284,9 @@ pub fn evidence(files: &[SourceFile], reports: &Reports<'_>) -> Result<Evidence,
     let names: BTreeMap<&str, &str> =
         once.values().map(|file| (file.path.as_str(), file.real.as_str())).collect();
     let paths: Vec<String> = once.values().map(|file| file.path.clone()).collect();
-    analyzed(reports.own, reports.named)?;
     let seen = |path: &str| names.get(path).is_some_and(|real| reports.named.contains(real));
     let inspected = Inspected::files(&paths, "pyright", seen)?;
+    analyzed(reports.own, reports.named)?;
 
     let own =
         || once.iter().flat_map(|(real, file)| reports.own.of(real).iter().map(move |found| (*file, found)));
@@ -381,4 +389,238 @@ fn hidden(own: &[Diagnostic], full: &[Diagnostic]) -> usize {
         more += usize::from(matching.is_none());
     }
     more
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tools::recording::{self, PYTHON, load};
+
+    fn report_of(case: &str) -> Result<Report, Reason> {
+        let run = load(&format!("pyright/{case}"));
+        read(run.exit, run.stdout.as_slice(), &run.stderr)
+    }
+
+    #[derive(Clone, Copy)]
+    struct Case {
+        paths: &'static [&'static str],
+        named: &'static [&'static str],
+        own: &'static str,
+        lowered: bool,
+        unweakened: Option<&'static str>,
+        comments: Comments,
+        project_environment: bool,
+    }
+
+    const CLEAN: Case = Case {
+        paths: &["a.py"],
+        named: &["a.py", "b.py"],
+        own: "clean",
+        lowered: false,
+        unweakened: None,
+        comments: Comments { suppressing: 0, whole_file: false },
+        project_environment: true,
+    };
+
+    /// A run on one file.
+    const ONE: Case = Case { named: &["a.py"], ..CLEAN };
+
+    impl Case {
+        fn evidence(&self) -> Result<Evidence, Reason> {
+            let named = recording::files(self.named);
+            let lowered = if self.lowered { vec!["typeCheckingMode".to_owned()] } else { Vec::new() };
+            let unweakened = self.unweakened.map(report_of).transpose()?;
+            let reports = Reports {
+                own: &report_of(self.own)?,
+                named: &ending::real_paths(&named),
+                weakening: &Weakening { lowered, basic: false },
+                unweakened: unweakened.as_ref(),
+                comments: &BTreeMap::from([("/project/a.py".to_owned(), self.comments)]),
+                project_environment: self.project_environment,
+            };
+            evidence(&recording::files(self.paths), &reports)
+        }
+
+        fn kind(&self) -> ReasonKind {
+            self.evidence().expect_err("a reason").kind
+        }
+
+        fn found(&self) -> (u64, u64) {
+            match self.evidence().expect("evidence").measured {
+                Measured::Types { errors, warnings } => (errors, warnings),
+                _ => panic!("no figures of types"),
+            }
+        }
+    }
+
+    #[test]
+    fn the_recordings_were_made_with_the_words_that_we_use() {
+        let (a, ab) = (BTreeSet::from(["/project/a.py"]), BTreeSet::from(["/project/a.py", "/project/b.py"]));
+        assert_eq!(argv("pyright", PYTHON, &ab), load("pyright/clean").argv);
+        let config = "/project/plain/pyrightconfig.json";
+        assert_eq!(argv_with_config("pyright", PYTHON, config, &a), load("pyright/ignore-unweakened").argv);
+    }
+
+    #[test]
+    fn errors_are_told_where_they_are_counted_from_1_and_only_to_the_component_whose_they_are() {
+        let case = Case { own: "errors", ..CLEAN };
+        assert_eq!(case.found(), (2, 0));
+        let evidence = case.evidence().expect("evidence");
+        let first = &evidence.findings[0];
+        let place = (first.file.as_str(), first.line, first.column, first.rule.as_str(), first.severity);
+        assert_eq!(place, ("a.py", Some(9), Some(14), "reportAssignmentType", Severity::High));
+        assert_eq!(Case { paths: &["b.py"], ..case }.found(), (0, 0));
+        assert_eq!(Case { paths: &["b.py", "a.py", "a.py"], ..case }.found(), (2, 0));
+        assert_eq!(CLEAN.found(), (0, 0));
+    }
+
+    #[test]
+    fn syntax_errors_are_errors() {
+        assert!(Case { own: "syntax-error", ..ONE }.found().0 > 0);
+    }
+
+    #[test]
+    fn a_run_that_analysed_nothing_proves_nothing() {
+        for own in ["empty-folder", "excluded", "dot-folder"] {
+            assert_eq!(Case { own, ..ONE }.kind(), ReasonKind::NothingInspected, "{own}");
+        }
+    }
+
+    #[test]
+    fn a_run_that_analysed_one_of_two_proves_nothing_for_either() {
+        let case = Case { own: "one-excluded", ..CLEAN };
+        assert_eq!(case.kind(), ReasonKind::WrongFiles);
+        assert_eq!(Case { paths: &["b.py"], ..case }.kind(), ReasonKind::WrongFiles);
+        let named = recording::files(case.named);
+        assert!(!report_of(case.own).expect("a report").covers(&ending::real_paths(&named)));
+    }
+
+    #[test]
+    fn a_component_that_the_run_was_not_given_is_not_proved_by_it() {
+        assert_eq!(Case { paths: &["c.py"], ..CLEAN }.kind(), ReasonKind::NothingInspected);
+        assert_eq!(Case { paths: &[], ..CLEAN }.kind(), ReasonKind::NothingInspected);
+    }
+
+    #[test]
+    fn an_end_with_another_code_is_no_answer_even_with_a_report() {
+        for (case, kind, said) in [
+            ("missing-path", ReasonKind::ToolCrashed, "does not exist"),
+            ("unknown-option", ReasonKind::ToolCrashed, "exit code 4"),
+            ("broken-configuration", ReasonKind::ConfigInvalid, "could not be parsed"),
+            ("broken-pyproject", ReasonKind::ConfigInvalid, "could not be parsed"),
+            ("out-of-memory", ReasonKind::ToolCrashed, "heap out of memory"),
+        ] {
+            let reason = report_of(case).expect_err("a reason");
+            assert_eq!(reason.kind, kind, "{case}");
+            assert!(reason.message.contains(said), "{}", reason.message);
+        }
+    }
+
+    #[test]
+    fn a_setting_that_pyright_rejects_and_goes_on_without_is_inconclusive() {
+        for (case, said) in [("unknown-setting", "typeCheckingMode"), ("wrong-level", "reportReturnType")] {
+            let reason = report_of(case).expect_err("a reason");
+            assert_eq!(reason.kind, ReasonKind::ConfigInvalid, "{case}");
+            assert!(reason.message.contains(said), "{}", reason.message);
+        }
+    }
+
+    #[test]
+    fn an_import_that_is_not_found_fails_only_where_there_is_an_environment_to_find_it_in() {
+        let case = Case { own: "unresolved-import", ..ONE };
+        assert_eq!(case.found(), (1, 0));
+        assert_eq!(Case { project_environment: false, ..case }.kind(), ReasonKind::Environment);
+        let case = Case { own: "missing-source", ..ONE };
+        assert_eq!(case.found(), (0, 1));
+        assert_eq!(Case { project_environment: false, ..case }.kind(), ReasonKind::Environment);
+    }
+
+    #[test]
+    fn a_configuration_that_hides_findings_is_no_pass() {
+        for (own, unweakened) in [
+            ("mode-off", "mode-off-unweakened"),
+            ("information", "information-unweakened"),
+            ("ignore", "ignore-unweakened"),
+            ("none", "none-unweakened"),
+        ] {
+            let case = Case { own, lowered: true, unweakened: Some(unweakened), ..ONE };
+            let reason = case.evidence().expect_err("a reason");
+            assert_eq!(reason.kind, ReasonKind::CheckWeakened, "{own}");
+            assert_eq!(reason.message, "configuration hides 2 findings", "{own}");
+            assert_eq!(Case { unweakened: None, ..case }.kind(), ReasonKind::CheckWeakened, "{own}");
+        }
+    }
+
+    #[test]
+    fn a_lowered_rule_that_hides_nothing_is_only_noted() {
+        let case =
+            Case { own: "none-clean", lowered: true, unweakened: Some("none-clean-unweakened"), ..ONE };
+        let evidence = case.evidence().expect("evidence");
+        assert_eq!(evidence.notes, ["the configuration lowers typeCheckingMode, which hides nothing here"]);
+    }
+
+    #[test]
+    fn a_comparison_that_analysed_nothing_is_no_proof_that_nothing_is_hidden() {
+        let case = Case { own: "none-clean", lowered: true, unweakened: Some("excluded"), ..ONE };
+        assert_eq!(case.kind(), ReasonKind::NothingInspected);
+    }
+
+    #[test]
+    fn more_findings_of_a_stricter_rule_do_not_make_up_for_a_hidden_one() {
+        let found = |rule: &str, level| Diagnostic {
+            line: Some(1),
+            column: Some(1),
+            rule: rule.into(),
+            level,
+            message: String::new(),
+        };
+        let own = [found("x", Level::Error), found("y", Level::Warning), found("y", Level::Error)];
+        assert_eq!(hidden(&own, &[found("z", Level::Warning)]), 1);
+        assert_eq!(hidden(&own, &[found("y", Level::Error)]), 0);
+        assert_eq!(hidden(&own, &[found("y", Level::Error), found("y", Level::Error)]), 1);
+        assert_eq!(hidden(&own, &[found("z", Level::Information)]), 0);
+    }
+
+    #[test]
+    fn comments_are_counted_and_one_that_silences_the_file_is_no_pass() {
+        let case = Case { comments: Comments { suppressing: 3, whole_file: false }, ..CLEAN };
+        assert_eq!(case.evidence().expect("evidence").suppressed, 3);
+        let case = Case { comments: Comments { suppressing: 1, whole_file: true }, ..CLEAN };
+        assert_eq!(case.kind(), ReasonKind::CheckWeakened);
+        assert_eq!(Case { paths: &["b.py"], ..case }.found(), (0, 0));
+    }
+
+    #[test]
+    fn exit_code_list_and_summary_must_agree() {
+        let clean = load("pyright/clean").stdout;
+        let some = load("pyright/errors").stdout;
+        let noisy = [b"added 1 package\n".as_slice(), &clean].concat();
+        let text = String::from_utf8(some.clone()).expect("text");
+        let miscounted = text.replace("\"errorCount\": 2", "\"errorCount\": 1");
+        for (exit, bytes, kind) in [
+            (Exit::Code(1), clean.as_slice(), ReasonKind::ReportsDisagree),
+            (Exit::Code(0), some.as_slice(), ReasonKind::ReportsDisagree),
+            (Exit::Code(1), miscounted.as_bytes(), ReasonKind::ReportUnreadable),
+            (Exit::Code(0), noisy.as_slice(), ReasonKind::ReportUnreadable),
+            (Exit::Code(0), b"".as_slice(), ReasonKind::ReportMissing),
+            (Exit::Code(1), b"", ReasonKind::ToolCrashed),
+            (Exit::Code(0), b"{}", ReasonKind::ReportUnreadable),
+            (Exit::Code(0), b"[]", ReasonKind::ReportUnreadable),
+            (Exit::Code(2), clean.as_slice(), ReasonKind::ToolCrashed),
+            (Exit::Signal(6), clean.as_slice(), ReasonKind::ToolCrashed),
+        ] {
+            assert_eq!(read(exit, bytes, "").expect_err("a reason").kind, kind, "{exit:?}");
+        }
+    }
+
+    #[test]
+    fn a_report_cut_short_at_any_byte_is_never_an_answer() {
+        for case in ["clean", "errors"] {
+            let run = load(&format!("pyright/{case}"));
+            let whole = String::from_utf8(run.stdout.clone()).expect("text").trim_end().len();
+            for end in 0..whole {
+                assert!(read(run.exit, &run.stdout[..end], "").is_err(), "{case} {end}");
+            }
+        }
+    }
 }

@@ -8,6 +8,8 @@
 //! one names, or imports fail and the comparison shows findings that nobody hides.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
@@ -119,7 +121,7 @@ impl Weakening {
 fn settings(file: &ConfigFile) -> Result<Option<Map<String, Value>>, Reason> {
     let name = file.path.rsplit('/').next().unwrap_or(&file.path);
     let wrong = |fault: String| ending::config_invalid(Tool::Pyright, Some(&format!("`{name}`: {fault}")));
-    if !file.path.ends_with(".toml") {
+    if Path::new(name).extension() != Some(OsStr::new("toml")) {
         let value =
             serde_json::from_str(&without_comments(&file.text)).map_err(|fault| wrong(fault.to_string()))?;
         return match value {
@@ -373,4 +375,141 @@ fn without_comments(text: &str) -> String {
         rest = &rest[taken..];
     }
     plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(text: &str) -> Vec<ConfigFile> {
+        vec![ConfigFile { path: "/p/pyrightconfig.json".into(), text: text.into() }]
+    }
+
+    fn lowered_by(text: &str) -> Vec<String> {
+        weakening(&json(text)).expect("a configuration").lowered
+    }
+
+    #[test]
+    fn what_is_below_standard_mode_is_seen() {
+        for (text, seen) in [
+            (r#"{"typeCheckingMode": "off"}"#, "typeCheckingMode"),
+            (r#"{"reportReturnType": "information"}"#, "reportReturnType"),
+            (r#"{"reportReturnType": "warning"}"#, "reportReturnType"),
+            (r#"{"reportReturnType": false}"#, "reportReturnType"),
+            (r#"{"reportMissingModuleSource": "none"}"#, "reportMissingModuleSource"),
+            (r#"{"ignore": ["src"]}"#, "ignore"),
+            (r#"{"analyzeUnannotatedFunctions": false}"#, "analyzeUnannotatedFunctions"),
+            (r#"{"executionEnvironments": [{"root": "src", "reportCallIssue": "none"}]}"#, "reportCallIssue"),
+            (r#"{"typeCheckingMode": "strict", "reportCallIssue": "none"}"#, "reportCallIssue"),
+        ] {
+            assert_eq!(lowered_by(text), [seen], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_at_or_above_standard_mode_is_no_weakening() {
+        for text in [
+            "{}",
+            r#"{"typeCheckingMode": "standard"}"#,
+            r#"{"typeCheckingMode": "strict"}"#,
+            r#"{"typeCheckingMode": "strict", "reportUnusedImport": false}"#,
+            r#"{"reportReturnType": "error", "reportUnusedImport": "warning", "reportCallIssue": true}"#,
+            r#"{"reportMissingModuleSource": "warning", "reportUnknownMemberType": "none"}"#,
+            r#"{"ignore": [], "exclude": ["x"], "strict": ["src"], "analyzeUnannotatedFunctions": true}"#,
+            r#"{"pythonVersion": "3.11", "venvPath": ".", "executionEnvironments": [{"root": "src"}]}"#,
+        ] {
+            assert!(lowered_by(text).is_empty(), "{text}");
+        }
+        assert!(!weakening(&[]).expect("none").needs_comparison());
+    }
+
+    #[test]
+    fn basic_mode_is_accepted_and_noted() {
+        let basic = weakening(&json(r#"{"typeCheckingMode": "basic", "reportOverlappingOverload": "none"}"#));
+        let basic = basic.expect("a configuration");
+        assert!(!basic.needs_comparison());
+        assert_eq!(basic.notes(), ["checked in basic mode"]);
+    }
+
+    #[test]
+    fn comments_and_trailing_commas_are_read_as_pyright_reads_them() {
+        let text = "\u{feff}// one\n{ /* two, } */ \"ignore\": [\"a//b\", \"c\\\", ]\", ], // three\n \"typeCheckingMode\": \"off\" , /* x */ }";
+        assert_eq!(lowered_by(text), ["ignore", "typeCheckingMode"]);
+        assert_eq!(without_comments(r#"{"a": ",}", "b": "/*",}"#), r#"{"a": ",}", "b": "/*"}"#);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_a_wrong_configuration() {
+        for text in ["{", "[]", "{\"a\": \"", "/*", ""] {
+            assert!(weakening(&json(text)).is_err(), "{text}");
+        }
+        let toml = ConfigFile { path: "/p/pyproject.toml".into(), text: "[tool.pyright".into() };
+        assert!(weakening(&[toml]).is_err());
+    }
+
+    #[test]
+    fn a_pyproject_without_settings_for_pyright_weakens_nothing() {
+        let toml = |text: &str| vec![ConfigFile { path: "/p/pyproject.toml".into(), text: text.into() }];
+        assert!(!weakening(&toml("[project]\nname = \"x\"\n")).expect("settings").needs_comparison());
+        let off = weakening(&toml("[tool.pyright]\ntypeCheckingMode = \"off\"\n")).expect("settings");
+        assert_eq!(off.lowered, ["typeCheckingMode"]);
+    }
+
+    #[test]
+    fn what_an_extended_file_lowers_is_seen_unless_the_first_lifts_it() {
+        let base = ConfigFile {
+            path: "/p/base/b.json".into(),
+            text: r#"{"reportCallIssue": "none", "ignore": ["x"]}"#.into(),
+        };
+        let mut chain = json(r#"{"extends": "base/../base/b.json", "ignore": []}"#);
+        assert_eq!(extended(&chain[0]).expect("settings").as_deref(), Some("/p/base/b.json"));
+        chain.push(base);
+        assert_eq!(weakening(&chain).expect("settings").lowered, ["reportCallIssue"]);
+        assert_eq!(extended(&chain[1]).expect("settings"), None);
+    }
+
+    #[test]
+    fn the_second_configuration_lifts_what_is_lowered_and_finds_the_same_imports() {
+        let text =
+            unweakened(&json(r#"{"typeCheckingMode": "off", "reportCallIssue": "none", "ignore": ["src"]}"#));
+        let got: Value = serde_json::from_str(&text.expect("text")).expect("json");
+        let want = json!({
+            "extends": "/p/pyrightconfig.json", "typeCheckingMode": "standard", "ignore": [],
+            "extraPaths": ["/p", "/p/src"], "stubPath": "/p/typings", "reportCallIssue": "error",
+        });
+        assert_eq!(got, want);
+    }
+
+    #[test]
+    fn paths_in_the_second_configuration_are_those_of_the_file_that_names_them() {
+        let mut chain = json(r#"{"extends": "base/b.json", "stubPath": "stubs"}"#);
+        let base = r#"{"extraPaths": ["../lib"], "executionEnvironments": [{"root": "../src", "reportCallIssue": "none"}]}"#;
+        chain.push(ConfigFile { path: "/p/base/b.json".into(), text: base.into() });
+        let got: Value = serde_json::from_str(&unweakened(&chain).expect("text")).expect("json");
+        assert_eq!(got["extraPaths"], json!(["/p", "/p/lib"]));
+        assert_eq!(got["executionEnvironments"], json!([{"root": "/p/src", "extraPaths": ["/p/lib"]}]));
+        assert_eq!(got.get("stubPath"), None);
+    }
+
+    #[test]
+    fn the_recorded_second_configurations_are_the_ones_that_we_write() {
+        // `record.py` holds the same; a change here needs new recordings.
+        let text = unweakened(&json(r#"{"reportReturnType": "none", "reportAssignmentType": false}"#))
+            .expect("text");
+        let got: Value = serde_json::from_str(&text).expect("json");
+        let want = json!({
+            "extends": "/p/pyrightconfig.json", "typeCheckingMode": "standard", "ignore": [],
+            "extraPaths": ["/p", "/p/src"], "stubPath": "/p/typings",
+            "reportReturnType": "error", "reportAssignmentType": "error",
+        });
+        assert_eq!(got, want);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn text_that_looks_like_comments_or_commas_is_kept(words in proptest::collection::vec("[a/*,\\]} \"\\\\\n\u{e9}]{0,8}", 0..6)) {
+            let plain = serde_json::to_string(&words).expect("json");
+            proptest::prop_assert_eq!(without_comments(&plain), plain);
+        }
+    }
 }

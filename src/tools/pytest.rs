@@ -257,15 +257,15 @@ fn judged(code: i32, output: Output<'_>) -> Result<Session, Reason> {
         }
         (1, 0, 0) => Err(crashed("pytest ended with code 1, but no test failed", output.log)),
         // A process that ends with 0 at the very last does not undo failures that both witnesses saw.
-        (0, 1.., 1..) if journal.exit == 1 => session(report, journal, counts),
+        (0, 1.., 1..) if journal.exit == 1 => session(report, &journal, counts),
         _ if journal.exit != code => {
             Err(disagree(&format!("pytest meant to end with code {}, and ended with {code}", journal.exit)))
         }
-        (_, _, _) => session(report, journal, counts),
+        (_, _, _) => session(report, &journal, counts),
     }
 }
 
-fn session(report: JunitReport, journal: Journal, counts: TestCounts) -> Result<Session, Reason> {
+fn session(report: JunitReport, journal: &Journal, counts: TestCounts) -> Result<Session, Reason> {
     // What failed as expected proves nothing but that it fails; what was skipped proves nothing.
     let inspected = Inspected::tests(counts.passed + counts.failed + counts.errors + counts.xpassed)?;
     let mut notes = Vec::new();

@@ -29,8 +29,8 @@ pub struct Facts {
     pub suppressions: Vec<Suppression>,
     /// Settings that `# pyright:` comments make for this file, in the order of the text.
     pub directives: Vec<Directive>,
-    /// Whether the text cannot be Python: an open string or bracket, a stray character, indentation that
-    /// fits nowhere. `false` promises nothing: that a file parses is for the tools to say.
+    /// Whether the text cannot be Python: an open string or bracket, a stray character, blocks nested
+    /// deeper than Python takes. `false` promises nothing: that a file parses is for the tools to say.
     pub malformed: bool,
 }
 

@@ -13,7 +13,7 @@ use std::io::{BufRead, BufReader, Read};
 use serde::Deserialize;
 
 use super::ending;
-use super::json_stream::{self, Fault};
+use super::json_stream::{self, Fault, Outer};
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::Exit;
 use crate::model::toolchain::Tool;
@@ -111,6 +111,9 @@ impl Issues {
 struct WireIssue<'a> {
     #[serde(borrow)]
     code: Option<Cow<'a, str>>,
+    /// Since 0.14; some rules have no other.
+    #[serde(borrow)]
+    name: Option<Cow<'a, str>>,
     #[serde(borrow)]
     filename: Cow<'a, str>,
     location: Option<WirePlace>,
@@ -181,17 +184,14 @@ pub fn read_show_files(exit: Exit, stdout: impl Read, stderr: &str) -> Result<BT
 
 fn issues(stdout: impl Read) -> Result<BTreeMap<String, Vec<Issue>>, Fault> {
     let mut by_file: BTreeMap<String, Vec<Issue>> = BTreeMap::new();
-    json_stream::read(stdout, &[], |piece| {
-        if !piece.key.is_empty() {
-            return Err(Fault::Broken("it is no list of issues".into()));
-        }
+    let outer = json_stream::read(stdout, &[], |piece| {
         let wire: WireIssue<'_> = json_stream::parse(piece.value)?;
         let issue = Issue {
             line: wire.location.as_ref().map(|place| place.row),
             column: wire.location.as_ref().map(|place| place.column),
-            rule: match wire.code.as_deref() {
+            rule: match wire.code.as_deref().or(wire.name.as_deref()) {
                 None | Some("E999") => INVALID_SYNTAX.to_owned(),
-                Some(code) => code.to_owned(),
+                Some(rule) => rule.to_owned(),
             },
             message: wire.message.into_owned(),
         };
@@ -203,7 +203,12 @@ fn issues(stdout: impl Read) -> Result<BTreeMap<String, Vec<Issue>>, Fault> {
         }
         Ok(())
     })?;
-    by_file.values_mut().for_each(|list| list.sort());
+    if outer != Outer::Array {
+        return Err(Fault::Broken("it is no list of issues".into()));
+    }
+    for list in by_file.values_mut() {
+        list.sort();
+    }
     Ok(by_file)
 }
 
@@ -220,12 +225,19 @@ fn unlinted(stderr: &str) -> Result<Vec<String>, Reason> {
     Ok(lines.map(|(_, rest)| rest.to_owned()).collect())
 }
 
-/// The first line of stderr that names a fault.
+/// What stderr says is wrong: the first fault and its causes, without warnings and the quoted source.
 pub(super) fn complaint(stderr: &str) -> Option<String> {
-    let mut lines = stderr.lines().map(str::trim).filter(|line| !line.is_empty());
-    let fault = lines.find(|line| *line != "ruff failed" && !line.starts_with("warning:"))?;
-    let fault = fault.strip_prefix("Cause: ").or_else(|| fault.strip_prefix("error: ")).unwrap_or(fault);
-    Some(ending::quoted(fault))
+    let lines = stderr.lines().map(str::trim);
+    let causes: Vec<&str> = lines.clone().filter_map(|line| line.strip_prefix("Cause: ")).collect();
+    let fault = if causes.is_empty() {
+        let mut faults =
+            lines.filter(|line| !line.is_empty() && *line != "ruff failed" && !line.starts_with("warning:"));
+        let fault = faults.next()?;
+        fault.strip_prefix("error: ").unwrap_or(fault).to_owned()
+    } else {
+        causes.join(": ")
+    };
+    Some(ending::quoted(&fault))
 }
 
 fn unreadable(fault: &Fault) -> Reason {

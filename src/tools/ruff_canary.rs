@@ -30,11 +30,10 @@ pub fn judge(file: &str, text: &str, obeyed: &Issues, ignored: &Issues, settings
     let own = u32::try_from(text.lines().count()).unwrap_or(u32::MAX);
     let heard = |issues: &Issues| issues.of(file).iter().any(|issue| issue.line > Some(own));
     match (heard(obeyed), heard(ignored)) {
-        (true, _) => Canary::Sings,
         (false, true) => Canary::Silent,
         // No enabled rule knows these lines, or an ignore that cannot be lifted silences both runs.
         (false, false) if settings.can_hide_everything() => Canary::Silent,
-        (false, false) => Canary::Sings,
+        (true, _) | (false, false) => Canary::Sings,
     }
 }
 

@@ -173,7 +173,6 @@ fn weakness(file: &SourceFile, reports: &Reports<'_>) -> Option<Reason> {
         !suspects(std::slice::from_ref(file), reports.check, reports.unsuppressed, reports.settings)
             .is_empty();
     match reports.canaries.get(&file.real) {
-        Some(Canary::Sings) => None,
         Some(Canary::Silent) => weakened(
             format!("everything is suppressed in `{path}`"),
             "suppress single rules on single lines instead, `# noqa: RULE`",
@@ -182,7 +181,7 @@ fn weakness(file: &SourceFile, reports: &Reports<'_>) -> Option<Reason> {
             format!("whether everything is suppressed in `{path}` could not be found out"),
             "suppress single rules on single lines, `# noqa: RULE`",
         ),
-        None => None,
+        Some(Canary::Sings) | None => None,
     }
 }
 
@@ -314,7 +313,7 @@ mod tests {
         assert_eq!((issues(&evidence), evidence.suppressed, evidence.inspected.count()), (0, 0, 1));
         assert_eq!(evidence.notes, ["407 rules enabled (ruff's defaults)"]);
         let narrow = Case { settings: "settings-narrow", ..CLEAN }.evidence().expect("evidence");
-        assert_eq!(narrow.notes, ["8 rules enabled (`ruff.toml`)"]);
+        assert_eq!(narrow.notes, ["13 rules enabled (`ruff.toml`)"]);
     }
 
     #[test]
@@ -498,7 +497,7 @@ mod tests {
     #[test]
     fn settings_are_read_in_old_and_new_versions() {
         assert_eq!(settings("settings").expect("settings").enabled.len(), 407);
-        assert_eq!(settings("settings-0.4").expect("settings").enabled.len(), 59);
+        assert_eq!(settings("settings-0.4").expect("settings").enabled.len(), 60);
         assert!(settings("settings-ignores-lifted").expect("settings").ignores.is_empty());
         assert!(settings("settings-ignores-extended").expect("settings").can_hide_everything());
     }

@@ -23,9 +23,9 @@ const LONGEST: u64 = 16 << 20;
 pub struct Settings {
     /// The configuration file, absolute; `None` where ruff's own defaults are in force.
     pub path: Option<String>,
-    /// The codes of the enabled rules.
+    /// The enabled rules, as `name (CODE)`.
     pub enabled: BTreeSet<String>,
-    /// The codes that each per-file ignore which cannot be lifted keeps quiet.
+    /// The rules that each per-file ignore which cannot be lifted keeps quiet.
     pub ignores: Vec<BTreeSet<String>>,
     /// Another language than Python that `*.py` files are taken for.
     pub other_language: Option<String>,
@@ -34,7 +34,7 @@ pub struct Settings {
 impl Settings {
     /// Whether an ignore that cannot be lifted covers every enabled rule.
     pub fn can_hide_everything(&self) -> bool {
-        self.ignores.iter().any(|codes| self.enabled.is_subset(codes))
+        self.ignores.iter().any(|rules| self.enabled.is_subset(rules))
     }
 }
 
@@ -67,9 +67,9 @@ fn unreadable() -> Reason {
 
 fn parse(text: &str) -> Option<Settings> {
     // The list must have its end: a text that was cut off is no proof of what is enabled.
-    let enabled = codes(setting(text, "linter.rules.enabled")?)?;
+    let enabled = rules(setting(text, "linter.rules.enabled")?)?;
     let ignores = setting(text, "linter.per_file_ignores").map_or_else(Vec::new, |block| {
-        let lists = block.match_indices(" = [").filter_map(|(at, _)| codes(&block[at + 3..]));
+        let lists = block.match_indices(" = [").filter_map(|(at, _)| rules(&block[at + 3..]));
         lists.collect()
     });
     let mapping = setting(text, "linter.extension").or_else(|| setting(text, "linter.extension.mapping"));
@@ -94,12 +94,12 @@ fn setting<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     Some(&rest[..end])
 }
 
-/// The codes in `[ name (CODE), … ]`; `None` without its end.
-fn codes(list: &str) -> Option<BTreeSet<String>> {
+/// The rules in `[ name (CODE), … ]`; `None` without its end. Rules without a code are `name,`.
+fn rules(list: &str) -> Option<BTreeSet<String>> {
     let body = list.strip_prefix('[')?;
     let body = &body[..body.find(']')?];
-    let code = |line: &str| Some(line.trim().strip_suffix("),")?.rsplit_once('(')?.1.to_owned());
-    body.lines().filter(|line| !line.trim().is_empty()).map(code).collect()
+    let rule = |line: &str| line.trim().strip_suffix(',').map(ToOwned::to_owned);
+    body.lines().filter(|line| !line.trim().is_empty()).map(rule).collect()
 }
 
 /// The language that the mapping gives to `py`, if it is not Python.

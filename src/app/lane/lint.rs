@@ -3,14 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use crate::app::answer::{Answer, answer, refuse, report};
+use crate::app::bench::{Bench, Share};
 use crate::app::configuration;
 use crate::app::launch::{Extra, Finished, launch};
-use crate::app::outline::PlannedRun;
+use crate::app::planned_run::PlannedRun;
+use crate::app::settle::{Shared, settle};
+use crate::judge::Unmeasured;
 use crate::model::check::Check;
 use crate::model::component::SourceFile;
 use crate::model::gate::Criterion;
 use crate::model::reason::Reason;
-use crate::model::run::Run;
 use crate::model::toolchain::{ResolvedTool, Tool};
 use crate::sys::file;
 use crate::tools::ending::real_paths;
@@ -18,8 +21,6 @@ use crate::tools::ruff::{self, Issues, Suppressions};
 use crate::tools::ruff_canary::{self, Canary};
 use crate::tools::ruff_evidence::{self, Reports};
 use crate::tools::ruff_settings::{self, Settings};
-
-use super::{Answer, Bench, Share, answer, refuse, report, settle};
 
 /// Answers for the components.
 ///
@@ -30,10 +31,13 @@ pub fn answers(bench: &Bench<'_>, components: &[usize]) -> anyhow::Result<Vec<An
     let shares = bench.with_files(components);
     match bench.toolchain.tool(Tool::Ruff) {
         Err(reason) => {
-            answers.extend(refuse(shares.iter().map(|share| share.component), Check::Lint, &reason, None))
+            answers.extend(refuse(shares.iter().map(|share| share.component), Check::Lint, &reason, None));
         }
-        Ok(tool) => answers
-            .extend(settle(&shares, Check::Lint, "ruff", &|shares: &[Share<'_>], name: &str| run(bench, tool, shares, name))?),
+        Ok(tool) => {
+            answers.extend(settle(&shares, Check::Lint, "ruff", &|shares: &[Share<'_>], name: &str| {
+                run(bench, tool, shares, name)
+            })?);
+        }
     }
     Ok(answers)
 }
@@ -59,14 +63,7 @@ pub fn planned(bench: &Bench<'_>, components: &[usize]) -> Vec<PlannedRun> {
     runs
 }
 
-type Refused = (Reason, Option<Run>);
-
-fn run(
-    bench: &Bench<'_>,
-    tool: &ResolvedTool,
-    shares: &[Share<'_>],
-    name: &str,
-) -> anyhow::Result<Result<Vec<Answer>, Refused>> {
+fn run(bench: &Bench<'_>, tool: &ResolvedTool, shares: &[Share<'_>], name: &str) -> anyhow::Result<Shared> {
     let lint = Lint { bench, executable: tool.executable.to_string_lossy().into_owned(), name };
     let files = real_paths(all(shares));
     let finished =
@@ -75,7 +72,7 @@ fn run(
     let gathered = lint.gather(shares, &files, &finished)?;
     let gathered = match gathered {
         Ok(gathered) => gathered,
-        Err(reason) => return Ok(Err((reason, Some(run)))),
+        Err(reason) => return Ok(Err(Unmeasured::because(reason, Some(run)))),
     };
     let settings = gathered.settings.iter().map(|(file, settings)| (file.as_str(), settings)).collect();
     let reports = Reports {

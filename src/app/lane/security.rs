@@ -1,17 +1,17 @@
 //! bandit, for `security`: the findings, and what `nosec` comments keep quiet.
 
+use crate::app::answer::{Answer, answer, refuse, report};
+use crate::app::bench::{Bench, Share};
 use crate::app::launch::{Extra, launch};
-use crate::app::outline::PlannedRun;
+use crate::app::planned_run::PlannedRun;
+use crate::app::settle::{Shared, settle};
+use crate::judge::Unmeasured;
 use crate::model::check::Check;
 use crate::model::finding::Severity;
 use crate::model::gate::Criterion;
-use crate::model::reason::Reason;
-use crate::model::run::Run;
 use crate::model::toolchain::{ResolvedTool, Tool};
 use crate::tools::bandit::{self, Nosec, Reports};
 use crate::tools::ending::real_paths;
-
-use super::{Answer, Bench, Share, answer, refuse, report, settle};
 
 /// Answers for the components.
 ///
@@ -22,12 +22,20 @@ pub fn answers(bench: &Bench<'_>, components: &[usize]) -> anyhow::Result<Vec<An
     let shares = bench.with_files(components);
     match bench.toolchain.tool(Tool::Bandit) {
         Err(reason) => {
-            answers.extend(refuse(shares.iter().map(|share| share.component), Check::Security, &reason, None))
+            answers.extend(refuse(
+                shares.iter().map(|share| share.component),
+                Check::Security,
+                &reason,
+                None,
+            ));
         }
         Ok(tool) => {
-            answers.extend(settle(&shares, Check::Security, "bandit", &|shares: &[Share<'_>], name: &str| {
-                run(bench, tool, shares, name)
-            })?);
+            answers.extend(settle(
+                &shares,
+                Check::Security,
+                "bandit",
+                &|shares: &[Share<'_>], name: &str| run(bench, tool, shares, name),
+            )?);
         }
     }
     Ok(answers)
@@ -50,17 +58,12 @@ pub fn planned(bench: &Bench<'_>, components: &[usize]) -> Vec<PlannedRun> {
     needed.map(run).collect()
 }
 
-fn run(
-    bench: &Bench<'_>,
-    tool: &ResolvedTool,
-    shares: &[Share<'_>],
-    name: &str,
-) -> anyhow::Result<Result<Vec<Answer>, (Reason, Option<Run>)>> {
+fn run(bench: &Bench<'_>, tool: &ResolvedTool, shares: &[Share<'_>], name: &str) -> anyhow::Result<Shared> {
     let finished = launch(bench.context, name, argv(bench, tool, shares, Nosec::Obeyed), Extra::default())?;
     let run = finished.record(tool, &finished.stdout);
     let scan = match report(&finished, bandit::read) {
         Ok(scan) => scan,
-        Err(reason) => return Ok(Err((reason, Some(run)))),
+        Err(reason) => return Ok(Err(Unmeasured::because(reason, Some(run)))),
     };
     let mut unsuppressed = None;
     if mentions_nosec(bench, shares) {
@@ -72,7 +75,7 @@ fn run(
         )?;
         match report(&again, bandit::read) {
             Ok(all) => unsuppressed = Some(all),
-            Err(reason) => return Ok(Err((reason, Some(run)))),
+            Err(reason) => return Ok(Err(Unmeasured::because(reason, Some(run)))),
         }
     }
     let python = bench.toolchain.environment.python.as_deref();

@@ -7,6 +7,13 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
+use crate::app::answer::{Answer, answer, refuse};
+use crate::app::bench::Bench;
+use crate::app::context::Context;
+use crate::app::launch::{Extra, Finished, launch};
+use crate::app::planned_run::PlannedRun;
+use crate::app::subject::Subject;
+use crate::app::toolchain::{BYTE_CODE, Toolchain};
 use crate::judge;
 use crate::model::assessment::Outcome;
 use crate::model::check::Check;
@@ -20,12 +27,6 @@ use crate::sys::{file, tree};
 use crate::tools::coverage::{self, CoverageReport, Neutral, NeutralInvocation};
 use crate::tools::junit;
 use crate::tools::pytest::{self, Invocation, Journal, Output, Session};
-
-use super::super::context::Context;
-use super::super::launch::{Extra, Finished, launch};
-use super::super::outline::PlannedRun;
-use super::super::toolchain::{BYTE_CODE, Toolchain};
-use super::{Answer, Bench, Subject, answer, refuse};
 
 /// How much coverage is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -334,7 +335,7 @@ fn read_journal(files: &Files) -> Option<Result<Journal, String>> {
     let main = file::read_text(&files.file("journal-main.json")).ok()?;
     let workers: Vec<String> = tree::names(&files.folder)
         .iter()
-        .filter(|name| name.starts_with("journal-gw") && name.ends_with(".json"))
+        .filter(|name| name.starts_with("journal-gw"))
         .filter_map(|name| file::read_text(&files.file(name)).ok())
         .collect();
     Some(Journal::read(&main, &workers))

@@ -3,19 +3,20 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::app::answer::{Answer, answer, refuse, report};
+use crate::app::bench::{Bench, Share};
 use crate::app::configuration;
 use crate::app::launch::{Extra, launch};
-use crate::app::outline::PlannedRun;
+use crate::app::planned_run::PlannedRun;
+use crate::app::settle::{Shared, settle};
+use crate::judge::Unmeasured;
 use crate::model::check::Check;
 use crate::model::reason::{Reason, ReasonKind};
-use crate::model::run::Run;
 use crate::model::toolchain::{ResolvedTool, Tool};
 use crate::sys::file;
 use crate::tools::ending::real_paths;
 use crate::tools::pyright::{self, Reports};
 use crate::tools::pyright_config::{self, ConfigFile, Weakening};
-
-use super::{Answer, Bench, Share, answer, refuse, report, settle};
 
 /// How many files a configuration may extend, one the other.
 const LONGEST_CHAIN: usize = 16;
@@ -29,10 +30,12 @@ pub fn answers(bench: &Bench<'_>, components: &[usize]) -> anyhow::Result<Vec<An
     let shares = bench.with_files(components);
     match Types::of(bench) {
         Err(reason) => {
-            answers.extend(refuse(shares.iter().map(|share| share.component), Check::Types, &reason, None))
+            answers.extend(refuse(shares.iter().map(|share| share.component), Check::Types, &reason, None));
         }
         Ok(types) => {
-            answers.extend(settle(&shares, Check::Types, "pyright", &|shares: &[Share<'_>], name: &str| types.run(shares, name))?)
+            answers.extend(settle(&shares, Check::Types, "pyright", &|shares: &[Share<'_>], name: &str| {
+                types.run(shares, name)
+            })?);
         }
     }
     Ok(answers)
@@ -83,32 +86,28 @@ impl<'a> Types<'a> {
         pyright::argv_with_config(&self.tool.executable.to_string_lossy(), &self.python, config, files)
     }
 
-    fn run(
-        &self,
-        shares: &[Share<'_>],
-        name: &str,
-    ) -> anyhow::Result<Result<Vec<Answer>, (Reason, Option<Run>)>> {
+    fn run(&self, shares: &[Share<'_>], name: &str) -> anyhow::Result<Shared> {
         let context = self.bench.context;
         let named = real_paths(shares.iter().flat_map(|share| share.files));
         let finished = launch(context, name, self.argv(&named), Extra::default())?;
         let run = finished.record(self.tool, &finished.stdout);
         let own = match report(&finished, pyright::read) {
             Ok(own) if own.covers(&named) || shares.len() == 1 => own,
-            Ok(_) => return Ok(Err((not_all(), Some(run)))),
-            Err(reason) => return Ok(Err((reason, Some(run)))),
+            Ok(_) => return Ok(Err(Unmeasured::because(not_all(), Some(run)))),
+            Err(reason) => return Ok(Err(Unmeasured::because(reason, Some(run)))),
         };
         let mut unweakened = None;
         if self.weakening.needs_comparison() {
             let config = context.folder.file(&format!("{name}-unweakened.json"));
             match pyright_config::unweakened(&self.chain) {
                 Ok(text) => file::write_whole(&config, &text)?,
-                Err(reason) => return Ok(Err((reason, Some(run)))),
+                Err(reason) => return Ok(Err(Unmeasured::because(reason, Some(run)))),
             }
             let argv = self.argv_unweakened(&config.to_string_lossy(), &named);
             let again = launch(context, &format!("{name}-unweakened"), argv, Extra::default())?;
             match report(&again, pyright::read) {
                 Ok(full) => unweakened = Some(full),
-                Err(reason) => return Ok(Err((reason, Some(run)))),
+                Err(reason) => return Ok(Err(Unmeasured::because(reason, Some(run)))),
             }
         }
         let comments = self.bench.sources.type_comments();

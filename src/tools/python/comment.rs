@@ -68,7 +68,7 @@ pub(super) fn suppressions(comment: &Comment<'_>, found: &mut Vec<Suppression>) 
     if let Some((kind, rules)) = noqa(comment) {
         add(kind, rules);
     }
-    if let Some(rules) = parts(comment.text).find_map(|part| nosec(part)) {
+    if let Some(rules) = parts(comment.text).find_map(nosec) {
         add(SuppressionKind::Nosec, rules);
     }
     if parts(comment.text).any(no_cover) {

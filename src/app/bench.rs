@@ -1,0 +1,57 @@
+//! What all lanes work with, and each component's part in it.
+
+use crate::judge::Unmeasured;
+use crate::model::check::Check;
+use crate::model::component::SourceFile;
+
+use super::answer::Answer;
+use super::context::Context;
+use super::source::Sources;
+use super::subject::Subject;
+use super::toolchain::Toolchain;
+
+/// What all lanes work with.
+#[derive(Clone, Copy)]
+pub struct Bench<'a> {
+    /// Root, run folder, limit.
+    pub context: &'a Context<'a>,
+    /// The environment and the tools.
+    pub toolchain: &'a Toolchain,
+    /// All components.
+    pub subjects: &'a [Subject<'a>],
+    /// Their texts.
+    pub sources: &'a Sources,
+}
+
+impl<'a> Bench<'a> {
+    /// Those of the components that have files.
+    pub fn with_files(&self, components: &[usize]) -> Vec<Share<'a>> {
+        let share = |component: &usize| {
+            let files = self.subjects.get(*component)?.files.as_deref().ok()?;
+            Some(Share { component: *component, files })
+        };
+        components.iter().filter_map(share).collect()
+    }
+
+    /// Answers for those of the components that have no files.
+    pub fn without_files(&self, components: &[usize], check: Check) -> Vec<Answer> {
+        let refused = |index: &usize| {
+            let reason = self.subjects.get(*index)?.files.as_ref().err()?;
+            Some(Answer {
+                component: *index,
+                check,
+                gathered: Err(Unmeasured::because(reason.clone(), None)),
+            })
+        };
+        components.iter().filter_map(refused).collect()
+    }
+}
+
+/// One component's part in a run that serves several.
+#[derive(Debug, Clone, Copy)]
+pub struct Share<'a> {
+    /// The component, by its index.
+    pub component: usize,
+    /// Its files.
+    pub files: &'a [SourceFile],
+}

@@ -1,0 +1,174 @@
+//! Resolves the project's environment and each tool once, to executables with versions.
+//!
+//! Not here: what the tools are told. `environment` knows where it comes from, `search` finds tools.
+
+mod environment;
+mod search;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::model::environment::Environment;
+use crate::model::policy::{Project, Runner};
+use crate::model::reason::Reason;
+use crate::model::toolchain::{ResolvedTool, Tool};
+use crate::sys::process::Held;
+use crate::sys::{file, tree, variable};
+use crate::tools::interpreter::{self, Interpreter};
+
+use super::context::Context;
+use environment::{
+    Source, agrees, find_lock, has_environment, path_python, tell, uv_environment, venv_python,
+};
+use search::{find_tools, missing};
+
+/// The project's environment and the tools.
+#[derive(Debug)]
+pub struct Toolchain {
+    /// Who provides them, after `auto` was decided.
+    pub runner: Runner,
+    /// The interpreter of the project's environment, or why there is none.
+    pub interpreter: Result<Interpreter, Reason>,
+    /// Whether the project has no environment, in contrast to one that could not be made.
+    pub without_environment: bool,
+    /// An interpreter to check types with where the project has no environment.
+    pub bare_python: Option<String>,
+    /// Each tool.
+    pub tools: BTreeMap<Tool, Result<ResolvedTool, Reason>>,
+    /// What the tests run in.
+    pub environment: Environment,
+    /// Variables that point tools at the environment.
+    pub variables: Vec<(OsString, OsString)>,
+    /// Keeps a temporary environment alive as long as this lives.
+    _held: Option<Held>,
+}
+
+impl Toolchain {
+    /// A tool, or why it is nowhere.
+    pub fn tool(&self, tool: Tool) -> Result<&ResolvedTool, Reason> {
+        match self.tools.get(&tool) {
+            Some(Ok(resolved)) => Ok(resolved),
+            Some(Err(reason)) => Err(reason.clone()),
+            None => Err(missing(tool, "it was not looked for")),
+        }
+    }
+
+    /// The interpreter whose packages the type checker sees: the environment's, or, where the project has
+    /// no environment at all, any; but none where it has one that could not be made.
+    pub fn python_for_types(&self) -> Result<String, Reason> {
+        match (&self.interpreter, &self.bare_python) {
+            (Ok(interpreter), _) => Ok(interpreter.executable.clone()),
+            (Err(_), Some(python)) if self.without_environment => Ok(python.clone()),
+            (Err(reason), _) => Err(reason.clone()),
+        }
+    }
+}
+
+/// Resolves what `wanted` needs. `modules` are asked for in the environment: see [`Interpreter::absent`].
+///
+/// # Errors
+/// Only where the run folder cannot be written.
+pub fn resolve(
+    context: &Context<'_>,
+    project: &Project,
+    wanted: &[Tool],
+    modules: &[String],
+) -> anyhow::Result<Toolchain> {
+    let uv = file::find_on_path("uv");
+    let runner = decide(&project.runner, &context.root, uv.is_some());
+    let script = context.folder.file("environment.py");
+    file::write_whole(&script, interpreter::SCRIPT)?;
+    let (source, in_sync) = match &runner {
+        Runner::Uv => uv_environment(context, uv.as_deref(), &script, modules)?,
+        Runner::Venv(venv) => (venv_python(&context.root, venv), agrees(context, uv.as_deref(), venv)?),
+        Runner::Path | Runner::Auto => (path_python().map(Source::Python), None),
+    };
+    let (interpreter, held) = match source {
+        Ok(Source::Python(python)) => (tell(context, &python, &script, modules)?, None),
+        Ok(Source::Held(both)) => {
+            let (held, interpreter) = *both;
+            (Ok(interpreter), Some(held))
+        }
+        Err(reason) => (Err(reason), None),
+    };
+    let tools = find_tools(context, &runner, project, wanted, interpreter.as_ref().ok())?;
+    let environment = describe(context, interpreter.as_ref().ok(), in_sync);
+    let mut variables = Vec::new();
+    if let Ok(interpreter) = &interpreter {
+        variables = point_at(interpreter);
+        share_byte_code(context, interpreter, &environment, held.is_some())?;
+    }
+    let without_environment = runner == Runner::Uv && !has_environment(&context.root);
+    let bare_python = path_python().ok();
+    Ok(Toolchain {
+        runner,
+        interpreter,
+        without_environment,
+        bare_python,
+        tools,
+        environment,
+        variables,
+        _held: held,
+    })
+}
+
+/// What `auto` means here.
+fn decide(runner: &Runner, root: &Path, uv_is_there: bool) -> Runner {
+    match runner {
+        Runner::Auto if uv_is_there && tree::exists(&root.join("pyproject.toml")) => Runner::Uv,
+        Runner::Auto if tree::exists(&root.join(".venv/bin/python")) => Runner::Venv(".venv".to_owned()),
+        Runner::Auto => Runner::Path,
+        decided => decided.clone(),
+    }
+}
+
+fn describe(context: &Context<'_>, interpreter: Option<&Interpreter>, in_sync: Option<bool>) -> Environment {
+    let distributions = interpreter.map(Interpreter::distributions).unwrap_or_default();
+    let python = interpreter.map(|interpreter| interpreter.version.clone());
+    let platform = interpreter.map_or_else(
+        || format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH),
+        |interpreter| interpreter.platform.clone(),
+    );
+    let listed: Vec<String> =
+        distributions.iter().map(|one| format!("{}=={}", one.name, one.version)).collect();
+    let text = format!("{}\n{platform}\n{}\n", python.as_deref().unwrap_or(""), listed.join("\n"));
+    let sha256 = file::sha256_of_text(&text);
+    let lock = find_lock(&context.root).map(|lock| match lock.strip_prefix(&context.root) {
+        Ok(inside) => inside.to_string_lossy().into_owned(),
+        Err(_) => lock.to_string_lossy().into_owned(),
+    });
+    Environment { python, platform, in_sync: lock.as_ref().and(in_sync), lock, distributions, sha256 }
+}
+
+/// As activating the environment would: tests that start `python` or a script find the project's.
+fn point_at(interpreter: &Interpreter) -> Vec<(OsString, OsString)> {
+    let rest = variable::get("PATH").unwrap_or_default();
+    let folders = std::iter::once(PathBuf::from(&interpreter.scripts)).chain(std::env::split_paths(&rest));
+    let path = std::env::join_paths(folders).unwrap_or(rest);
+    vec![("PATH".into(), path), ("VIRTUAL_ENV".into(), OsString::from(&interpreter.prefix))]
+}
+
+/// Byte code goes to the run folder, so that the tree stays as it is and stale byte code in it is never
+/// executed (Python trusts size and time of change). Only that of the environment and of the standard
+/// library is kept from run to run, apart for each set of distributions.
+fn share_byte_code(
+    context: &Context<'_>,
+    interpreter: &Interpreter,
+    environment: &Environment,
+    temporary: bool,
+) -> anyhow::Result<()> {
+    let fresh = context.folder.folder(BYTE_CODE)?;
+    let lasting = context.folder.lasting(BYTE_CODE)?.join(&environment.sha256);
+    let prefix = (!temporary).then_some(interpreter.prefix.as_str());
+    for folder in prefix.into_iter().chain([interpreter.stdlib.as_str()]) {
+        if !context.root.starts_with(folder) {
+            let below = Path::new(folder).strip_prefix("/").unwrap_or(Path::new(folder));
+            tree::link_folder(&lasting.join(below), &fresh.join(below))?;
+        }
+    }
+    Ok(())
+}
+
+/// The folder for byte code.
+pub const BYTE_CODE: &str = "byte-code";
