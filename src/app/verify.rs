@@ -13,6 +13,7 @@ use crate::plan::{self, Candidate, Plan};
 use crate::sys::clock::{self, Stopwatch};
 use crate::sys::git::Snapshot;
 use crate::sys::interrupt::Interrupt;
+use crate::sys::orphan;
 use crate::sys::run_folder::RunFolder;
 use crate::sys::variable;
 
@@ -86,7 +87,10 @@ pub fn verify(
     let plan = plan::plan(&candidates, request.selection.only.as_deref());
     let prepared = prepare(&context, workspace, &candidates, &plan)?;
     let context = context.with_variables(&prepared.toolchain.variables);
-    let answers = gather(&context, &prepared, &plan, request)?;
+    let answers = gather(&context, &prepared, &plan, request);
+    // Whatever hid from the run that started it: nobody needs it now.
+    orphan::stop(interrupt);
+    let answers = answers?;
     let after = Snapshot::take(&workspace.root, &folder, "git-after");
     folder.tidy(BYTE_CODE);
 

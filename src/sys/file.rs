@@ -20,7 +20,7 @@ pub enum ReadError {
 /// The whole text of a file.
 #[expect(clippy::disallowed_methods, reason = "this is the place that opens files")]
 pub fn read_text(path: &Path) -> Result<String, ReadError> {
-    let bytes = std::fs::read(path).map_err(|error| {
+    let bytes = is_regular(path).and_then(|()| std::fs::read(path)).map_err(|error| {
         let dangling = std::fs::symlink_metadata(path).is_ok();
         match error.kind() {
             io::ErrorKind::NotFound if dangling => {
@@ -61,9 +61,17 @@ pub fn read_end(path: &Path, limit: u64) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// What is neither a file nor a folder may have no end (a device) or wait for ever (a pipe).
+#[expect(clippy::disallowed_methods, reason = "sys looks at files")]
+fn is_regular(path: &Path) -> io::Result<()> {
+    let kind = std::fs::metadata(path)?.file_type();
+    if kind.is_file() || kind.is_dir() { Ok(()) } else { Err(io::Error::other("not a regular file")) }
+}
+
 /// A file, opened for streaming.
 #[expect(clippy::disallowed_methods, reason = "this is the place that opens files")]
 pub fn open(path: &Path) -> io::Result<BufReader<File>> {
+    is_regular(path)?;
     Ok(BufReader::with_capacity(256 * 1024, File::open(path)?))
 }
 
@@ -149,6 +157,12 @@ mod tests {
         let link = folder.path().join("README.md");
         std::os::unix::fs::symlink("nowhere", &link).expect("a link");
         assert!(matches!(read_text(&link), Err(ReadError::Unreadable(_))));
+    }
+
+    #[test]
+    fn what_has_no_end_is_not_read() {
+        assert!(matches!(read_text(Path::new("/dev/zero")), Err(ReadError::Unreadable(_))));
+        assert!(open(Path::new("/dev/zero")).is_err());
     }
 
     #[test]

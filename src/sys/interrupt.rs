@@ -1,32 +1,50 @@
-//! Ctrl-C and its kin, as a flag that long work looks at.
+//! Ctrl-C and its kin, as flags that long work looks at.
 
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use signal_hook::consts::signal::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 
-/// Whether we were asked to stop. Clones share the flag.
+/// What a shell expects of a program that Ctrl-C ended.
+const INTERRUPTED: i32 = 130;
+
+/// Whether we were asked to stop. Clones share the flags.
 #[derive(Debug, Clone, Default)]
 pub struct Interrupt {
     raised: Arc<AtomicBool>,
+    urgent: Arc<AtomicBool>,
 }
 
 impl Interrupt {
-    /// A flag that SIGINT, SIGTERM and SIGHUP raise. A second signal ends the process at once: a person
-    /// who presses Ctrl-C twice means it.
+    /// Flags that SIGINT, SIGTERM and SIGHUP raise. The first one asks to stop, the second to stop without
+    /// giving children time: a person who presses Ctrl-C twice means it, but not that anything stays behind.
+    /// The third ends the process as it is.
     pub fn listen() -> io::Result<Self> {
         let interrupt = Self::default();
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
-            signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&interrupt.raised))?;
-            signal_hook::flag::register(signal, Arc::clone(&interrupt.raised))?;
-        }
+        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+        let flags = interrupt.clone();
+        std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+            for _signal in signals.forever() {
+                if flags.is_urgent() {
+                    signal_hook::low_level::exit(INTERRUPTED);
+                }
+                flags.urgent.store(flags.raised(), Ordering::Relaxed);
+                flags.raise();
+            }
+        })?;
         Ok(interrupt)
     }
 
     /// Whether it was raised.
     pub fn raised(&self) -> bool {
         self.raised.load(Ordering::Relaxed)
+    }
+
+    /// Whether it was raised twice: nothing is worth waiting for.
+    pub fn is_urgent(&self) -> bool {
+        self.urgent.load(Ordering::Relaxed)
     }
 
     /// Raises it from within.

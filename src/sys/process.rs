@@ -19,16 +19,13 @@ use crate::model::run::Exit;
 
 use super::clock::Stopwatch;
 use super::interrupt::Interrupt;
+use super::orphan::{self, Own, Purpose};
+use super::process_table::{GRACE, MARK, marked, pause};
 
-/// Between TERM and KILL.
-const GRACE: Duration = Duration::from_secs(2);
 /// How often a waiting run looks at the interrupt, the limit and the size of the output.
 const TICK: Duration = Duration::from_millis(40);
 /// What a child may write to standard output or error, in bytes.
 const FLOOD: u64 = 4 << 30;
-/// The variable that marks everything that a run started.
-const MARK: &str = "TTA_PROMOTE_RUN";
-
 /// What to start.
 #[derive(Debug, Clone)]
 pub struct Command {
@@ -65,11 +62,11 @@ pub struct Ended {
 /// Only where we could not do our work: no log file could be opened. A command that cannot be started
 /// ends with [`Exit::NotFound`].
 pub fn run(command: &Command, interrupt: &Interrupt) -> io::Result<Ended> {
-    let child = match Child::start(command, None)? {
+    let child = match Child::start(command, None, interrupt)? {
         Ok(child) => child,
         Err(ended) => return Ok(ended),
     };
-    child.wait(command, interrupt)
+    child.wait(command)
 }
 
 /// A process that lives until it is released: it holds an environment that exists only as long.
@@ -82,19 +79,15 @@ pub struct Held {
 impl Held {
     /// Starts a command whose standard input stays open until it is released. If we die, the system
     /// closes the pipe and the command ends as well.
-    pub fn start(command: &Command) -> io::Result<Result<Self, Ended>> {
+    pub fn start(command: &Command, interrupt: &Interrupt) -> io::Result<Result<Self, Ended>> {
         let (reader, lifeline) = io::pipe()?;
         let input = File::from(std::os::fd::OwnedFd::from(reader));
-        Ok(Child::start(command, Some(input))?.map(|child| Self { child, lifeline: Some(lifeline) }))
+        Ok(Child::start(command, Some(input), interrupt)?
+            .map(|child| Self { child, lifeline: Some(lifeline) }))
     }
 
     /// Waits until `ready` says so, and tells how the command ended if it ended before.
-    pub fn wait_until<F>(
-        &self,
-        command: &Command,
-        interrupt: &Interrupt,
-        mut ready: F,
-    ) -> io::Result<Option<Ended>>
+    pub fn wait_until<F>(&self, command: &Command, mut ready: F) -> io::Result<Option<Ended>>
     where
         F: FnMut() -> bool,
     {
@@ -105,7 +98,7 @@ impl Held {
             if let Some(exit) = self.child.ended_within(Duration::from_millis(4))? {
                 return Ok(Some(self.child.ended(exit)));
             }
-            if let Some(exit) = self.child.stopped_for(command, interrupt) {
+            if let Some(exit) = self.child.stopped_for(command) {
                 return Ok(Some(self.child.ended(exit)));
             }
         }
@@ -125,14 +118,20 @@ impl Drop for Held {
 #[derive(Debug)]
 struct Child {
     handle: duct::Handle,
+    own: Own,
     group: Pid,
     mark: String,
     watch: Stopwatch,
+    interrupt: Interrupt,
 }
 
 impl Child {
     #[expect(clippy::disallowed_methods, reason = "this is the place that starts processes")]
-    fn start(command: &Command, input: Option<File>) -> io::Result<Result<Self, Ended>> {
+    fn start(
+        command: &Command,
+        input: Option<File>,
+        interrupt: &Interrupt,
+    ) -> io::Result<Result<Self, Ended>> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let mark = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let watch = Stopwatch::start();
@@ -153,38 +152,39 @@ impl Child {
                 std::os::unix::process::CommandExt::process_group(child, 0);
                 Ok(())
             });
+        let purpose = if input.is_some() { Purpose::Hold } else { Purpose::Work };
         let expression = match (input, &command.input) {
             (Some(file), _) => expression.stdin_file(file),
             (None, Some(path)) => expression.stdin_path(path),
             (None, None) => expression.stdin_null(),
         };
-        match expression.start() {
-            Ok(handle) => {
-                let group = handle
-                    .pids()
-                    .first()
-                    .and_then(|pid| i32::try_from(*pid).ok())
-                    .map_or(Pid::from_raw(0), Pid::from_raw);
-                Ok(Ok(Self { handle, group, mark, watch }))
+        orphan::adopt();
+        let id = |handle: &duct::Handle| {
+            handle.pids().first().and_then(|pid| i32::try_from(*pid).ok()).unwrap_or_default()
+        };
+        match Own::started(purpose, || expression.start(), id) {
+            Ok((handle, own)) => {
+                let group = Pid::from_raw(id(&handle));
+                Ok(Ok(Self { handle, own, group, mark, watch, interrupt: interrupt.clone() }))
             }
             Err(_cannot_start) => Ok(Err(not_found(watch))),
         }
     }
 
-    fn wait(self, command: &Command, interrupt: &Interrupt) -> io::Result<Ended> {
+    fn wait(self, command: &Command) -> io::Result<Ended> {
         loop {
             if let Some(exit) = self.ended_within(TICK)? {
                 return Ok(self.ended(exit));
             }
-            if let Some(exit) = self.stopped_for(command, interrupt) {
+            if let Some(exit) = self.stopped_for(command) {
                 return Ok(self.ended(exit));
             }
         }
     }
 
     /// Stops the child if there is a cause to.
-    fn stopped_for(&self, command: &Command, interrupt: &Interrupt) -> Option<Exit> {
-        let cause = if interrupt.raised() {
+    fn stopped_for(&self, command: &Command) -> Option<Exit> {
+        let cause = if self.interrupt.raised() {
             Exit::Interrupted
         } else if self.watch.elapsed() >= command.limit {
             Exit::TimedOut
@@ -208,14 +208,19 @@ impl Child {
 
     fn ended(&self, exit: Exit) -> Ended {
         let duration = self.watch.elapsed();
-        Ended { exit, duration, left_behind: self.stop_stragglers() }
+        let orphans = if self.own.works_alone() { orphan::stop(&self.interrupt) } else { 0 };
+        Ended { exit, duration, left_behind: self.stop_stragglers() + orphans }
+    }
+
+    fn is_patient(&self, grace: &Stopwatch) -> bool {
+        grace.elapsed() < GRACE && !self.interrupt.is_urgent()
     }
 
     /// TERM to the group, a grace period, KILL.
     fn stop(&self) {
         signal_group(self.group, Signal::SIGTERM);
         let grace = Stopwatch::start();
-        while grace.elapsed() < GRACE {
+        while self.is_patient(&grace) {
             if matches!(self.ended_within(TICK), Ok(Some(_))) {
                 break;
             }
@@ -233,7 +238,7 @@ impl Child {
         signal_group(self.group, Signal::SIGTERM);
         signal_each(&stragglers, Signal::SIGTERM);
         let grace = Stopwatch::start();
-        while grace.elapsed() < GRACE && (group_lives(self.group) || !marked(&self.mark).is_empty()) {
+        while self.is_patient(&grace) && (group_lives(self.group) || !marked(&self.mark).is_empty()) {
             pause(Duration::from_millis(10));
         }
         signal_group(self.group, Signal::SIGKILL);
@@ -257,27 +262,6 @@ fn signal_each(processes: &[Pid], signal: Signal) {
     for process in processes {
         let _already_gone = kill(*process, signal);
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "there is nothing to wait on: these are not our children")]
-fn pause(span: Duration) {
-    std::thread::sleep(span);
-}
-
-/// The living processes that carry the mark in their environment. Linux tells of them in `/proc`; on
-/// systems without it there are none, and the process group has to do.
-#[expect(clippy::disallowed_methods, reason = "sys reads the system's own files")]
-fn marked(mark: &str) -> Vec<Pid> {
-    let wanted = format!("{MARK}={mark}");
-    let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
-    entries
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok())
-        .filter(|process| {
-            std::fs::read(format!("/proc/{process}/environ"))
-                .is_ok_and(|text| text.split(|byte| *byte == 0).any(|variable| variable == wanted.as_bytes()))
-        })
-        .map(Pid::from_raw)
-        .collect()
 }
 
 #[expect(clippy::disallowed_methods, reason = "sys looks at files")]
@@ -358,10 +342,8 @@ mod tests {
     fn a_held_process_ends_when_it_is_released() {
         let folder = tempfile::tempdir().expect("a folder");
         let command = command(folder.path(), &["/bin/sh", "-c", "echo ready; read line; sleep 0"], LONG);
-        let held = Held::start(&command).expect("our work").expect("it starts");
-        let ready = held
-            .wait_until(&command, &Interrupt::default(), || size(&folder.path().join("out")) > 0)
-            .expect("our work");
+        let held = Held::start(&command, &Interrupt::default()).expect("our work").expect("it starts");
+        let ready = held.wait_until(&command, || size(&folder.path().join("out")) > 0).expect("our work");
         assert!(ready.is_none(), "it lives");
         let mark = held.child.mark.clone();
         drop(held);

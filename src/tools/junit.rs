@@ -131,7 +131,9 @@ impl Case {
     }
 
     fn broken(&self) -> Option<Broken> {
-        let message = self.problem.as_ref().map(|problem| problem.message.as_str());
+        // A test may fail with these very words; only an error is pytest's own.
+        let error = self.problem.as_ref().filter(|problem| problem.rule == "error");
+        let message = error.map(|problem| problem.message.as_str());
         match (self.class.as_str(), self.name.as_str(), message) {
             ("pytest", "internal", _) => Some(Broken::Internal),
             (_, _, Some("collection failure")) => Some(Broken::Collection),

@@ -93,12 +93,18 @@ pub struct Journal {
     pub exit: i32,
     /// Tests that were selected.
     pub collected: u64,
+    /// Tests of them that came to an outcome.
+    pub finished: u64,
     /// Tests that were left out by `-k` or a marker.
     pub deselected: u64,
+    /// Tests that were collected and left out without pytest being told.
+    pub dropped: u64,
     /// Outcomes of tests by name.
     pub counts: BTreeMap<String, u64>,
     /// How often a test was run again.
     pub reruns: u64,
+    /// Exceptions that a plugin or `conftest.py` turned into a pass.
+    pub rewritten: u64,
     /// What pytest said of classes that it passed over.
     pub uncollected: Vec<String>,
     /// Options in force under which no test body runs.
@@ -117,6 +123,8 @@ impl Journal {
             let worker: Self = serde_json::from_str(worker).map_err(|error| error.to_string())?;
             journal.collected = journal.collected.max(worker.collected);
             journal.deselected = journal.deselected.max(worker.deselected);
+            journal.dropped = journal.dropped.max(worker.dropped);
+            journal.rewritten += worker.rewritten;
             journal.uncollected.extend(worker.uncollected);
         }
         journal.uncollected.sort_unstable();
@@ -231,6 +239,16 @@ fn judged(code: i32, output: Output<'_>) -> Result<Session, Reason> {
             "remove the option from the project's pytest settings",
         ));
     }
+    if journal.rewritten > 0 {
+        return Err(disagree(&format!(
+            "{} tests raised an exception and were reported as passed",
+            journal.rewritten
+        )));
+    }
+    if journal.finished < journal.collected {
+        let ended = format!("only {} of {} tests came to an end", journal.finished, journal.collected);
+        return Err(crashed(&ended, output.log));
+    }
     let counts = journal.test_counts();
     let bad = counts.failed + counts.errors;
     match (code, bad, report.bad) {
@@ -238,6 +256,8 @@ fn judged(code: i32, output: Output<'_>) -> Result<Session, Reason> {
             Err(disagree(&format!("the report tells of {} failing tests, the journal of {bad}", report.bad)))
         }
         (1, 0, 0) => Err(crashed("pytest ended with code 1, but no test failed", output.log)),
+        // A process that ends with 0 at the very last does not undo failures that both witnesses saw.
+        (0, 1.., 1..) if journal.exit == 1 => session(report, &journal, counts),
         _ if journal.exit != code => {
             Err(disagree(&format!("pytest meant to end with code {}, and ended with {code}", journal.exit)))
         }
@@ -251,6 +271,9 @@ fn session(report: JunitReport, journal: &Journal, counts: TestCounts) -> Result
     let mut notes = Vec::new();
     if journal.reruns > 0 {
         notes.push(format!("{} tests were run again after a failure", journal.reruns));
+    }
+    if journal.dropped > 0 {
+        notes.push(format!("{} tests were left out by a plugin or `conftest.py`", journal.dropped));
     }
     if let Some(first) = journal.uncollected.first() {
         notes.push(format!("pytest passed over {} classes: {first}", journal.uncollected.len()));
@@ -342,22 +365,32 @@ fn disagree(what: &str) -> Reason {
     )
 }
 
-/// The message with the line of the log that says most: pytest marks errors with `E   ` or `ERROR`.
+/// The message with the line of the log that says most.
 fn with_log(what: &str, log: &str) -> String {
-    let marked = |mark: &str| {
-        log.lines()
-            .map(str::trim)
-            .find_map(|line| line.strip_prefix(mark))
-            .filter(|line| !line.trim().is_empty())
-    };
-    let line = marked("INTERNALERROR> E ")
-        .or_else(|| marked("ERROR: "))
-        .or_else(|| marked("E   "))
+    let line = internal_error(log)
+        .or_else(|| log.lines().find_map(|line| line.trim().strip_prefix("ERROR: ")))
+        .or_else(|| exception(log))
         .or_else(|| log.lines().rev().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('=')));
     match line {
         Some(line) => format!("{what}: {}", line.trim().chars().take(200).collect::<String>()),
         None => what.to_owned(),
     }
+}
+
+/// The last line of a traceback of pytest itself.
+fn internal_error(log: &str) -> Option<&str> {
+    log.lines()
+        .rev()
+        .find_map(|line| line.strip_prefix("INTERNALERROR> "))
+        .filter(|line| !line.trim().is_empty())
+}
+
+/// The exception at the end of the first traceback: pytest marks its lines with `E   `, and begins the line
+/// that names the exception right there, while source text and details stand further in.
+fn exception(log: &str) -> Option<&str> {
+    let first = log.lines().map(str::trim_end).skip_while(|line| !line.starts_with("E   "));
+    let block = first.take_while(|line| line.starts_with("E ")).filter_map(|line| line.strip_prefix("E   "));
+    block.filter(|line| !line.starts_with(' ')).last()
 }
 
 #[cfg(test)]
@@ -368,9 +401,12 @@ mod tests {
         Journal {
             exit,
             collected: 1,
+            finished: 1,
             deselected: 0,
+            dropped: 0,
             counts: counts.iter().map(|(outcome, count)| ((*outcome).to_owned(), *count)).collect(),
             reruns: 0,
+            rewritten: 0,
             uncollected: Vec::new(),
             not_run: Vec::new(),
         }
@@ -423,6 +459,20 @@ mod tests {
         let mut journal = journal(0, &[("passed", 3)]);
         journal.not_run.push("setupplan".to_owned());
         assert_eq!(kind(output(Exit::Code(0), 0, journal)), ReasonKind::CheckWeakened);
+    }
+
+    #[test]
+    fn a_run_that_did_not_reach_its_last_test_is_no_evidence() {
+        let mut journal = journal(0, &[("passed", 3)]);
+        (journal.collected, journal.finished) = (4, 3);
+        assert_eq!(kind(output(Exit::Code(0), 0, journal)), ReasonKind::ToolCrashed);
+    }
+
+    #[test]
+    fn an_exception_that_was_reported_as_a_pass_is_no_evidence() {
+        let mut journal = journal(0, &[("passed", 3)]);
+        journal.rewritten = 1;
+        assert_eq!(kind(output(Exit::Code(0), 0, journal)), ReasonKind::ReportsDisagree);
     }
 
     #[test]

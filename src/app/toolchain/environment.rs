@@ -143,9 +143,9 @@ fn uv_held(context: &Context<'_>, uv: &str, script: &Path, modules: &[String]) -
         [uv, "run", "--quiet", "--isolated", "--"].into_iter().map(str::to_owned).chain(told).collect();
     let extra = Extra { variables: cache_outside(context, uv)?, input: None };
     let command = command(context, "uv-run", argv, extra);
-    let ended = match Held::start(&command)? {
+    let ended = match Held::start(&command, context.interrupt)? {
         Err(ended) => ended,
-        Ok(held) => match held.wait_until(&command, context.interrupt, || tree::exists(&target))? {
+        Ok(held) => match held.wait_until(&command, || tree::exists(&target))? {
             Some(ended) => ended,
             None => {
                 return Ok(read_told(&target).map(|interpreter| Source::Held(Box::new((held, interpreter)))));

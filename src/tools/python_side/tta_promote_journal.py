@@ -1,13 +1,16 @@
 """The second witness of a pytest run: counts outcomes per test, independently of the JUnit report.
 
 Loaded with ``-p tta_promote_journal``; writes one JSON document per process when the session is over.
-JUnit does not tell an unexpected pass from a pass, nor how many tests were deselected, and counts a test
-that was run again several times. This observer only listens: it changes no outcome and no order.
+JUnit does not tell an unexpected pass from a pass, nor how many tests were deselected, dropped or never
+reached, and counts a test that was run again several times. This observer only listens: it changes no
+outcome and no order.
 """
 
 import json
 import os
 import sys
+
+import pytest
 
 FOLDER = os.environ.get("TTA_PROMOTE_JOURNAL", "")
 KEPT = 20
@@ -17,11 +20,29 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 os.environ.pop("PYTHONPATH", None)
 sys.path[:] = [path for path in sys.path if os.path.abspath(path or ".") != HERE]
 
+# By id and how often that id was started: what a plugin collects may share one id.
 outcomes = {}
+started = {}
+# Phases that ended with an exception: their reports may say many things, but not that they passed.
+raised = set()
+rewritten = 0
 reruns = 0
+seen = 0
 collected = 0
 deselected = 0
+skipped_modules = 0
 uncollected = []
+
+
+def pytest_itemcollected(item):
+    global seen
+    seen += 1
+
+
+def pytest_collectreport(report):
+    global skipped_modules
+    if report.skipped:
+        skipped_modules += 1
 
 
 def pytest_collection_finish(session):
@@ -39,9 +60,25 @@ def pytest_warning_recorded(warning_message, when, nodeid, location):
         uncollected.append(str(warning_message.message)[:300])
 
 
+def pytest_runtest_logstart(nodeid, location):
+    started[nodeid] = started.get(nodeid, 0) + 1
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item, call):
+    before = call.excinfo
+    yield
+    # For tests in the style of unittest it is only there afterwards; others may have taken it away.
+    phase = (item.nodeid, call.when)
+    if before is not None or call.excinfo is not None:
+        raised.add(phase)
+    else:
+        raised.discard(phase)
+
+
 def pytest_runtest_logreport(report):
-    global reruns
-    test = report.nodeid
+    global reruns, rewritten
+    test = (report.nodeid, started.get(report.nodeid, 0))
     if report.outcome == "rerun":
         reruns += 1
         outcomes.pop(test, None)
@@ -50,6 +87,8 @@ def pytest_runtest_logreport(report):
         if report.outcome == "failed":
             outcomes[test] = "failed"
         return
+    if report.outcome == "passed" and (report.nodeid, report.when) in raised:
+        rewritten += 1
     before = outcomes.get(test)
     if report.outcome == "failed":
         if before not in ("failed", "errors"):
@@ -62,20 +101,26 @@ def pytest_runtest_logreport(report):
 
 
 def pytest_unconfigure(config):
-    session = getattr(config, "_tta_promote_session", None)
-    if session is None or not FOLDER:
+    session, process = getattr(config, "_tta_promote_session", (None, None))
+    # A child that a test forked and that went on by mistake is no witness.
+    if session is None or not FOLDER or process != os.getpid():
         return
     counts = {}
     for outcome in outcomes.values():
         counts[outcome] = counts.get(outcome, 0) + 1
+    if skipped_modules:
+        counts["skipped"] = counts.get("skipped", 0) + skipped_modules
     worker = getattr(config, "workerinput", {}).get("workerid", "main")
     option = config.option
     document = {
         "exit": int(session.exitstatus),
         "collected": collected,
+        "finished": len(outcomes),
         "deselected": deselected,
+        "dropped": max(0, seen - deselected - collected),
         "counts": counts,
         "reruns": reruns,
+        "rewritten": rewritten,
         "uncollected": uncollected[:KEPT],
         "not_run": [
             name for name in ("collectonly", "setupplan", "setuponly") if getattr(option, name, False)
@@ -88,4 +133,4 @@ def pytest_unconfigure(config):
 
 
 def pytest_sessionstart(session):
-    session.config._tta_promote_session = session
+    session.config._tta_promote_session = (session, os.getpid())
