@@ -4,6 +4,8 @@
 //! path that begins with `crate`, `super`, a child or `tta_promote` is followed to the file that it names. The
 //! hard part is `use a::{b::{self, c}, d}`, which is read as the tree that it is.
 
+#![expect(clippy::disallowed_methods, reason = "a test reads the sources with its own hands")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 

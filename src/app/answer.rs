@@ -1,5 +1,6 @@
 //! What a lane gives back: evidence for one check of one component, or why there is none.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::BufReader;
 
@@ -8,6 +9,7 @@ use crate::model::check::Check;
 use crate::model::evidence::Evidence;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::{Exit, Run};
+use crate::model::toolchain::Tool;
 use crate::sys::file;
 
 use super::launch::Finished;
@@ -58,6 +60,23 @@ where
             ReasonKind::ReportMissing,
             format!("what the tool printed is gone: {error}"),
             "keep the run folder as it is while tta-promote runs",
+        )),
+    }
+}
+
+/// Makes sure that a report speaks of no other files than those that the tool was given. One that does may
+/// name the component's files in a way that we do not know, and then a clean answer would be nobody's.
+pub fn speaks_only_of<'a>(
+    tool: Tool,
+    given: &BTreeSet<&str>,
+    told: impl IntoIterator<Item = &'a String>,
+) -> Result<(), Reason> {
+    match told.into_iter().find(|file| !given.contains(file.as_str())) {
+        None => Ok(()),
+        Some(file) => Err(Reason::new(
+            ReasonKind::WrongFiles,
+            format!("{tool} reports on `{file}`, which it was not given"),
+            format!("run {tool} by hand on the component and see which files it names"),
         )),
     }
 }

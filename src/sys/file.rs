@@ -17,20 +17,26 @@ pub enum ReadError {
     Unreadable(String),
 }
 
+/// The longest text that is taken, in bytes.
+const LONGEST: u64 = 64 << 20;
+
 /// The whole text of a file.
-#[expect(clippy::disallowed_methods, reason = "this is the place that opens files")]
 pub fn read_text(path: &Path) -> Result<String, ReadError> {
-    let bytes = is_regular(path).and_then(|()| std::fs::read(path)).map_err(|error| {
+    let mut bytes = Vec::new();
+    let read = open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes));
+    if let Err(error) = read {
         let dangling = std::fs::symlink_metadata(path).is_ok();
-        match error.kind() {
+        return Err(match error.kind() {
             io::ErrorKind::NotFound if dangling => {
                 ReadError::Unreadable("a link that leads nowhere".to_owned())
             }
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => ReadError::Absent,
-            io::ErrorKind::IsADirectory => ReadError::Unreadable("a folder, not a file".to_owned()),
             _ => ReadError::Unreadable(error.to_string()),
-        }
-    })?;
+        });
+    }
+    if bytes.len() as u64 > LONGEST {
+        return Err(ReadError::Unreadable(format!("longer than {} MB", LONGEST >> 20)));
+    }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         ReadError::Unreadable(format!("not UTF-8 at byte {at}"))
@@ -61,18 +67,27 @@ pub fn read_end(path: &Path, limit: u64) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// What is neither a file nor a folder may have no end (a device) or wait for ever (a pipe).
-#[expect(clippy::disallowed_methods, reason = "sys looks at files")]
-fn is_regular(path: &Path) -> io::Result<()> {
-    let kind = std::fs::metadata(path)?.file_type();
-    if kind.is_file() || kind.is_dir() { Ok(()) } else { Err(io::Error::other("not a regular file")) }
+/// A file, opened for streaming. What is no file is refused: a pipe would make us wait for a writer that
+/// never comes, and a device may have no end.
+pub fn open(path: &Path) -> io::Result<BufReader<File>> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let file = File::options().read(true).custom_flags(nix::libc::O_NONBLOCK).open(path)?;
+    let kind = file.metadata()?;
+    if kind.is_dir() {
+        return Err(io::Error::other("a folder, not a file"));
+    }
+    if !kind.is_file() {
+        return Err(io::Error::other("a pipe or a device, not a file"));
+    }
+    Ok(BufReader::with_capacity(256 * 1024, file))
 }
 
-/// A file, opened for streaming.
-#[expect(clippy::disallowed_methods, reason = "this is the place that opens files")]
-pub fn open(path: &Path) -> io::Result<BufReader<File>> {
-    is_regular(path)?;
-    Ok(BufReader::with_capacity(256 * 1024, File::open(path)?))
+/// As [`open`]; `None` where nothing is there.
+pub fn open_if_there(path: &Path) -> Option<Result<BufReader<File>, String>> {
+    match open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        opened => Some(opened.map_err(|error| error.to_string())),
+    }
 }
 
 /// The SHA-256 of a file in hexadecimal; `None` where it cannot be read.
@@ -160,9 +175,15 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_end_is_not_read() {
-        assert!(matches!(read_text(Path::new("/dev/zero")), Err(ReadError::Unreadable(_))));
-        assert!(open(Path::new("/dev/zero")).is_err());
+    fn what_is_no_file_is_unreadable_and_never_waited_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pipe = folder.path().join("pipe");
+        let made = super::super::process::tests::ends(&["/usr/bin/mkfifo", pipe.to_str().expect("UTF-8")]);
+        assert_eq!(made, crate::model::run::Exit::Code(0));
+        for path in [pipe.as_path(), Path::new("/dev/zero")] {
+            assert!(matches!(read_text(path), Err(ReadError::Unreadable(_))), "{}", path.display());
+            assert_eq!(sha256(path), None);
+        }
     }
 
     #[test]

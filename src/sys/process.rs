@@ -270,8 +270,13 @@ fn size(path: &Path) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// How a command ends.
+    pub(in crate::sys) fn ends(argv: &[&str]) -> Exit {
+        run_in(argv, LONG).0.exit
+    }
 
     fn command(folder: &Path, argv: &[&str], limit: Duration) -> Command {
         Command {

@@ -6,11 +6,12 @@
 //! counts, never from percentages, since coverage.py rounds and calls 0 of 0 statements 100 %.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::io::Read;
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use serde::de::IgnoredAny;
+
+use super::json_stream::{self, Fault};
 
 use crate::model::component::SourceFile;
 use crate::model::evidence::{Bound, Branches, Coverage, Evidence, Inspected, Measured};
@@ -158,81 +159,34 @@ where
     R: Read,
     F: Fn(&str) -> Option<String>,
 {
-    let mut deserializer = serde_json::Deserializer::from_reader(input);
-    let files = Document { key }.deserialize(&mut deserializer).map_err(|error| error.to_string())?;
-    deserializer.end().map_err(|error| error.to_string())?;
-    Ok(CoverageReport { files })
-}
-
-struct Document<F> {
-    key: F,
-}
-
-type Files = BTreeMap<String, FileCoverage>;
-
-impl<'de, F: Fn(&str) -> Option<String>> DeserializeSeed<'de> for Document<F> {
-    type Value = Files;
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Files, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de, F: Fn(&str) -> Option<String>> Visitor<'de> for Document<F> {
-    type Value = Files;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a coverage report")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Files, A::Error> {
-        let mut files = None;
-        while let Some(key) = map.next_key::<String>()? {
-            if key == "files" {
-                files = Some(map.next_value_seed(Wanted { key: &self.key })?);
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        files.ok_or_else(|| serde::de::Error::missing_field("files"))
-    }
-}
-
-/// The table of files, of which only the wanted ones are kept.
-struct Wanted<'a, F> {
-    key: &'a F,
-}
-
-impl<'de, F: Fn(&str) -> Option<String>> DeserializeSeed<'de> for Wanted<'_, F> {
-    type Value = Files;
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Files, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de, F: Fn(&str) -> Option<String>> Visitor<'de> for Wanted<'_, F> {
-    type Value = Files;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a table of files")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Files, A::Error> {
-        let mut files = Files::new();
-        while let Some(path) = map.next_key::<String>()? {
-            match (self.key)(&path) {
+    let mut files = BTreeMap::new();
+    let outer = json_stream::read(input, &[FILES], |piece| {
+        match (piece.key, piece.member) {
+            (FILES, "") => return Err(Fault::Broken("its table of files is none".to_owned())),
+            (FILES, path) => match key(path) {
                 Some(real) => {
-                    files.insert(real, map.next_value()?);
+                    files.insert(real, json_stream::parse(piece.value)?);
                 }
                 None => {
-                    map.next_value::<IgnoredAny>()?;
+                    json_stream::parse::<IgnoredAny>(piece.value)?;
                 }
+            },
+            _ => {
+                json_stream::parse::<IgnoredAny>(piece.value)?;
             }
         }
-        Ok(files)
+        Ok(())
+    })
+    .map_err(|fault| fault.to_string())?;
+    if outer.has(FILES) {
+        Ok(CoverageReport { files })
+    } else {
+        Err("its table of files is missing".to_owned())
     }
 }
+
+/// The key of the table of files.
+const FILES: &str = "files";
 
 /// What the making of a second report came to.
 #[derive(Debug, Clone)]

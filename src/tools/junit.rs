@@ -4,7 +4,7 @@
 //! is that a report can be whole and still tell of a run that was not: an internal error, a module that
 //! could not be collected and an interrupted run each leave a test case of their own kind.
 
-use std::io::BufRead;
+use std::io::{self, BufRead, Read};
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -13,6 +13,9 @@ use crate::model::finding::{Finding, Severity};
 
 /// How much of a message is kept, in characters; the first line is what people need.
 const MESSAGE: usize = 500;
+
+/// The longest tag or text that is taken, in bytes: a failing test may compare long values.
+const LONGEST_PORTION: usize = 32 << 20;
 
 /// What the report says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -47,7 +50,7 @@ pub enum Broken {
 /// # Errors
 /// What is wrong with it, as a fragment: not XML, cut off, or not a JUnit report.
 pub fn read<R: BufRead>(input: R) -> Result<JunitReport, String> {
-    let mut reader = Reader::from_reader(input);
+    let mut reader = Reader::from_reader(Portioned { input, portion: 0 });
     reader.config_mut().expand_empty_elements = true;
     let mut report = JunitReport::default();
     let mut case: Option<Case> = None;
@@ -56,6 +59,7 @@ pub fn read<R: BufRead>(input: R) -> Result<JunitReport, String> {
     let mut buffer = Vec::new();
     loop {
         buffer.clear();
+        reader.get_mut().portion = 0;
         match reader.read_event_into(&mut buffer).map_err(|error| error.to_string())? {
             Event::Start(tag) => {
                 depth += 1;
@@ -82,6 +86,32 @@ pub fn read<R: BufRead>(input: R) -> Result<JunitReport, String> {
             Event::Eof => return Ok(report),
             _ => {}
         }
+    }
+}
+
+/// A reader that refuses to go on where one tag or one text has no end: it would be held in memory whole.
+struct Portioned<R> {
+    input: R,
+    portion: usize,
+}
+
+impl<R: Read> Read for Portioned<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.input.read(buffer)
+    }
+}
+
+impl<R: BufRead> BufRead for Portioned<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.portion > LONGEST_PORTION {
+            return Err(io::Error::other(format!("one element is longer than {} MB", LONGEST_PORTION >> 20)));
+        }
+        self.input.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.portion += amount;
+        self.input.consume(amount);
     }
 }
 
@@ -218,6 +248,15 @@ mod tests {
             (r#"<testcase time="0.1"></testcase>"#, Broken::Interrupted),
         ] {
             assert_eq!(read(suite(case).as_bytes()).expect("a report").broken, Some(broken), "{case}");
+        }
+    }
+
+    #[test]
+    fn a_text_without_end_is_refused_before_it_fills_the_memory() {
+        for begin in ["<testsuites><testsuite>", "<testsuites><testcase name=\"", "<!--", ""] {
+            let endless = io::BufReader::new(begin.as_bytes().chain(io::repeat(b'x')));
+            let fault = read(endless).expect_err("a fault");
+            assert!(fault.contains("longer than 32 MB"), "{fault}");
         }
     }
 

@@ -6,15 +6,15 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 /// The programs that are faked.
-pub const PROGRAMS: [&str; 5] = ["pytest", "ruff", "pyright", "bandit", "python3"];
+pub(crate) const PROGRAMS: [&str; 5] = ["pytest", "ruff", "pyright", "bandit", "python3"];
 
 /// What one fake does.
-pub struct Fake {
-    pub present: bool,
-    pub mode: u32,
-    pub bytes: Option<Vec<u8>>,
-    pub steps: Vec<String>,
-    pub branches: Vec<(String, String)>,
+pub(crate) struct Fake {
+    pub(crate) present: bool,
+    pub(crate) mode: u32,
+    pub(crate) bytes: Option<Vec<u8>>,
+    pub(crate) steps: Vec<String>,
+    pub(crate) branches: Vec<(String, String)>,
 }
 
 impl Default for Fake {
@@ -25,7 +25,7 @@ impl Default for Fake {
 
 impl Fake {
     /// Its script.
-    pub fn script(&self, name: &str, fakes: &Path) -> String {
+    pub(crate) fn script(&self, name: &str, fakes: &Path) -> String {
         let mut script = format!("#!/bin/sh\nfakes='{}'\n", fakes.display());
         script.push_str(match name {
             "pytest" => PYTEST,
@@ -77,7 +77,7 @@ write_junit() {
   echo '</testsuite></testsuites>' >> "$junit"
 }
 write_journal() {
-  echo '{"exit": 0, "collected": 3, "deselected": 0, "counts": {"passed": 3}, "reruns": 0, "uncollected": [], "not_run": []}' > "$journal"
+  echo '{"exit": 0, "collected": 3, "finished": 3, "deselected": 0, "dropped": 0, "counts": {"passed": 3}, "reruns": 0, "rewritten": 0, "uncollected": [], "not_run": []}' > "$journal"
 }
 write_coverage() { if [ -n "$coverage" ]; then cat "$fakes/coverage.json" > "$coverage"; fi; }
 honest() { write_junit; write_journal; write_coverage; echo '3 passed'; }

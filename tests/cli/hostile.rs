@@ -19,12 +19,12 @@ macro_rules! every_tool {
 }
 
 /// A tool and the check that it serves.
-struct Tool {
-    name: &'static str,
-    check: &'static str,
+pub(crate) struct Tool {
+    pub(crate) name: &'static str,
+    pub(crate) check: &'static str,
 }
 
-const TOOLS: [Tool; 4] = [
+pub(crate) const TOOLS: [Tool; 4] = [
     Tool { name: "pytest", check: "tests" },
     Tool { name: "ruff", check: "lint" },
     Tool { name: "pyright", check: "types" },
@@ -32,11 +32,11 @@ const TOOLS: [Tool; 4] = [
 ];
 
 impl Tool {
-    fn fake(&self) -> Project {
+    pub(crate) fn fake(&self) -> Project {
         Project::new().fake(self.name)
     }
 
-    fn verify(&self, project: &Project) -> Told {
+    pub(crate) fn verify(&self, project: &Project) -> Told {
         self.verify_within(project, "10m")
     }
 
@@ -118,8 +118,8 @@ every_tool! {
     what_a_tool_complains_of_never_reaches_the_terminal_raw => |tool| {
         let lure = "\u{1b}]0;title\u{7}\u{1b}[2J\u{9b}31m\u{202e}boo\r\n\u{1b}[1A last line \u{1b}[0m\n";
         let project = tool.fake().complains(lure).exits(42);
-        project.run(&["verify", "a", "--only", tool.check, "-v"]).exits(3).is_calm();
-        tool.verify(&project).exits(3).gives(tool.check, "inconclusive").is_calm();
+        project.run(&["verify", "a", "--only", tool.check, "-v"]).exits(3).stays_calm();
+        tool.verify(&project).exits(3).gives(tool.check, "inconclusive").stays_calm();
     };
 }
 

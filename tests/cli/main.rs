@@ -7,4 +7,6 @@ mod ending;
 mod fake;
 mod hostile;
 mod project;
+mod report;
+mod testing;
 mod told;

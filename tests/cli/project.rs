@@ -12,7 +12,7 @@ use crate::fake::{Fake, PROGRAMS};
 use crate::told::{Running, Told};
 
 /// A policy for one component whose documentation is nobody's business.
-pub const POLICY: &str = r#"schema = 1
+pub(crate) const POLICY: &str = r#"schema = 1
 
 [project]
 name = "Demo"
@@ -32,7 +32,7 @@ tests = { paths = ["tests"] }
 static STARTING: Mutex<()> = Mutex::new(());
 
 /// A project, its fakes, and the words to build both.
-pub struct Project {
+pub(crate) struct Project {
     folder: tempfile::TempDir,
     fakes: BTreeMap<&'static str, Fake>,
     chosen: &'static str,
@@ -43,7 +43,7 @@ pub struct Project {
 
 impl Project {
     /// One component, `a`, of one file, before [`POLICY`]; every tool is there and finds nothing wrong.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("tta-promote-test-").tempdir().expect("a folder");
         let project = Self {
             folder,
@@ -56,90 +56,90 @@ impl Project {
     }
 
     /// Replaces the policy.
-    pub fn policy(self, text: &str) -> Self {
+    pub(crate) fn policy(self, text: &str) -> Self {
         self.file("promotion.toml", text)
     }
 
     /// Puts a file into the project.
-    pub fn file(self, path: &str, text: &str) -> Self {
+    pub(crate) fn file(self, path: &str, text: &str) -> Self {
         put(&self.root().join(path), text.as_bytes());
         self
     }
 
     /// Chooses the fake that the next words are about.
-    pub fn fake(mut self, name: &'static str) -> Self {
+    pub(crate) fn fake(mut self, name: &'static str) -> Self {
         assert!(self.fakes.contains_key(name), "{name}");
         self.chosen = name;
         self
     }
 
     /// It prints this instead of its report.
-    pub fn prints(self, text: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn prints(self, text: impl AsRef<[u8]>) -> Self {
         let name = format!("{}-out-{}", self.chosen, self.fakes[self.chosen].steps.len());
         self.data(&name, text).does(&format!("cat \"$fakes/{name}\""))
     }
 
     /// It prints this to standard error.
-    pub fn complains(self, text: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn complains(self, text: impl AsRef<[u8]>) -> Self {
         let name = format!("{}-err-{}", self.chosen, self.fakes[self.chosen].steps.len());
         self.data(&name, text).does(&format!("cat \"$fakes/{name}\" >&2"))
     }
 
     /// It ends with this code.
-    pub fn exits(self, code: i32) -> Self {
+    pub(crate) fn exits(self, code: i32) -> Self {
         self.does(&format!("exit {code}"))
     }
 
     /// It does this, as a shell script; `honest` stands for what it does otherwise.
-    pub fn does(mut self, script: &str) -> Self {
+    pub(crate) fn does(mut self, script: &str) -> Self {
         self.chosen().steps.push(script.to_owned());
         self
     }
 
     /// It does this, and nothing else, where `argument` is among its arguments.
-    pub fn when(mut self, argument: &str, script: &str) -> Self {
+    pub(crate) fn when(mut self, argument: &str, script: &str) -> Self {
         self.chosen().branches.push((argument.to_owned(), script.to_owned()));
         self
     }
 
     /// It is not there.
-    pub fn absent(mut self) -> Self {
+    pub(crate) fn absent(mut self) -> Self {
         self.chosen().present = false;
         self
     }
 
     /// It is there, but may not be executed.
-    pub fn not_executable(mut self) -> Self {
+    pub(crate) fn not_executable(mut self) -> Self {
         self.chosen().mode = 0o644;
         self
     }
 
     /// Its file holds these bytes.
-    pub fn consists_of(mut self, bytes: &[u8]) -> Self {
+    pub(crate) fn consists_of(mut self, bytes: &[u8]) -> Self {
         self.chosen().bytes = Some(bytes.to_vec());
         self
     }
 
     /// A file that scripts find as `$fakes/NAME`.
-    pub fn data(self, name: &str, text: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn data(self, name: &str, text: impl AsRef<[u8]>) -> Self {
         put(&self.path("fakes").join(name), text.as_ref());
         self
     }
 
     /// A variable of the environment; a later value takes the place of an earlier one.
-    pub fn variable(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// Starts in a folder of the project.
-    pub fn start_in(mut self, folder: &str) -> Self {
+    pub(crate) fn start_in(mut self, folder: &str) -> Self {
         folder.clone_into(&mut self.start_in);
         self
     }
 
     /// Makes the project a git repository with one commit.
-    pub fn repository(self) -> Self {
+    pub(crate) fn repository(self) -> Self {
         link("git", &self.path("base"));
         for arguments in [
             &["init", "-q", "-b", "main"][..],
@@ -158,17 +158,17 @@ impl Project {
     }
 
     /// The project's root.
-    pub fn root(&self) -> PathBuf {
+    pub(crate) fn root(&self) -> PathBuf {
         self.path("project")
     }
 
     /// A folder beside the project.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         std::fs::canonicalize(self.folder.path()).expect("a path").join(name)
     }
 
     /// Every file of the project with its content, and every folder.
-    pub fn tree(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+    pub(crate) fn tree(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let mut files = BTreeMap::new();
         let mut folders = vec![self.root()];
         while let Some(folder) = folders.pop() {
@@ -186,12 +186,12 @@ impl Project {
     }
 
     /// Runs tta-promote to its end.
-    pub fn run<S: AsRef<std::ffi::OsStr>>(&self, arguments: &[S]) -> Told {
+    pub(crate) fn run<S: AsRef<std::ffi::OsStr>>(&self, arguments: &[S]) -> Told {
         self.start(arguments).end()
     }
 
     /// Starts tta-promote.
-    pub fn start<S: AsRef<std::ffi::OsStr>>(&self, arguments: &[S]) -> Running {
+    pub(crate) fn start<S: AsRef<std::ffi::OsStr>>(&self, arguments: &[S]) -> Running {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         self.install();
         let mark = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
@@ -205,7 +205,7 @@ impl Project {
     }
 
     /// What the shell would have to be given to run tta-promote in a pipe.
-    pub fn shell(&self, script: &str) -> std::process::Output {
+    pub(crate) fn shell(&self, script: &str) -> std::process::Output {
         self.install();
         let mut command = Command::new("/bin/sh");
         command.args(["-c", script]).current_dir(self.root()).env_clear();
@@ -220,7 +220,7 @@ impl Project {
             std::fs::create_dir_all(self.path(name)).expect("a folder");
         }
         for program in
-            ["sh", "cat", "sleep", "head", "setsid", "env", "cp", "sed", "tr", "dd", "mkfifo", "rm"]
+            ["sh", "cat", "sleep", "head", "setsid", "env", "cp", "sed", "tr", "dd", "mkfifo", "rm", "ln"]
         {
             link(program, &self.path("base"));
         }
@@ -268,9 +268,10 @@ impl Project {
 }
 
 /// What coverage.py says of one file.
-pub fn covered(executed: u32, missing: u32) -> serde_json::Value {
-    let (executed, all): (Vec<u32>, u32) = ((1..=executed).collect(), executed + missing);
-    let missing: Vec<u32> = (executed.len() as u32 + 1..=all).collect();
+pub(crate) fn covered(executed: u32, missing: u32) -> serde_json::Value {
+    let all = executed + missing;
+    let missing: Vec<u32> = (executed + 1..=all).collect();
+    let executed: Vec<u32> = (1..=executed).collect();
     serde_json::json!({
         "executed_lines": executed, "missing_lines": missing, "excluded_lines": [],
         "summary": {"covered_lines": executed.len(), "num_statements": all, "excluded_lines": 0},
@@ -300,4 +301,10 @@ fn install(path: &Path, bytes: &[u8], mode: u32) {
 fn spawn(command: &mut Command) -> Child {
     let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
     command.spawn().expect("it starts")
+}
+
+/// Makes a file a program.
+pub(crate) fn make_executable(path: &Path) {
+    let bytes = std::fs::read(path).expect("a file");
+    install(path, &bytes, 0o755);
 }

@@ -13,7 +13,7 @@ use serde_json::Value;
 const FOREVER: Duration = Duration::from_secs(240);
 
 /// A process that is under way.
-pub struct Running {
+pub(crate) struct Running {
     child: Child,
     mark: String,
     stdout: JoinHandle<Vec<u8>>,
@@ -29,14 +29,14 @@ fn collect(mut stream: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
 }
 
 impl Running {
-    pub fn new(mut child: Child, mark: String) -> Self {
+    pub(crate) fn new(mut child: Child, mark: String) -> Self {
         let stdout = collect(child.stdout.take().expect("a pipe"));
         let stderr = collect(child.stderr.take().expect("a pipe"));
         Self { child, mark, stdout, stderr }
     }
 
     /// Waits until something is so.
-    pub fn until(self, what: impl Fn() -> bool) -> Self {
+    pub(crate) fn until(self, what: impl Fn() -> bool) -> Self {
         let begin = Instant::now();
         while !what() {
             assert!(begin.elapsed() < FOREVER, "it never came to be");
@@ -46,13 +46,13 @@ impl Running {
     }
 
     /// Sends a signal to tta-promote alone.
-    pub fn signal(self, signal: Signal) -> Self {
+    pub(crate) fn signal(self, signal: Signal) -> Self {
         kill(Pid::from_raw(i32::try_from(self.child.id()).expect("an id")), signal).expect("it lives");
         self
     }
 
     /// Waits for the end.
-    pub fn end(mut self) -> Told {
+    pub(crate) fn end(mut self) -> Told {
         let (begin, mut peak) = (Instant::now(), 0);
         let status = loop {
             peak = peak.max(high_water(self.child.id()));
@@ -100,20 +100,20 @@ fn left_behind(mark: &str) -> Vec<String> {
 }
 
 /// What came of a run.
-pub struct Told {
-    pub status: ExitStatus,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Told {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
     /// The most memory that tta-promote itself held, in kilobytes.
-    pub peak: u64,
+    pub(crate) peak: u64,
     /// Processes that it left behind.
-    pub left: Vec<String>,
+    pub(crate) left: Vec<String>,
 }
 
 impl Told {
     /// It ended with this code, and left no process behind.
     #[track_caller]
-    pub fn exits(self, code: i32) -> Self {
+    pub(crate) fn exits(self, code: i32) -> Self {
         assert_eq!(self.status.code(), Some(code), "stdout: {}\nstderr: {}", self.stdout, self.stderr);
         assert_eq!(self.left, [""; 0], "no process is left");
         self
@@ -121,14 +121,14 @@ impl Told {
 
     /// Standard output as the one JSON document that it is.
     #[track_caller]
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         assert!(self.stdout.ends_with("}\n"), "one document: {}", self.stdout);
         serde_json::from_str(&self.stdout).unwrap_or_else(|fault| panic!("{fault}: {}", self.stdout))
     }
 
     /// A check of the first component.
     #[track_caller]
-    pub fn check(&self, id: &str) -> Value {
+    pub(crate) fn check(&self, id: &str) -> Value {
         let json = self.json();
         let checks = json["components"][0]["checks"].as_array().expect("checks").clone();
         checks.into_iter().find(|check| check["id"] == id).unwrap_or_else(|| panic!("no check `{id}`"))
@@ -136,7 +136,7 @@ impl Told {
 
     /// The check is inconclusive for this kind of reason, and says what happened and what to do.
     #[track_caller]
-    pub fn lacks(self, id: &str, kind: &str) -> Self {
+    pub(crate) fn lacks(self, id: &str, kind: &str) -> Self {
         let check = self.check(id);
         assert_eq!(check["outcome"], "inconclusive", "{check:#}");
         assert_eq!(check["reason"]["kind"], kind, "{check:#}");
@@ -151,7 +151,7 @@ impl Told {
 
     /// The check came to this.
     #[track_caller]
-    pub fn gives(self, id: &str, outcome: &str) -> Self {
+    pub(crate) fn gives(self, id: &str, outcome: &str) -> Self {
         let check = self.check(id);
         assert_eq!(check["outcome"], outcome, "{check:#}");
         self
@@ -159,14 +159,14 @@ impl Told {
 
     /// tta-promote held at most so many megabytes.
     #[track_caller]
-    pub fn within(self, megabytes: u64) -> Self {
+    pub(crate) fn within(self, megabytes: u64) -> Self {
         assert!(self.peak > 0 && self.peak <= megabytes * 1024, "it held {} kB", self.peak);
         self
     }
 
     /// Neither stream holds what acts on a terminal.
     #[track_caller]
-    pub fn is_calm(self) -> Self {
+    pub(crate) fn stays_calm(self) -> Self {
         for text in [&self.stdout, &self.stderr] {
             let acting = text
                 .chars()

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::app::answer::{Answer, answer, refuse, report};
+use crate::app::answer::{Answer, answer, refuse, report, speaks_only_of};
 use crate::app::bench::{Bench, Share};
 use crate::app::configuration;
 use crate::app::launch::{Extra, Finished, launch};
@@ -144,6 +144,10 @@ impl Lint<'_> {
                 (Ok(shown), Ok(unsuppressed)) => (shown, unsuppressed),
                 (Err(reason), _) | (_, Err(reason)) => return Ok(Err(reason)),
             };
+        let told = check.by_file.keys().chain(unsuppressed.by_file.keys());
+        if let Err(reason) = speaks_only_of(Tool::Ruff, files, told) {
+            return Ok(Err(reason));
+        }
         let mut canaries = BTreeMap::new();
         for share in shares {
             let borrowed = settings.iter().map(|(file, settings)| (file.as_str(), settings)).collect();

@@ -1,6 +1,8 @@
 //! bandit, for `security`: the findings, and what `nosec` comments keep quiet.
 
-use crate::app::answer::{Answer, answer, refuse, report};
+use std::collections::BTreeSet;
+
+use crate::app::answer::{Answer, answer, refuse, report, speaks_only_of};
 use crate::app::bench::{Bench, Share};
 use crate::app::launch::{Extra, launch};
 use crate::app::planned_run::PlannedRun;
@@ -9,8 +11,9 @@ use crate::judge::Unmeasured;
 use crate::model::check::Check;
 use crate::model::finding::Severity;
 use crate::model::gate::Criterion;
+use crate::model::reason::Reason;
 use crate::model::toolchain::{ResolvedTool, Tool};
-use crate::tools::bandit::{self, Nosec, Reports};
+use crate::tools::bandit::{self, Nosec, Report, Reports};
 use crate::tools::ending::real_paths;
 
 /// Answers for the components.
@@ -61,7 +64,8 @@ pub fn planned(bench: &Bench<'_>, components: &[usize]) -> Vec<PlannedRun> {
 fn run(bench: &Bench<'_>, tool: &ResolvedTool, shares: &[Share<'_>], name: &str) -> anyhow::Result<Shared> {
     let finished = launch(bench.context, name, argv(bench, tool, shares, Nosec::Obeyed), Extra::default())?;
     let run = finished.record(tool, &finished.stdout);
-    let scan = match report(&finished, bandit::read) {
+    let files = real_paths(shares.iter().flat_map(|share| share.files));
+    let scan = match report(&finished, bandit::read).and_then(|scan| only_of(&files, scan)) {
         Ok(scan) => scan,
         Err(reason) => return Ok(Err(Unmeasured::because(reason, Some(run)))),
     };
@@ -73,7 +77,7 @@ fn run(bench: &Bench<'_>, tool: &ResolvedTool, shares: &[Share<'_>], name: &str)
             argv(bench, tool, shares, Nosec::Ignored),
             Extra::default(),
         )?;
-        match report(&again, bandit::read) {
+        match report(&again, bandit::read).and_then(|all| only_of(&files, all)) {
             Ok(all) => unsuppressed = Some(all),
             Err(reason) => return Ok(Err(Unmeasured::because(reason, Some(run)))),
         }
@@ -85,6 +89,12 @@ fn run(bench: &Bench<'_>, tool: &ResolvedTool, shares: &[Share<'_>], name: &str)
         answer(share.component, Check::Security, evidence, &run)
     };
     Ok(Ok(shares.iter().map(one).collect()))
+}
+
+/// The report, where it speaks of no other files than those that were given.
+fn only_of(given: &BTreeSet<&str>, report: Report) -> Result<Report, Reason> {
+    let told = report.hits.keys().chain(report.errors.keys()).chain(report.counts.keys());
+    speaks_only_of(Tool::Bandit, given, told).map(|()| report)
 }
 
 /// One process serves all components, so it is asked for the least of what they ask for.

@@ -24,7 +24,8 @@ use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::Run;
 use crate::model::toolchain::{ResolvedTool, Tool};
 use crate::plan::{Plan, TestGroup};
-use crate::sys::{file, tree};
+use crate::sys::file::{self, ReadError};
+use crate::sys::tree;
 use crate::tools::coverage::{self, CoverageReport, LeftOut, Neutral, NeutralInvocation, Reports};
 use crate::tools::ending::real_paths;
 use crate::tools::junit;
@@ -286,7 +287,7 @@ impl<'a> Testing<'a> {
         let run = finished.record(tool, &report);
         let mut session = pytest::read(Output {
             exit: finished.exit,
-            junit: file::open(&report).ok().map(junit::read),
+            junit: file::open_if_there(&report).map(|opened| opened.and_then(junit::read)),
             journal: read_journal(&files),
             log: &finished.log(),
         });
@@ -352,11 +353,15 @@ fn read_report<F>(path: &Path, key: F) -> Option<Result<CoverageReport, String>>
 where
     F: Fn(&str) -> Option<String>,
 {
-    file::open(path).ok().map(|input| coverage::read(input, key))
+    file::open_if_there(path).map(|opened| opened.and_then(|input| coverage::read(input, key)))
 }
 
 fn read_journal(files: &Files) -> Option<Result<Journal, String>> {
-    let main = file::read_text(&files.file("journal-main.json")).ok()?;
+    let main = match file::read_text(&files.file("journal-main.json")) {
+        Ok(main) => main,
+        Err(ReadError::Absent) => return None,
+        Err(unreadable) => return Some(Err(unreadable.to_string())),
+    };
     let workers: Vec<String> = tree::names(&files.folder)
         .iter()
         .filter(|name| name.starts_with("journal-gw"))

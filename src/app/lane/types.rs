@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::app::answer::{Answer, answer, refuse, report};
+use crate::app::answer::{Answer, answer, refuse, report, speaks_only_of};
 use crate::app::bench::{Bench, Share};
 use crate::app::configuration;
 use crate::app::launch::{Extra, launch};
@@ -15,7 +15,7 @@ use crate::model::reason::{Reason, ReasonKind};
 use crate::model::toolchain::{ResolvedTool, Tool};
 use crate::sys::file;
 use crate::tools::ending::real_paths;
-use crate::tools::pyright::{self, Reports};
+use crate::tools::pyright::{self, Report, Reports};
 use crate::tools::pyright_config::{self, ConfigFile, Weakening};
 
 /// How many files a configuration may extend, one the other.
@@ -91,7 +91,7 @@ impl<'a> Types<'a> {
         let named = real_paths(shares.iter().flat_map(|share| share.files));
         let finished = launch(context, name, self.argv(&named), Extra::default())?;
         let run = finished.record(self.tool, &finished.stdout);
-        let own = match report(&finished, pyright::read) {
+        let own = match report(&finished, pyright::read).and_then(|own| only_of(&named, own)) {
             Ok(own) if own.covers(&named) || shares.len() == 1 => own,
             Ok(_) => return Ok(Err(Unmeasured::because(not_all(), Some(run)))),
             Err(reason) => return Ok(Err(Unmeasured::because(reason, Some(run)))),
@@ -105,7 +105,7 @@ impl<'a> Types<'a> {
             }
             let argv = self.argv_unweakened(&config.to_string_lossy(), &named);
             let again = launch(context, &format!("{name}-unweakened"), argv, Extra::default())?;
-            match report(&again, pyright::read) {
+            match report(&again, pyright::read).and_then(|full| only_of(&named, full)) {
                 Ok(full) => unweakened = Some(full),
                 Err(reason) => return Ok(Err(Unmeasured::because(reason, Some(run)))),
             }
@@ -124,6 +124,11 @@ impl<'a> Types<'a> {
         };
         Ok(Ok(shares.iter().map(one).collect()))
     }
+}
+
+/// The report, where it speaks of no other files than those that were named.
+fn only_of(named: &BTreeSet<&str>, report: Report) -> Result<Report, Reason> {
+    speaks_only_of(Tool::Pyright, named, report.diagnostics.keys()).map(|()| report)
 }
 
 /// The configuration in force, the one that it extends, and so on.
