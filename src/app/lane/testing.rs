@@ -26,7 +26,8 @@ use crate::model::toolchain::{ResolvedTool, Tool};
 use crate::plan::{Plan, TestGroup};
 use crate::sys::file::{self, ReadError};
 use crate::sys::tree;
-use crate::tools::coverage::{self, CoverageReport, LeftOut, Neutral, NeutralInvocation, Reports};
+use crate::tools::coverage::{self, CoverageReport, Neutral, Reports};
+use crate::tools::coverage_invocation::{self, LeftOut, NeutralInvocation};
 use crate::tools::ending::real_paths;
 use crate::tools::junit;
 use crate::tools::pytest::{self, Invocation, Journal, Output, Session};
@@ -298,8 +299,11 @@ impl<'a> Testing<'a> {
     }
 
     fn argv(&self, tool: &ResolvedTool, files: &Files, selected: bool) -> Vec<String> {
-        let folders =
-            if self.group.coverage { coverage::measured_folders(&self.all_files()) } else { Vec::new() };
+        let folders = if self.group.coverage {
+            coverage_invocation::measured_folders(&self.all_files())
+        } else {
+            Vec::new()
+        };
         Invocation {
             executable: &tool.executable.to_string_lossy(),
             version: &tool.version,
@@ -332,7 +336,7 @@ impl<'a> Testing<'a> {
         let sources = self.all_files();
         let root = context.root.to_string_lossy();
         let relative_to = configuration::coverage_paths_are_relative(&context.root).then_some(&*root);
-        let text = coverage::neutral_configuration(&real_paths(&sources), left_out, relative_to);
+        let text = coverage_invocation::neutral_configuration(&real_paths(&sources), left_out, relative_to);
         file::write_whole(&configuration, &text)?;
         let python =
             self.toolchain.interpreter.as_ref().map_or("python", |interpreter| &interpreter.executable);
