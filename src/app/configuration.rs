@@ -31,8 +31,9 @@ const PYTEST: [Place; 7] = [
     ("tox.ini", &["[pytest]"]),
     ("setup.cfg", &["[tool:pytest]"]),
 ];
-const COVERAGE: [Place; 4] = [
+const COVERAGE: [Place; 5] = [
     (".coveragerc", &[]),
+    (".coveragerc.toml", &[]),
     ("setup.cfg", &["[coverage:"]),
     ("tox.ini", &["[coverage:"]),
     ("pyproject.toml", &["[tool.coverage."]),
@@ -65,6 +66,16 @@ pub fn pytest_options(root: &Path) -> Option<(PathBuf, String)> {
     let mut lines = configuration.text.lines().skip_while(|line| !line.trim_start().starts_with("addopts"));
     let value = lines.next()?.split_once('=')?.1.trim().to_owned();
     (value != "\"\"" && value != "''" && value != "[]").then_some((configuration.path, value))
+}
+
+/// Whether coverage.py is told to record paths relative to the project's root.
+pub fn coverage_paths_are_relative(root: &Path) -> bool {
+    let Some(configuration) = in_folder(root, &COVERAGE) else { return false };
+    configuration.text.lines().any(|line| {
+        let Some((key, value)) = line.split_once(['=', ':']) else { return false };
+        key.trim() == "relative_files"
+            && matches!(value.trim().to_ascii_lowercase().as_str(), "true" | "yes" | "on" | "1")
+    })
 }
 
 fn upwards(folder: &Path, places: &[Place]) -> Option<Configuration> {

@@ -12,25 +12,23 @@ use crate::sys::terminal;
 /// Shows what is running on standard error; quiet where nobody watches it.
 #[derive(Debug)]
 pub(super) struct Progress {
-    lines: MultiProgress,
+    /// None where nobody watches: hidden lines would tick all the same.
+    lines: Option<MultiProgress>,
     running: Mutex<HashMap<String, ProgressBar>>,
 }
 
 impl Progress {
     /// A display, unless `quiet`.
     pub(super) fn new(quiet: bool) -> Self {
-        let target = if quiet || !terminal::is_watched() {
-            ProgressDrawTarget::hidden()
-        } else {
-            ProgressDrawTarget::stderr()
-        };
-        Self { lines: MultiProgress::with_draw_target(target), running: Mutex::default() }
+        let watched = !quiet && terminal::is_watched();
+        let lines = watched.then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr()));
+        Self { lines, running: Mutex::default() }
     }
 
     /// Takes it away.
     pub(super) fn clear(&self) {
         // A display that cannot be cleared is no reason to fail.
-        let _cleared = self.lines.clear();
+        let _cleared = self.lines.as_ref().map(MultiProgress::clear);
     }
 
     fn running(&self) -> std::sync::MutexGuard<'_, HashMap<String, ProgressBar>> {
@@ -40,7 +38,8 @@ impl Progress {
 
 impl Listener for Progress {
     fn began(&self, label: &str) {
-        let line = self.lines.add(ProgressBar::new_spinner());
+        let Some(lines) = &self.lines else { return };
+        let line = lines.add(ProgressBar::new_spinner());
         if let Ok(style) = ProgressStyle::with_template("{spinner} {msg:18} {elapsed}") {
             line.set_style(style);
         }

@@ -14,7 +14,7 @@ use nix::unistd::Pid;
 
 use super::clock::Stopwatch;
 use super::interrupt::Interrupt;
-use super::process_table::{GRACE, Life, all, is_marked, pause, status};
+use super::process_table::{GRACE, Life, all, children, is_marked, pause, status};
 
 /// Our children that are no orphans, and what each of them is there for.
 static OWN: Mutex<BTreeMap<i32, Purpose>> = Mutex::new(BTreeMap::new());
@@ -69,6 +69,14 @@ impl Drop for Own {
 
 fn own() -> MutexGuard<'static, BTreeMap<i32, Purpose>> {
     OWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether there is any child of ours that we did not start: whatever a child that has ended left behind is
+/// ours now, or below one that is. This costs next to nothing, so that a look at all processes is needed
+/// only where something is left. `true` where the system does not tell.
+pub(super) fn any_adopted() -> bool {
+    let own = own();
+    children(std::process::id()).is_none_or(|children| children.iter().any(|child| !own.contains_key(child)))
 }
 
 /// Stops all orphans that carry no mark, TERM first, and counts them. Whoever calls this knows that none of

@@ -23,7 +23,7 @@ use super::orphan::{self, Own, Purpose};
 use super::process_table::{GRACE, MARK, marked, pause};
 
 /// How often a waiting run looks at the interrupt, the limit and the size of the output.
-const TICK: Duration = Duration::from_millis(40);
+const TICK: Duration = Duration::from_millis(200);
 /// What a child may write to standard output or error, in bytes.
 const FLOOD: u64 = 4 << 30;
 /// What to start.
@@ -208,6 +208,9 @@ impl Child {
 
     fn ended(&self, exit: Exit) -> Ended {
         let duration = self.watch.elapsed();
+        if !group_lives(self.group) && !orphan::any_adopted() {
+            return Ended { exit, duration, left_behind: 0 };
+        }
         let orphans = if self.own.works_alone() { orphan::stop(&self.interrupt) } else { 0 };
         Ended { exit, duration, left_behind: self.stop_stragglers() + orphans }
     }

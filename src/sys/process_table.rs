@@ -24,6 +24,25 @@ pub(super) fn all() -> impl Iterator<Item = i32> {
     entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
 }
 
+/// The children of a process, those that have ended and were not asked how among them; `None` where the
+/// system does not tell.
+#[expect(clippy::disallowed_methods, reason = "sys reads the system's own files")]
+pub(super) fn children(process: u32) -> Option<Vec<i32>> {
+    let mut children = Vec::new();
+    for thread in std::fs::read_dir(format!("/proc/{process}/task")).ok()? {
+        let thread = thread.ok()?;
+        match std::fs::read_to_string(thread.path().join("children")) {
+            Ok(text) => {
+                children.extend(text.split_whitespace().filter_map(|child| child.parse::<i32>().ok()))
+            }
+            // Without a thread of that number it has just ended, and its children are another's now.
+            Err(_) if thread.path().join("stat").exists() => return None,
+            Err(_) => {}
+        }
+    }
+    Some(children)
+}
+
 /// The living processes that carry a mark in their environment.
 pub(super) fn marked(mark: &str) -> Vec<Pid> {
     let wanted = format!("{MARK}={mark}");

@@ -3,7 +3,8 @@
 //! The first report is pytest-cov's, under the project's own configuration. The second is made from the
 //! recorded data afterwards by a process of its own under a neutral configuration: it shows what the
 //! project excludes, and whether a test overwrote the first. Figures are computed from line lists and
-//! counts, never from percentages, since coverage.py rounds and calls 0 of 0 statements 100 %.
+//! counts, never from percentages, since coverage.py rounds and calls 0 of 0 statements 100 %. Not here: how
+//! the reports are asked for (`coverage_invocation`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
@@ -19,61 +20,6 @@ use crate::model::percent::Ratio;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::Exit;
 
-/// A configuration that excludes nothing, for a report about `files`, which are real paths.
-///
-/// The files are patterns there, one a line. A character that would mean something in a pattern or in the
-/// format is replaced by the pattern for any character: a file too many in the report does no harm.
-pub fn neutral_configuration(files: &BTreeSet<&str>) -> String {
-    let plain = |c: char| if c.is_alphanumeric() || "/._-".contains(c) { c } else { '?' };
-    let pattern = |file: &&str| format!("    {}", file.chars().map(plain).collect::<String>());
-    let include: Vec<String> = files.iter().map(pattern).collect();
-    format!("[report]\nexclude_lines =\nignore_errors = true\ninclude =\n{}\n", include.join("\n"))
-}
-
-/// The second report: who makes it, from what.
-#[derive(Debug, Clone)]
-pub struct NeutralInvocation<'a> {
-    /// The interpreter of the environment that recorded the data.
-    pub python: &'a str,
-    /// Where byte code goes.
-    pub byte_code: &'a str,
-    /// The file with [`neutral_configuration`].
-    pub configuration: &'a str,
-    /// The recorded data.
-    pub data: &'a str,
-    /// Where the report goes.
-    pub report: &'a str,
-}
-
-impl NeutralInvocation<'_> {
-    /// The arguments. `-I` keeps a `coverage.py` in the project from being taken for the tool.
-    pub fn argv(&self) -> Vec<String> {
-        let byte_code = format!("pycache_prefix={}", self.byte_code);
-        let argv = [self.python, "-I", "-X", &byte_code, "-m", "coverage", "json", "-q"].map(str::to_owned);
-        let options = [
-            format!("--rcfile={}", self.configuration),
-            format!("--data-file={}", self.data),
-            "-o".to_owned(),
-            self.report.to_owned(),
-        ];
-        argv.into_iter().chain(options).collect()
-    }
-}
-
-/// The folders to measure, so that each of the files is found even if no test imports it: coverage.py
-/// looks for files that were never executed only in the folders it is given, and below them only in
-/// packages.
-pub fn measured_folders<'a>(files: impl IntoIterator<Item = &'a SourceFile>) -> Vec<String> {
-    let folders: BTreeSet<String> = files
-        .into_iter()
-        .map(|file| match file.path.rsplit_once('/') {
-            Some((folder, _)) => folder.to_owned(),
-            None => ".".to_owned(),
-        })
-        .collect();
-    folders.into_iter().collect()
-}
-
 /// What a report says of the files that were asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CoverageReport {
@@ -84,7 +30,20 @@ pub struct CoverageReport {
 struct FileCoverage {
     executed_lines: BTreeSet<u32>,
     missing_lines: BTreeSet<u32>,
+    /// From line, to line; old versions do not list them.
+    #[serde(default)]
+    missing_branches: Option<BTreeSet<(i64, i64)>>,
     summary: Summary,
+}
+
+impl FileCoverage {
+    fn counts(&self, line: u32) -> bool {
+        self.executed_lines.contains(&line) || self.missing_lines.contains(&line)
+    }
+
+    fn lines(&self) -> impl Iterator<Item = u32> {
+        self.executed_lines.iter().chain(&self.missing_lines).copied()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -136,8 +95,8 @@ where
 /// The key of the table of files.
 const FILES: &str = "files";
 
-/// What the making of the second report came to.
-#[derive(Debug)]
+/// What the making of a second report came to.
+#[derive(Debug, Clone)]
 pub struct Neutral {
     /// How its process ended.
     pub exit: Exit,
@@ -145,16 +104,50 @@ pub struct Neutral {
     pub report: Option<Result<CoverageReport, String>>,
 }
 
+impl Neutral {
+    fn read(self) -> Result<CoverageReport, Reason> {
+        match (self.exit, self.report) {
+            (Exit::Code(0), Some(Ok(report))) => Ok(report),
+            (_, Some(Err(fault))) => Err(unreadable(&fault)),
+            (Exit::TimedOut, _) => Err(Reason::new(
+                ReasonKind::TimedOut,
+                "coverage.py did not end within the limit",
+                "raise `timeout`",
+            )),
+            (Exit::Interrupted, _) => {
+                Err(Reason::new(ReasonKind::Interrupted, "coverage.py was interrupted", "run it again"))
+            }
+            (exit, _) => Err(no_report(&format!(
+                "coverage.py made no second report from the recorded data ({exit:?})"
+            ))),
+        }
+    }
+}
+
+/// Whether the project counts lines that `LeftOut::Bodiless` leaves out: its own exclusions took the place
+/// of coverage.py's. Then a report with `LeftOut::Nothing` is needed to check those lines as well.
+pub fn counts_more(project: Option<&Result<CoverageReport, String>>, neutral: &Neutral) -> bool {
+    let (Some(Ok(project)), Some(Ok(neutral))) = (project, &neutral.report) else { return false };
+    let counts_more = |(path, ours): (&String, &FileCoverage)| {
+        neutral.files.get(path).is_some_and(|theirs| ours.lines().any(|line| !theirs.counts(line)))
+    };
+    project.files.iter().any(counts_more)
+}
+
+/// The reports on one run.
+#[derive(Debug, Clone)]
+pub struct Reports {
+    /// Under the project's configuration; `None` where there is none.
+    pub project: Option<Result<CoverageReport, String>>,
+    /// With `LeftOut::Bodiless`.
+    pub neutral: Neutral,
+    /// With `LeftOut::Nothing`, where the project [counts more](counts_more).
+    pub everything: Option<Neutral>,
+}
+
 /// The coverage of one component's files.
-///
-/// `project` is the report under the project's configuration; `None` where there is none.
-pub fn evidence(
-    files: &[SourceFile],
-    project: Option<Result<CoverageReport, String>>,
-    neutral: Neutral,
-    bound: Bound,
-) -> Result<Evidence, Reason> {
-    let project = match project {
+pub fn evidence(files: &[SourceFile], reports: Reports, bound: Bound) -> Result<Evidence, Reason> {
+    let project = match reports.project {
         None => return Err(no_report("pytest-cov wrote no coverage report")),
         Some(Err(fault)) => return Err(unreadable(&fault)),
         Some(Ok(report)) => report,
@@ -162,40 +155,28 @@ pub fn evidence(
     let paths: Vec<String> = files.iter().map(|file| file.real.clone()).collect();
     let inspected = Inspected::files(&paths, "coverage.py", |path| project.files.contains_key(path))
         .map_err(|reason| left_out(reason, files))?;
-    let neutral = match (neutral.exit, neutral.report) {
-        (Exit::Code(0), Some(Ok(report))) => report,
-        (_, Some(Err(fault))) => return Err(unreadable(&fault)),
-        (Exit::TimedOut, _) => {
-            return Err(Reason::new(
-                ReasonKind::TimedOut,
-                "coverage.py did not end within the limit",
-                "raise `timeout`",
-            ));
-        }
-        (Exit::Interrupted, _) => {
-            return Err(Reason::new(ReasonKind::Interrupted, "coverage.py was interrupted", "run it again"));
-        }
-        (exit, _) => {
-            return Err(no_report(&format!(
-                "coverage.py made no second report from the recorded data ({exit:?})"
-            )));
-        }
-    };
+    let neutral = reports.neutral.read()?;
+    let everything = reports.everything.map(Neutral::read).transpose()?;
     let mut sum = Sum::default();
     for file in files {
         let (Some(ours), Some(theirs)) = (project.files.get(&file.real), neutral.files.get(&file.real))
         else {
             return Err(disagree(&file.path, "the recorded data does not know it"));
         };
-        sum.add(&file.path, ours, theirs)?;
+        let recorded = everything.as_ref().and_then(|report| report.files.get(&file.real)).unwrap_or(theirs);
+        sum.add(&file.path, ours, theirs, recorded)?;
+    }
+    let mut notes = Vec::new();
+    if sum.quieted > 0 {
+        notes.push(format!("{} branches that were not taken are declared to need no test", sum.quieted));
     }
     Ok(Evidence {
         measured: Measured::Coverage(sum.coverage(bound)?),
         inspected,
         findings: Vec::new(),
+        suppressed: sum.excluded + sum.quieted,
         extent: None,
-        suppressed: sum.excluded,
-        notes: Vec::new(),
+        notes,
         run: None,
     })
 }
@@ -206,42 +187,76 @@ struct Sum {
     statements: u64,
     excluded: u64,
     branches: Option<Branches>,
+    /// Branches that were not taken and that the project does not count as missing.
+    quieted: u64,
 }
 
 impl Sum {
-    fn add(&mut self, path: &str, ours: &FileCoverage, theirs: &FileCoverage) -> Result<(), Reason> {
+    /// Adds a file: `ours` under the project's configuration, `theirs` what coverage.py would count by
+    /// itself, `recorded` with all lines that either counts.
+    fn add(
+        &mut self,
+        path: &str,
+        ours: &FileCoverage,
+        theirs: &FileCoverage,
+        recorded: &FileCoverage,
+    ) -> Result<(), Reason> {
         let (covered, missing) = (ours.executed_lines.len() as u64, ours.missing_lines.len() as u64);
         if ours.summary.covered_lines != covered || ours.summary.num_statements != covered + missing {
             return Err(disagree(path, "its counts and its lines differ"));
         }
-        if !ours.executed_lines.is_subset(&theirs.executed_lines)
-            || !ours.missing_lines.is_subset(&theirs.missing_lines)
+        if !ours.executed_lines.is_subset(&recorded.executed_lines)
+            || !ours.missing_lines.is_subset(&recorded.missing_lines)
         {
             return Err(disagree(path, "the recorded data shows other lines executed"));
         }
-        let all = (theirs.executed_lines.len() + theirs.missing_lines.len()) as u64;
         self.covered += covered;
         self.statements += covered + missing;
-        self.excluded += all - (covered + missing);
-        if let (Some(total), Some(covered)) = (ours.summary.num_branches, ours.summary.covered_branches) {
-            if covered > total {
-                return Err(disagree(path, "more branches were taken than there are"));
-            }
-            let sum = self.branches.get_or_insert(Branches { covered: 0, total: 0 });
-            sum.covered += covered;
-            sum.total += total;
+        self.excluded += theirs.lines().filter(|line| !ours.counts(*line)).count() as u64;
+        self.add_branches(path, ours, recorded)
+    }
+
+    fn add_branches(
+        &mut self,
+        path: &str,
+        ours: &FileCoverage,
+        recorded: &FileCoverage,
+    ) -> Result<(), Reason> {
+        let (Some(total), Some(covered)) = (ours.summary.num_branches, ours.summary.covered_branches) else {
+            return Ok(());
+        };
+        if covered > total {
+            return Err(disagree(path, "more branches were taken than there are"));
         }
+        if let (Some(missing), Some(all)) = (&ours.missing_branches, &recorded.missing_branches) {
+            let is_counted = |from: i64| u32::try_from(from).is_ok_and(|line| ours.counts(line));
+            let quieted = all.difference(missing).filter(|(from, _)| is_counted(*from)).count() as u64;
+            let taken = recorded.summary.covered_branches.unwrap_or_default();
+            if covered > taken + quieted {
+                return Err(disagree(path, "the recorded data shows fewer branches taken"));
+            }
+            self.quieted += quieted;
+        }
+        let sum = self.branches.get_or_insert(Branches { covered: 0, total: 0 });
+        sum.covered += covered;
+        sum.total += total;
         Ok(())
     }
 
     fn coverage(&self, bound: Bound) -> Result<Coverage, Reason> {
         let all = self.statements + self.excluded;
         if self.excluded * 4 > all {
-            return Err(Reason::new(
-                ReasonKind::CheckWeakened,
-                format!("{} of {all} statements are excluded from the measurement", self.excluded),
-                "remove `pragma: no cover` comments or `exclude_lines` settings; a quarter may be excluded at most",
-            ));
+            return Err(weakened(format!(
+                "{} of {all} statements are excluded from the measurement",
+                self.excluded
+            )));
+        }
+        let branches = self.branches.map_or(0, |branches| branches.total);
+        if self.quieted * 4 > branches {
+            return Err(weakened(format!(
+                "{} of {branches} branches are declared to need no test",
+                self.quieted
+            )));
         }
         let statements = Ratio::new(self.covered, self.statements).ok_or_else(|| {
             Reason::new(
@@ -252,6 +267,14 @@ impl Sum {
         })?;
         Ok(Coverage { statements, branches: self.branches, bound, excluded: self.excluded })
     }
+}
+
+fn weakened(what: String) -> Reason {
+    Reason::new(
+        ReasonKind::CheckWeakened,
+        what,
+        "remove `pragma` comments, or settings such as `exclude_also`; a quarter may be excluded at most",
+    )
 }
 
 fn left_out(reason: Reason, files: &[SourceFile]) -> Reason {
@@ -306,7 +329,8 @@ mod tests {
     }
 
     fn measure(ours: CoverageReport, theirs: CoverageReport) -> Result<Coverage, Reason> {
-        match evidence(&[file("a.py")], Some(Ok(ours)), neutral(theirs), Bound::Exact)?.measured {
+        let reports = Reports { project: Some(Ok(ours)), neutral: neutral(theirs), everything: None };
+        match evidence(&[file("a.py")], reports, Bound::Exact)?.measured {
             Measured::Coverage(coverage) => Ok(coverage),
             other => panic!("{other:?}"),
         }
@@ -344,27 +368,31 @@ mod tests {
 
     #[test]
     fn a_file_that_is_not_in_the_report_is_no_evidence() {
-        let reason = evidence(
-            &[file("a.py"), file("b.py")],
-            Some(Ok(report("a.py", &[1], &[]))),
-            neutral(report("a.py", &[1], &[])),
-            Bound::Exact,
-        )
-        .expect_err("a reason");
+        let reports = Reports {
+            project: Some(Ok(report("a.py", &[1], &[]))),
+            neutral: neutral(report("a.py", &[1], &[])),
+            everything: None,
+        };
+        let reason = evidence(&[file("a.py"), file("b.py")], reports, Bound::Exact).expect_err("a reason");
         assert_eq!(reason.kind, ReasonKind::WrongFiles);
         assert!(reason.message.contains("`b.py`"), "{}", reason.message);
     }
 
     #[test]
-    fn a_path_with_characters_that_mean_something_is_still_a_pattern_for_itself() {
-        let configuration = neutral_configuration(&["/p/[a], $b/ü.py"].into());
-        assert!(configuration.ends_with("include =\n    /p/?a????b/ü.py\n"), "{configuration}");
-    }
-
-    #[test]
-    fn the_folders_of_the_files_are_measured_themselves() {
-        let files = [file("src/a/x.py"), file("src/a/y.py"), file("src/b.py"), file("top.py")];
-        assert_eq!(measured_folders(&files), [".", "src", "src/a"]);
+    fn lines_that_only_the_project_counts_are_checked_in_a_report_of_everything() {
+        let (ours, theirs) = (report("a.py", &[1, 2], &[3]), report("a.py", &[1], &[3]));
+        assert!(counts_more(Some(&Ok(ours.clone())), &neutral(theirs.clone())));
+        assert!(!counts_more(Some(&Ok(theirs.clone())), &neutral(ours.clone())));
+        let reports = |everything| Reports {
+            project: Some(Ok(ours.clone())),
+            neutral: neutral(theirs.clone()),
+            everything: Some(neutral(everything)),
+        };
+        let honest = evidence(&[file("a.py")], reports(ours.clone()), Bound::Exact).expect("evidence");
+        assert_eq!(honest.suppressed, 0);
+        let forged = reports(report("a.py", &[1], &[2, 3]));
+        let reason = evidence(&[file("a.py")], forged, Bound::Exact).expect_err("a reason");
+        assert_eq!(reason.kind, ReasonKind::ReportsDisagree);
     }
 
     proptest::proptest! {

@@ -4,6 +4,7 @@
 
 pub mod bandit;
 pub mod coverage;
+pub mod coverage_invocation;
 pub mod docs;
 pub mod ending;
 pub mod interpreter;

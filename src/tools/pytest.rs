@@ -226,6 +226,9 @@ fn judged(code: i32, output: Output<'_>) -> Result<Session, Reason> {
         (Some(Ok(report)), Some(Ok(journal))) => (report, journal),
         (Some(Err(fault)), _) => return Err(unreadable("JUnit report", &fault)),
         (_, Some(Err(fault))) => return Err(unreadable("journal", &fault)),
+        (None, _) | (_, None) if code == 1 => {
+            return Err(crashed("pytest ended with code 1 and wrote no report", output.log));
+        }
         (None, _) | (_, None) => {
             let what = format!("pytest ended with code {code} and wrote no report");
             let hint = "look for `os._exit`, `sys.exit` or a plugin that ends the process, in tests and `conftest.py`";

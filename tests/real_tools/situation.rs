@@ -24,8 +24,8 @@ struct Situation {
     files: BTreeMap<String, String>,
     /// Files whose characters are written as one byte each, for what is not UTF-8.
     bytes: BTreeMap<String, String>,
-    /// Files of one text many times.
-    repeated: BTreeMap<String, (String, usize)>,
+    /// Files made of texts, each many times.
+    repeated: BTreeMap<String, Vec<(String, usize)>>,
     /// Links by path, to what they lead to.
     links: BTreeMap<String, String>,
     /// Files of the healthy project that are not there.
@@ -90,7 +90,11 @@ impl Situation {
     /// This one on top of the healthy project.
     fn over(mut self, base: &Self) -> Self {
         for (path, text) in &base.files {
-            if !self.without.contains(path) && !self.bytes.contains_key(path) {
+            if !self.without.contains(path)
+                && !self.bytes.contains_key(path)
+                && !self.repeated.contains_key(path)
+                && !self.links.contains_key(path)
+            {
                 self.files.entry(path.clone()).or_insert_with(|| text.clone());
             }
         }
@@ -148,8 +152,9 @@ impl Situation {
                 text.chars().map(|character| u8::try_from(character).expect("a byte")).collect();
             project.write(path, bytes);
         }
-        for (path, (text, times)) in &self.repeated {
-            project.write(path, text.repeat(*times));
+        for (path, parts) in &self.repeated {
+            let parts: Vec<String> = parts.iter().map(|(text, times)| text.repeat(*times)).collect();
+            project.write(path, parts.concat());
         }
         for (path, target) in &self.links {
             let path = project.root.join(path);

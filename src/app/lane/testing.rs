@@ -5,12 +5,13 @@
 //! a second run of all tests under the component's paths measures the exact figure.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::app::answer::{Answer, answer, refuse};
 use crate::app::bench::Bench;
+use crate::app::configuration;
 use crate::app::context::Context;
-use crate::app::launch::{Extra, Finished, launch};
+use crate::app::launch::{Extra, launch};
 use crate::app::planned_run::PlannedRun;
 use crate::app::subject::Subject;
 use crate::app::toolchain::{BYTE_CODE, Toolchain};
@@ -25,7 +26,8 @@ use crate::model::toolchain::{ResolvedTool, Tool};
 use crate::plan::{Plan, TestGroup};
 use crate::sys::file::{self, ReadError};
 use crate::sys::tree;
-use crate::tools::coverage::{self, CoverageReport, Neutral, NeutralInvocation};
+use crate::tools::coverage::{self, CoverageReport, Neutral, Reports};
+use crate::tools::coverage_invocation::{self, LeftOut, NeutralInvocation};
 use crate::tools::ending::real_paths;
 use crate::tools::junit;
 use crate::tools::pytest::{self, Invocation, Journal, Output, Session};
@@ -223,13 +225,16 @@ impl<'a> Testing<'a> {
         let keys = self.keys(context);
         let key = |path: &str| keys.get(path).cloned();
         let project = read_report(&told.files.file("coverage.json"), key);
-        let exit = self.neutral(context, &told.files)?.exit;
-        let neutral = read_report(&told.files.file("neutral.json"), key);
+        let neutral = self.neutral(context, &told.files, LeftOut::Bodiless, key)?;
+        let everything = if coverage::counts_more(project.as_ref(), &neutral) {
+            Some(self.neutral(context, &told.files, LeftOut::Nothing, key)?)
+        } else {
+            None
+        };
+        let reports = Reports { project, neutral, everything };
         let answer = |component: &usize| {
-            let neutral = Neutral { exit, report: neutral.clone() };
             let files = self.files_of(*component);
-            let evidence =
-                files.and_then(|files| coverage::evidence(&files, project.clone(), neutral, bound));
+            let evidence = files.and_then(|files| coverage::evidence(&files, reports.clone(), bound));
             answer(*component, Check::Coverage, evidence, &told.run)
         };
         Ok(self.group.components.iter().map(answer).collect())
@@ -255,13 +260,13 @@ impl<'a> Testing<'a> {
             .collect()
     }
 
-    /// The names under which coverage.py may report a file: relative to the root, and absolute.
+    /// The names under which coverage.py may report a file: relative to the root, and absolute. Never that of
+    /// a link to it: coverage.py follows links in what it records, and lists the link as never executed.
     fn keys(&self, context: &Context<'_>) -> HashMap<String, String> {
         let mut keys = HashMap::new();
         for file in self.all_files() {
-            let below_root = std::path::Path::new(&file.real).strip_prefix(&context.root).ok();
+            let below_root = Path::new(&file.real).strip_prefix(&context.root).ok();
             keys.extend(below_root.map(|path| (path.to_string_lossy().into_owned(), file.real.clone())));
-            keys.insert(file.path, file.real.clone());
             keys.insert(file.real.clone(), file.real);
         }
         keys
@@ -294,8 +299,11 @@ impl<'a> Testing<'a> {
     }
 
     fn argv(&self, tool: &ResolvedTool, files: &Files, selected: bool) -> Vec<String> {
-        let folders =
-            if self.group.coverage { coverage::measured_folders(&self.all_files()) } else { Vec::new() };
+        let folders = if self.group.coverage {
+            coverage_invocation::measured_folders(&self.all_files())
+        } else {
+            Vec::new()
+        };
         Invocation {
             executable: &tool.executable.to_string_lossy(),
             version: &tool.version,
@@ -309,10 +317,27 @@ impl<'a> Testing<'a> {
         .argv()
     }
 
-    fn neutral(&self, context: &Context<'_>, files: &Files) -> anyhow::Result<Finished> {
-        let configuration = files.file("neutral.rc");
+    fn neutral<F>(
+        &self,
+        context: &Context<'_>,
+        files: &Files,
+        left_out: LeftOut,
+        key: F,
+    ) -> anyhow::Result<Neutral>
+    where
+        F: Fn(&str) -> Option<String>,
+    {
+        let name = match left_out {
+            LeftOut::Bodiless => "neutral",
+            LeftOut::Nothing => "everything",
+        };
+        let (configuration, report) =
+            (files.file(&format!("{name}.rc")), files.file(&format!("{name}.json")));
         let sources = self.all_files();
-        file::write_whole(&configuration, &coverage::neutral_configuration(&real_paths(&sources)))?;
+        let root = context.root.to_string_lossy();
+        let relative_to = configuration::coverage_paths_are_relative(&context.root).then_some(&*root);
+        let text = coverage_invocation::neutral_configuration(&real_paths(&sources), left_out, relative_to);
+        file::write_whole(&configuration, &text)?;
         let python =
             self.toolchain.interpreter.as_ref().map_or("python", |interpreter| &interpreter.executable);
         let argv = NeutralInvocation {
@@ -320,14 +345,15 @@ impl<'a> Testing<'a> {
             byte_code: &context.file(BYTE_CODE),
             configuration: &configuration.to_string_lossy(),
             data: &files.argument(".coverage"),
-            report: &files.argument("neutral.json"),
+            report: &report.to_string_lossy(),
         }
         .argv();
-        launch(context, &format!("{}-neutral", self.name), argv, Extra::default())
+        let exit = launch(context, &format!("{}-{name}", self.name), argv, Extra::default())?.exit;
+        Ok(Neutral { exit, report: read_report(&report, key) })
     }
 }
 
-fn read_report<F>(path: &std::path::Path, key: F) -> Option<Result<CoverageReport, String>>
+fn read_report<F>(path: &Path, key: F) -> Option<Result<CoverageReport, String>>
 where
     F: Fn(&str) -> Option<String>,
 {

@@ -18,7 +18,6 @@ KEPT = 20
 # The folder of this file was only there so that it can be found; tests must not see it.
 HERE = os.path.dirname(os.path.abspath(__file__))
 os.environ.pop("PYTHONPATH", None)
-sys.path[:] = [path for path in sys.path if os.path.abspath(path or ".") != HERE]
 
 # By id and how often that id was started: what a plugin collects may share one id.
 outcomes = {}
@@ -32,6 +31,12 @@ collected = 0
 deselected = 0
 skipped_modules = 0
 uncollected = []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config):
+    # Not sooner: pytest-xdist keeps the path as it is when its plugin is loaded, for its workers.
+    sys.path[:] = [path for path in sys.path if os.path.abspath(path or os.sep) != HERE]
 
 
 def pytest_itemcollected(item):
@@ -92,7 +97,8 @@ def pytest_runtest_logreport(report):
     before = outcomes.get(test)
     if report.outcome == "failed":
         if before not in ("failed", "errors"):
-            outcomes[test] = "failed" if report.when == "call" else "errors"
+            # A worker of pytest-xdist that died has no phase.
+            outcomes[test] = "errors" if report.when in ("setup", "teardown") else "failed"
     elif report.outcome == "skipped":
         if before is None:
             outcomes[test] = "xfailed" if hasattr(report, "wasxfail") else "skipped"
