@@ -45,7 +45,7 @@ impl Finished {
         format!("{out}\n{err}")
     }
 
-    /// The record; `report` is the file that was read as its report.
+    /// The record; `report` is the file that is read as its report, where it came to its own end.
     pub fn record(&self, tool: &ResolvedTool, report: &std::path::Path) -> Run {
         Run {
             tool: tool.tool,
@@ -53,7 +53,7 @@ impl Finished {
             argv: self.argv.clone(),
             exit: self.exit,
             duration: self.duration,
-            report_sha256: file::sha256(report),
+            report_sha256: matches!(self.exit, Exit::Code(_)).then(|| file::sha256(report)).flatten(),
             cached: false,
         }
     }

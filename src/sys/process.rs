@@ -25,7 +25,10 @@ use super::process_table::{GRACE, MARK, marked, pause};
 /// How often a waiting run looks at the interrupt, the limit and the size of the output.
 const TICK: Duration = Duration::from_millis(200);
 /// What a child may write to standard output or error, in bytes.
-const FLOOD: u64 = 4 << 30;
+const FLOOD: u64 = 1 << 30;
+/// What is kept of a stream of a child that was stopped, in bytes: nobody reads it as a report, and the logs
+/// of several runs stay on the disk.
+const KEPT: u64 = 64 << 20;
 /// What to start.
 #[derive(Debug, Clone)]
 pub struct Command {
@@ -194,6 +197,8 @@ impl Child {
             return None;
         };
         self.stop();
+        cut(&command.stdout);
+        cut(&command.stderr);
         Some(cause)
     }
 
@@ -267,6 +272,13 @@ fn signal_each(processes: &[Pid], signal: Signal) {
     }
 }
 
+/// Cuts what is longer than anybody will look at. What cannot be cut stays: it costs space, not trust.
+fn cut(path: &Path) {
+    if size(path) > KEPT {
+        let _stays = File::options().write(true).open(path).and_then(|file| file.set_len(KEPT));
+    }
+}
+
 #[expect(clippy::disallowed_methods, reason = "sys looks at files")]
 fn size(path: &Path) -> u64 {
     std::fs::metadata(path).map_or(0, |metadata| metadata.len())
@@ -321,6 +333,17 @@ pub(super) mod tests {
         let (ended, _) = run_in(&["/bin/sh", "-c", script], Duration::from_millis(300));
         assert_eq!(ended.exit, Exit::TimedOut);
         assert!(running("sleep 313").is_empty(), "no process is left");
+    }
+
+    #[test]
+    fn a_flood_is_stopped_and_cut() {
+        let folder = tempfile::tempdir().expect("a folder");
+        // A hole in the file: its size without the disk that it would take.
+        let script =
+            "dd if=/dev/zero of=/dev/stdout bs=1 count=1 seek=2G conv=notrunc 2>/dev/null; sleep 317";
+        let ended = run(&command(folder.path(), &["/bin/sh", "-c", script], LONG), &Interrupt::default());
+        assert_eq!(ended.expect("our work").exit, Exit::Flooded);
+        assert_eq!(size(&folder.path().join("out")), KEPT);
     }
 
     #[test]

@@ -6,8 +6,11 @@
 mod ending;
 mod fake;
 mod hostile;
+mod name;
+mod output;
 mod project;
 mod report;
 mod testing;
 mod told;
+mod tree;
 mod words;

@@ -215,6 +215,21 @@ impl Project {
         spawn(&mut command).wait_with_output().expect("an end")
     }
 
+    /// What is shown where standard output and error are a terminal, by way of `script`.
+    pub(crate) fn on_a_terminal(&self, arguments: &str, variables: &[(&str, &str)]) -> String {
+        self.install();
+        let script = find("script").expect("`script` of util-linux is on PATH");
+        let command = format!("{} {arguments}", env!("CARGO_BIN_EXE_tta-promote"));
+        let mut script = Command::new(script);
+        script.args(["-q", "-e", "-c", &command, "/dev/null"]).current_dir(self.root()).env_clear();
+        script.env("PATH", format!("{}:{}", self.path("bin").display(), self.path("base").display()));
+        script.env("HOME", self.path("home")).env("SHELL", "/bin/sh").envs(variables.iter().copied());
+        script.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let output = spawn(&mut script).wait_with_output().expect("an end");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    }
+
     fn install(&self) {
         for name in ["bin", "base", "home", "fakes"] {
             std::fs::create_dir_all(self.path(name)).expect("a folder");
@@ -284,10 +299,13 @@ fn put(path: &Path, bytes: &[u8]) {
     std::fs::write(path, bytes).expect("written");
 }
 
-fn link(program: &str, folder: &Path) {
+fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").expect("PATH");
-    let found = std::env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.exists());
-    let found = found.unwrap_or_else(|| panic!("`{program}` is on PATH"));
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.exists())
+}
+
+fn link(program: &str, folder: &Path) {
+    let found = find(program).unwrap_or_else(|| panic!("`{program}` is on PATH"));
     std::fs::create_dir_all(folder).expect("a folder");
     let _there_already = std::os::unix::fs::symlink(found, folder.join(program));
 }

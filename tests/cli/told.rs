@@ -9,6 +9,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 
+use crate::project::Project;
+
 /// Longer than any run may take, even on a machine that does ten other things.
 const FOREVER: Duration = Duration::from_secs(240);
 
@@ -162,6 +164,24 @@ impl Told {
     pub(crate) fn within(self, megabytes: u64) -> Self {
         assert!(self.peak > 0 && self.peak <= megabytes * 1024, "it held {} kB", self.peak);
         self
+    }
+
+    /// Standard output without what differs from run to run: places, times, digests, the machine.
+    pub(crate) fn steady(&self, project: &Project) -> String {
+        let own = project.path("");
+        let text = self.stdout.replace(own.to_str().expect("UTF-8").trim_end_matches('/'), "/TEMP");
+        let text = text.replace(env!("CARGO_PKG_VERSION"), "VERSION");
+        let rules = [
+            (r"runs/[0-9TZ]+-\w+", "runs/RUN"),
+            (r"[0-9a-f]{64}", "DIGEST"),
+            (r#""(started|duration_ms)": [^,\n]+"#, r#""$1": 0"#),
+            (r" +[0-9.]+ m?s\n", "  TIME\n"),
+            (r"\| [0-9.]+ m?s \|", "| TIME |"),
+            (r"\b[0-9.]+ m?s\b", "TIME"),
+        ];
+        rules.iter().fold(text, |text, (pattern, with)| {
+            regex::Regex::new(pattern).expect("a pattern").replace_all(&text, *with).into_owned()
+        })
     }
 
     /// Neither stream holds what acts on a terminal.

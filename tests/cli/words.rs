@@ -128,7 +128,7 @@ fn every_fault_of_the_policy_is_told_at_once_with_its_line() {
 #[test]
 fn a_policy_that_is_no_text_is_refused() {
     refused(&Project::new().policy(""), &["verify", "a"], &["promotion.toml"]);
-    for bytes in [&b"\xff\xfe"[..], b"schema = 1\n\0", &[b'['; 100_000]] {
+    for bytes in [b"\xff\xfe".to_vec(), b"schema = 1\n\0".to_vec(), vec![b'['; 100_000]] {
         let project = Project::new();
         std::fs::write(project.root().join("promotion.toml"), bytes).expect("written");
         refused(&project, &["verify", "a"], &["promotion.toml"]);
