@@ -16,6 +16,7 @@ help:
 	@echo 'make clean   remove what was set up and built'
 
 demo: setup
+	@[ -x target/release/tta-promote ] || echo 'building, which takes a few minutes the first time'
 	@cargo build --release --locked --quiet
 	target/release/tta-promote verify carbon
 

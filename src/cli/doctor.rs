@@ -24,9 +24,13 @@ pub(super) fn run(global: &Global) -> Result<Exit, Failure> {
     let diagnosis = diagnose(&workspace, &interrupt, &progress);
     progress.clear();
     let diagnosis = diagnosis?;
-    let header = format!("policy       {}\nproject      {}\n", workspace.file, workspace.root.display());
-    print::stdout(&format!("{header}{}", text(&diagnosis)))?;
-    Ok(if is_healthy(&diagnosis) { Exit::Pass } else { Exit::Inconclusive })
+    let (policy, root) = (one_line(&workspace.file), one_line(&workspace.root.to_string_lossy()));
+    print::stdout(&format!("policy       {policy}\nproject      {root}\n{}", text(&diagnosis)))?;
+    Ok(match (interrupt.raised(), is_healthy(&diagnosis)) {
+        (true, _) => Exit::Interrupted,
+        (false, true) => Exit::Pass,
+        (false, false) => Exit::Inconclusive,
+    })
 }
 
 fn is_healthy(diagnosis: &Diagnosis) -> bool {

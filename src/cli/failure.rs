@@ -7,6 +7,7 @@ use crate::app::selection::SelectionError;
 use crate::model::policy::Fault;
 use crate::report::clean::one_line;
 use crate::report::{ErrorDocument, render_error};
+use crate::sys::run_folder::NoPlace;
 
 use super::exit::Exit;
 
@@ -114,11 +115,16 @@ impl From<SelectionError> for Failure {
 
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
+        let hint = if error.is::<NoPlace>() {
+            NoPlace::HINT
+        } else {
+            "see whether the disk is full; if it is not, please report this with the command line"
+        };
         Self {
             exit: Exit::Fault,
             message: error.to_string(),
             causes: error.chain().skip(1).map(ToString::to_string).collect(),
-            hint: None,
+            hint: Some(hint.to_owned()),
             faults: Vec::new(),
         }
     }

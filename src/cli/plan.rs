@@ -27,11 +27,15 @@ pub(super) fn run(global: &Global, arguments: &Plan) -> Result<Exit, Failure> {
     progress.clear();
     let outline = outline?;
     print::stdout(&text(&outline, &workspace.root.to_string_lossy()))?;
-    if outline.faults.is_empty() {
-        return Ok(Exit::Pass);
+    let exit = match (interrupt.raised(), outline.faults.is_empty()) {
+        (true, _) => Exit::Interrupted,
+        (false, true) => Exit::Pass,
+        (false, false) => Exit::Usage,
+    };
+    if !outline.faults.is_empty() {
+        print::stderr(&Failure::of_paths(&workspace.file, outline.faults).text());
     }
-    print::stderr(&Failure::of_paths(&workspace.file, outline.faults).text());
-    Ok(Exit::Usage)
+    Ok(exit)
 }
 
 fn text(outline: &Outline, root: &str) -> String {

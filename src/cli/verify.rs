@@ -64,11 +64,11 @@ fn exit(verified: &Verified) -> Exit {
 
 /// Says before the work, not after it, that its result could not be written.
 fn check_outputs(outputs: &[Output]) -> Result<(), Failure> {
-    for output in outputs {
-        let folder = output.file.parent().filter(|parent| !parent.as_os_str().is_empty());
-        if !folder.is_none_or(Path::is_dir) {
-            return Err(cannot_write(&output.file, "the folder does not exist"));
+    for (number, output) in outputs.iter().enumerate() {
+        if outputs.iter().take(number).any(|earlier| earlier.file == output.file) {
+            return Err(cannot_write(&output.file, "it is named twice"));
         }
+        file::may_be_written(&output.file).map_err(|why| cannot_write(&output.file, &why.to_string()))?;
     }
     Ok(())
 }

@@ -118,18 +118,58 @@ fn hexadecimal(bytes: &[u8]) -> String {
     })
 }
 
-/// Writes a file whole or not at all: into a neighbour first, which then takes its place.
+/// Writes a file whole or not at all: into a neighbour first, which then takes its place. What is there
+/// and no file, such as `/dev/stdout`, stays what it is and is written to.
 pub fn write_whole(path: &Path, text: &str) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut neighbour = tempfile::NamedTempFile::new_in(folder)?;
+    let target = Target::of(path)?;
+    if target.is_special {
+        return File::options().write(true).open(&target.path)?.write_all(text.as_bytes());
+    }
+    let mut neighbour = target.neighbour()?;
     neighbour.write_all(text.as_bytes())?;
     neighbour.as_file().sync_all()?;
     make_public(&neighbour)?;
-    neighbour.persist(path).map_err(|error| error.error)?;
+    neighbour.persist(&target.path).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// Whether [`write_whole`] could write there, as far as can be told before.
+pub fn may_be_written(path: &Path) -> io::Result<()> {
+    let target = Target::of(path)?;
+    if !target.is_special {
+        target.neighbour()?;
+    }
+    Ok(())
+}
+
+/// Where a path that is to be written leads.
+struct Target {
+    path: PathBuf,
+    is_special: bool,
+}
+
+impl Target {
+    #[expect(clippy::disallowed_methods, reason = "sys looks at files")]
+    fn of(path: &Path) -> io::Result<Self> {
+        // A link stays a link: what it leads to is replaced.
+        let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        match std::fs::metadata(&path) {
+            Ok(metadata) if metadata.is_dir() => Err(io::Error::other("it is a folder")),
+            Ok(metadata) => Ok(Self { path, is_special: !metadata.is_file() }),
+            Err(_) => Ok(Self { path, is_special: false }),
+        }
+    }
+
+    fn neighbour(&self) -> io::Result<tempfile::NamedTempFile> {
+        let folder = match self.path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        tempfile::NamedTempFile::new_in(folder).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => io::Error::other("the folder does not exist"),
+            kind => io::Error::from(kind),
+        })
+    }
 }
 
 /// A temporary file is readable by its owner alone; a report is for others too.
@@ -194,6 +234,28 @@ mod tests {
         write_whole(&path, "new").expect("written");
         assert_eq!(read_text(&path).expect("readable"), "new");
         assert_eq!(sha256(&path), Some(sha256_of_text("new")));
+    }
+
+    #[test]
+    fn what_is_no_file_is_written_to_and_stays_what_it_is() {
+        write_whole(Path::new("/dev/null"), "text").expect("written");
+        assert!(!std::fs::symlink_metadata("/dev/null").expect("there").is_file());
+        let folder = tempfile::tempdir().expect("a folder");
+        let (file, link) = (folder.path().join("a"), folder.path().join("b"));
+        write_whole(&file, "old").expect("written");
+        std::os::unix::fs::symlink("a", &link).expect("a link");
+        write_whole(&link, "new").expect("written");
+        assert_eq!(read_text(&file).expect("readable"), "new");
+        assert!(std::fs::symlink_metadata(&link).expect("there").is_symlink());
+    }
+
+    #[test]
+    fn where_nothing_can_be_written_is_known_before() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert!(may_be_written(folder.path()).is_err());
+        assert!(may_be_written(&folder.path().join("no/a")).is_err());
+        assert!(may_be_written(&folder.path().join("a")).is_ok());
+        assert_eq!(super::super::tree::names(folder.path()), [""; 0]);
     }
 
     #[test]

@@ -8,6 +8,19 @@ use super::{clock, variable};
 /// How many folders of earlier runs stay for a look at their logs.
 const KEPT: usize = 10;
 
+/// There is no place for a folder of a run.
+#[derive(Debug, thiserror::Error)]
+#[error("no folder for reports and logs can be made: {}", tried.join("; "))]
+pub struct NoPlace {
+    tried: Vec<String>,
+}
+
+impl NoPlace {
+    /// What to do about it.
+    pub const HINT: &str =
+        "set `XDG_CACHE_HOME` or `TMPDIR` to a folder outside of the project that you alone may write";
+}
+
 /// A fresh folder. It stays after the run, for a look at the logs; older ones go.
 #[derive(Debug)]
 pub struct RunFolder {
@@ -18,28 +31,30 @@ pub struct RunFolder {
 impl RunFolder {
     /// Makes a folder that is outside of `project`. It lies in the user's cache, or in the system's
     /// temporary folder where the cache cannot be written or lies inside of the project.
-    pub fn create(project: &Path) -> io::Result<Self> {
+    pub fn create(project: &Path) -> Result<Self, NoPlace> {
         let candidates = cache_folder()
             .into_iter()
             .chain([std::env::temp_dir().join(format!("tta-promote-{}", nix::unistd::Uid::effective()))]);
-        let mut last =
-            io::Error::other("there is no folder for reports outside of the project; set `TMPDIR`");
+        let mut tried = Vec::new();
         for keep in candidates {
             match Self::create_in(&keep, project) {
                 Ok(folder) => return Ok(folder),
-                Err(error) => last = error,
+                Err(error) => tried.push(format!("`{}`: {error}", keep.display())),
             }
         }
-        Err(last)
+        Err(NoPlace { tried })
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the place that makes the run's folder")]
     fn create_in(keep: &Path, project: &Path) -> io::Result<Self> {
         use std::os::unix::fs::DirBuilderExt;
+        if lies_in(keep, project) {
+            return Err(io::Error::other("it lies inside of the project"));
+        }
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(keep.join("runs"))?;
         let keep = std::fs::canonicalize(keep)?;
-        if keep.starts_with(project) {
-            return Err(io::Error::other(format!("`{}` lies inside of the project", keep.display())));
+        if !is_ours_alone(&keep)? {
+            return Err(io::Error::other("others may write there"));
         }
         prune(&keep.join("runs"));
         let stamp = clock::now().strftime("%Y%m%dT%H%M%S").to_string();
@@ -77,6 +92,23 @@ impl RunFolder {
     pub fn tidy(&self, name: &str) {
         remove(&self.path.join(name));
     }
+}
+
+/// Whether a folder that may not be there yet lies in `project`, which is absolute and without links.
+#[expect(clippy::disallowed_methods, reason = "this is the place that makes the run's folder")]
+fn lies_in(folder: &Path, project: &Path) -> bool {
+    folder
+        .ancestors()
+        .find_map(|above| std::fs::canonicalize(above).ok())
+        .is_some_and(|above| above.starts_with(project))
+}
+
+/// Whether nobody else may put reports into a folder: the temporary one has a name that anyone can guess.
+#[expect(clippy::disallowed_methods, reason = "this is the place that makes the run's folder")]
+fn is_ours_alone(folder: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = std::fs::metadata(folder)?;
+    Ok(metadata.uid() == nix::unistd::Uid::effective().as_raw() && metadata.mode() & 0o022 == 0)
 }
 
 fn cache_folder() -> Option<PathBuf> {
@@ -119,7 +151,16 @@ mod tests {
     fn a_run_folder_never_lies_inside_of_the_project() {
         let project = tempfile::tempdir().expect("a folder");
         let project = super::super::tree::real(project.path()).expect("a path");
-        assert!(RunFolder::create_in(&project.join("cache"), &project).is_err());
+        assert!(RunFolder::create_in(&project.join("cache/of/mine"), &project).is_err());
+        assert!(!project.join("cache").exists(), "nothing was made there");
+    }
+
+    #[test]
+    fn a_folder_that_others_may_write_is_not_trusted() {
+        use std::os::unix::fs::PermissionsExt;
+        let keep = tempfile::tempdir().expect("a folder");
+        std::fs::set_permissions(keep.path(), std::fs::Permissions::from_mode(0o777)).expect("opened");
+        assert!(RunFolder::create_in(keep.path(), Path::new("/nowhere")).is_err());
     }
 
     #[test]

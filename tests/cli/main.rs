@@ -10,3 +10,4 @@ mod project;
 mod report;
 mod testing;
 mod told;
+mod words;

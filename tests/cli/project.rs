@@ -37,8 +37,6 @@ pub(crate) struct Project {
     fakes: BTreeMap<&'static str, Fake>,
     chosen: &'static str,
     variables: Vec<(String, String)>,
-    /// The folder to start in, relative to the project's root.
-    start_in: String,
 }
 
 impl Project {
@@ -50,7 +48,6 @@ impl Project {
             fakes: PROGRAMS.iter().map(|name| (*name, Fake::default())).collect(),
             chosen: "ruff",
             variables: Vec::new(),
-            start_in: String::new(),
         };
         project.policy(POLICY).file("src/a.py", "x = 1\n").file("tests/test_a.py", "def test(): pass\n")
     }
@@ -132,12 +129,6 @@ impl Project {
         self
     }
 
-    /// Starts in a folder of the project.
-    pub(crate) fn start_in(mut self, folder: &str) -> Self {
-        folder.clone_into(&mut self.start_in);
-        self
-    }
-
     /// Makes the project a git repository with one commit.
     pub(crate) fn repository(self) -> Self {
         link("git", &self.path("base"));
@@ -190,13 +181,22 @@ impl Project {
         self.start(arguments).end()
     }
 
+    /// Runs tta-promote in a folder of the project.
+    pub(crate) fn run_in(&self, folder: &str, arguments: &[&str]) -> Told {
+        self.start_in(folder, arguments).end()
+    }
+
     /// Starts tta-promote.
     pub(crate) fn start<S: AsRef<std::ffi::OsStr>>(&self, arguments: &[S]) -> Running {
+        self.start_in("", arguments)
+    }
+
+    fn start_in<S: AsRef<std::ffi::OsStr>>(&self, folder: &str, arguments: &[S]) -> Running {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         self.install();
         let mark = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let mut command = Command::new(env!("CARGO_BIN_EXE_tta-promote"));
-        command.args(arguments).current_dir(self.root().join(&self.start_in)).env_clear();
+        command.args(arguments).current_dir(self.root().join(folder)).env_clear();
         command.env("PATH", format!("{}:{}", self.path("bin").display(), self.path("base").display()));
         command.env("HOME", self.path("home")).env("LANG", "C.UTF-8").env("TTA_PROMOTE_TEST", &mark);
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
@@ -219,9 +219,10 @@ impl Project {
         for name in ["bin", "base", "home", "fakes"] {
             std::fs::create_dir_all(self.path(name)).expect("a folder");
         }
-        for program in
-            ["sh", "cat", "sleep", "head", "setsid", "env", "cp", "sed", "tr", "dd", "mkfifo", "rm", "ln"]
-        {
+        for program in [
+            "sh", "cat", "sleep", "head", "setsid", "env", "cp", "sed", "tr", "dd", "mkfifo", "rm", "ln",
+            "mkdir",
+        ] {
             link(program, &self.path("base"));
         }
         let keep = |name: &str, text: String| {
