@@ -23,4 +23,4 @@ macro_rules! classes {
     )+};
 }
 
-classes!(tests_outcomes, tests_endings, coverage);
+classes!(tests_outcomes, tests_endings, coverage, selection, tree);
