@@ -152,14 +152,7 @@ fn uv_held(context: &Context<'_>, uv: &str, script: &Path, modules: &[String]) -
             }
         },
     };
-    let finished = Finished {
-        exit: ended.exit,
-        duration: ended.duration,
-        stdout: command.stdout,
-        stderr: command.stderr,
-        argv: command.argv,
-        left_behind: ended.left_behind,
-    };
+    let finished = Finished::of(command, &ended);
     Ok(Err(uv_failed("uv cannot make the project's environment", &finished)))
 }
 
