@@ -105,7 +105,7 @@ pub(super) fn find_lock(root: &Path) -> Option<PathBuf> {
 /// The folder of the project's environment: outside of the tree, and lasting, so that it is made once.
 fn environment_folder(context: &Context<'_>) -> anyhow::Result<PathBuf> {
     let name = file::sha256_of_text(&context.root.to_string_lossy());
-    Ok(context.folder.lasting("environments")?.join(name.get(..16).unwrap_or(&name)))
+    Ok(context.folder.lasting("environments", name.get(..16).unwrap_or(&name))?)
 }
 
 fn uv_sync(context: &Context<'_>, uv: &str) -> anyhow::Result<Finished> {
