@@ -24,4 +24,4 @@ macro_rules! classes {
     )+};
 }
 
-classes!(tests_outcomes, tests_endings, coverage, selection, tree, lint, types, security);
+classes!(tests_outcomes, tests_endings, coverage, selection, tree, lint, types, security, outside);
