@@ -5,6 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests build projects and look at processes themselves")]
 
 mod bundled;
+mod interruption;
 mod laboratory;
 mod situation;
 
@@ -23,4 +24,4 @@ macro_rules! classes {
     )+};
 }
 
-classes!(tests_outcomes, tests_endings, coverage, selection, tree);
+classes!(tests_outcomes, tests_endings, coverage, selection, tree, lint, types, security, outside);
