@@ -92,13 +92,18 @@ impl<'a> Testing<'a> {
         plan.tests.iter().enumerate().map(lane).collect()
     }
 
-    /// What people call it.
-    pub fn label(&self) -> &'static str {
-        match (self.group.tests, self.group.coverage) {
+    /// What people call it: the checks, and whose.
+    pub fn label(&self) -> String {
+        let checks = match (self.group.tests, self.group.coverage) {
             (true, true) => "tests, coverage",
             (true, false) => "tests",
             (false, _) => "coverage",
-        }
+        };
+        let name = |component: &usize| {
+            self.subjects.get(*component).map(|one| one.candidate.component.name.as_str())
+        };
+        let names: Vec<&str> = self.group.components.iter().filter_map(name).collect();
+        format!("{checks}  {}", names.join(", "))
     }
 
     /// Runs pytest and answers for each component of the group.
@@ -132,7 +137,8 @@ impl<'a> Testing<'a> {
         let mut runs = vec![PlannedRun {
             tool: Tool::Pytest,
             checks,
-            purpose: "the selected tests".to_owned(),
+            purpose: if self.group.selection.select.is_some() { "the selected tests" } else { "the tests" }
+                .to_owned(),
             only_if: None,
             argv: self.argv(tool, &files(self.name.clone()), true),
         }];
@@ -149,8 +155,9 @@ impl<'a> Testing<'a> {
     }
 
     fn tool(&self) -> Result<&ResolvedTool, Reason> {
-        let tool = self.toolchain.tool(Tool::Pytest)?;
+        // Without an environment pytest is missing too, but that is not the cause.
         let interpreter = self.toolchain.interpreter.as_ref().map_err(Clone::clone)?;
+        let tool = self.toolchain.tool(Tool::Pytest)?;
         if self.group.coverage && interpreter.version_of("pytest-cov").is_none() {
             return Err(pytest::missing_plugin());
         }
