@@ -148,8 +148,9 @@ impl<'a> Testing<'a> {
     }
 
     fn tool(&self) -> Result<&ResolvedTool, Reason> {
-        let tool = self.toolchain.tool(Tool::Pytest)?;
+        // Without an environment there is no pytest either, and why there is none tells more.
         let interpreter = self.toolchain.interpreter.as_ref().map_err(Clone::clone)?;
+        let tool = self.toolchain.tool(Tool::Pytest)?;
         if self.group.coverage && interpreter.version_of("pytest-cov").is_none() {
             return Err(pytest::missing_plugin());
         }
