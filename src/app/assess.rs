@@ -89,6 +89,9 @@ impl Assessor<'_> {
 
     /// A file of the component, or a test of its, that changed while it was measured.
     fn moved(&self, subject: &Subject<'_>) -> Option<String> {
+        if let Some(file) = subject.files.iter().flatten().find(|file| self.sources.has_changed(&file.real)) {
+            return Some(file.path.clone());
+        }
         let tests = &subject.candidate.component.tests.paths;
         let is_own = |path: &String| {
             let is_source = subject.files.iter().flatten().any(|file| file.path == **path);

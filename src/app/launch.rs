@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use crate::model::run::{Exit, Run};
 use crate::model::toolchain::ResolvedTool;
 use crate::sys::file;
-use crate::sys::process::{Command, run};
+use crate::sys::process::{Command, Ended, run};
 
 use super::context::Context;
 
@@ -34,6 +34,18 @@ pub struct Finished {
 }
 
 impl Finished {
+    /// What a command came to.
+    pub fn of(command: Command, ended: &Ended) -> Self {
+        Self {
+            exit: ended.exit,
+            duration: ended.duration,
+            stdout: command.stdout,
+            stderr: command.stderr,
+            argv: command.argv,
+            left_behind: ended.left_behind,
+        }
+    }
+
     /// The beginning of standard error.
     pub fn complaint(&self) -> String {
         file::read_beginning(&self.stderr, LOG)
@@ -81,14 +93,7 @@ pub fn launch(
     let command = command(context, name, argv, extra);
     let ended =
         run(&command, context.interrupt).with_context(|| format!("cannot write the log of `{name}`"))?;
-    Ok(Finished {
-        exit: ended.exit,
-        duration: ended.duration,
-        stdout: command.stdout,
-        stderr: command.stderr,
-        argv: command.argv,
-        left_behind: ended.left_behind,
-    })
+    Ok(Finished::of(command, &ended))
 }
 
 /// The command for `argv`, not started.

@@ -19,6 +19,8 @@ pub struct Sources {
 #[derive(Debug)]
 struct Source {
     text: Result<String, Reason>,
+    /// Of its content when it was read.
+    digest: Option<String>,
     facts: Facts,
 }
 
@@ -36,7 +38,7 @@ impl Sources {
                     )
                 });
                 let facts = text.as_deref().map(python::read).unwrap_or_default();
-                Source { text, facts }
+                Source { text, digest: file::sha256(Path::new(&file.real)), facts }
             });
         }
         Self { files }
@@ -52,6 +54,12 @@ impl Sources {
                 "report this fault",
             )),
         }
+    }
+
+    /// Whether a file is no longer what was read, by its real path. The repository does not tell of files that
+    /// it ignores, nor of changes that were committed meanwhile.
+    pub fn has_changed(&self, real: &str) -> bool {
+        self.files.get(real).is_some_and(|source| source.digest != file::sha256(Path::new(real)))
     }
 
     /// What a file tells, by its real path; `None` where it cannot be read.

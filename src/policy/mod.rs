@@ -42,7 +42,7 @@ pub struct Included {
 /// One pattern of `include`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IncludePattern {
-    /// The pattern, relative to the folder of `promotion.toml`, normalised; it never leaves that folder.
+    /// The pattern, relative to the project's root, normalised; it never leaves it.
     pub pattern: String,
     /// Where it is declared.
     pub place: Place,

@@ -40,14 +40,14 @@ impl Viewpoint {
     }
 }
 
-/// A path or pattern that stays in the policy file's own folder: `root`, `include`.
+/// A path or pattern that stays in its folder: `root` in that of the policy file, `include` in the root.
 pub(super) fn below_policy(value: &Value<'_>, faults: &mut Faults<'_>) -> Option<String> {
     let written = relative(value, faults)?;
     let path = normalise(written);
     if path.is_none() {
         faults.add(
             value.offset,
-            format!("{} leaves the folder of the policy file", quote(written)),
+            format!("{} leaves the folder that it is relative to", quote(written)),
             "place `promotion.toml` in a folder that holds the whole project",
         );
     }

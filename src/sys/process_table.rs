@@ -33,7 +33,7 @@ pub(super) fn children(process: u32) -> Option<Vec<i32>> {
         let thread = thread.ok()?;
         match std::fs::read_to_string(thread.path().join("children")) {
             Ok(text) => {
-                children.extend(text.split_whitespace().filter_map(|child| child.parse::<i32>().ok()))
+                children.extend(text.split_whitespace().filter_map(|child| child.parse::<i32>().ok()));
             }
             // Without a thread of that number it has just ended, and its children are another's now.
             Err(_) if thread.path().join("stat").exists() => return None,

@@ -2,11 +2,16 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::{clock, variable};
 
 /// How many folders of earlier runs stay for a look at their logs.
 const KEPT: usize = 10;
+/// How long what outlives a run stays without being asked for.
+const UNUSED: Duration = Duration::from_secs(30 * 24 * 3600);
+/// The ending of the empty file beside a lasting folder whose time says when it was last asked for.
+const USED: &str = ".used";
 
 /// There is no place for a folder of a run.
 #[derive(Debug, thiserror::Error)]
@@ -80,12 +85,15 @@ impl RunFolder {
         Ok(path)
     }
 
-    /// A folder that outlives the run and is shared by all runs: for what is only there to save time.
+    /// The place of a folder of a kind that outlives the run and is shared by all runs: for what is only
+    /// there to save time. Those of its kind that no run has asked for in a month go.
     #[expect(clippy::disallowed_methods, reason = "this is the place that makes the run's folder")]
-    pub fn lasting(&self, name: &str) -> io::Result<PathBuf> {
-        let path = self.keep.join(name);
-        std::fs::create_dir_all(&path)?;
-        Ok(path)
+    pub fn lasting(&self, kind: &str, name: &str) -> io::Result<PathBuf> {
+        let folder = self.keep.join(kind);
+        std::fs::create_dir_all(&folder)?;
+        std::fs::write(folder.join(format!("{name}{USED}")), "")?;
+        forget_unused(&folder);
+        Ok(folder.join(name))
     }
 
     /// Takes the byte code that the run compiled away; nobody reads it afterwards.
@@ -117,6 +125,19 @@ fn cache_folder() -> Option<PathBuf> {
         .filter(|path| path.is_absolute())
         .or_else(|| variable::get("HOME").map(|home| Path::new(&home).join(".cache")))?;
     Some(base.join("tta-promote"))
+}
+
+/// Removes what was last asked for longer than [`UNUSED`] ago.
+#[expect(clippy::disallowed_methods, reason = "this is the place that makes the run's folder")]
+fn forget_unused(folder: &Path) {
+    for name in super::tree::names(folder) {
+        let Some(entry) = name.strip_suffix(USED) else { continue };
+        let used = std::fs::metadata(folder.join(&name)).and_then(|metadata| metadata.modified());
+        if used.is_ok_and(|used| used.elapsed().is_ok_and(|age| age > UNUSED)) {
+            remove(&folder.join(entry));
+            let _stays_if_it_cannot_go = std::fs::remove_file(folder.join(&name));
+        }
+    }
 }
 
 /// Removes all but the newest runs. Their names begin with the time, so that order is age. One that
@@ -161,6 +182,20 @@ mod tests {
         let keep = tempfile::tempdir().expect("a folder");
         std::fs::set_permissions(keep.path(), std::fs::Permissions::from_mode(0o777)).expect("opened");
         assert!(RunFolder::create_in(keep.path(), Path::new("/nowhere")).is_err());
+    }
+
+    #[test]
+    fn what_no_run_has_asked_for_in_a_month_goes() {
+        let keep = tempfile::tempdir().expect("a folder");
+        let run = RunFolder::create_in(keep.path(), Path::new("/nowhere")).expect("a run folder");
+        let old = run.lasting("environments", "old").expect("a place");
+        std::fs::create_dir_all(&old).expect("made");
+        let used = std::fs::File::options().write(true).open(old.with_extension("used")).expect("the file");
+        used.set_modified(std::time::SystemTime::UNIX_EPOCH).expect("made old");
+        let new = run.lasting("environments", "new").expect("a place");
+        std::fs::create_dir_all(&new).expect("made");
+        run.lasting("environments", "new").expect("a place");
+        assert!(!old.exists() && new.exists());
     }
 
     #[test]

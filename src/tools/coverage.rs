@@ -168,7 +168,7 @@ pub fn evidence(files: &[SourceFile], reports: Reports, bound: Bound) -> Result<
     }
     let mut notes = Vec::new();
     if sum.quieted > 0 {
-        notes.push(format!("{} branches that were not taken are declared to need no test", sum.quieted));
+        notes.push(format!("branches that were not taken and are declared to need no test: {}", sum.quieted));
     }
     Ok(Evidence {
         measured: Measured::Coverage(sum.coverage(bound)?),

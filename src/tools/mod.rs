@@ -8,6 +8,7 @@ pub mod coverage_invocation;
 pub mod docs;
 pub mod ending;
 pub mod interpreter;
+pub mod journal;
 pub mod json_stream;
 pub mod junit;
 pub mod pyright;

@@ -4,23 +4,13 @@
 //! outcomes per test. The hard part is the exit code, which says too little: 0 also stands for a run in
 //! which every test was skipped, 1 also for a plugin's complaint after a clean run.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
-
 use crate::model::component::TestSelection;
 use crate::model::evidence::{Evidence, Inspected, Measured, TestCounts};
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::Exit;
 
+use super::journal::{self, Journal};
 use super::junit::{Broken, JunitReport};
-
-/// The observing plugin, as a module that is put into the run folder.
-pub const JOURNAL_PLUGIN: &str = include_str!("python_side/tta_promote_journal.py");
-/// The name of that module.
-pub const JOURNAL_MODULE: &str = "tta_promote_journal";
-/// The variable that tells it where to write.
-pub const JOURNAL_VARIABLE: &str = "TTA_PROMOTE_JOURNAL";
 
 /// The first version that knows the warning about tests that return something.
 const RETURN_WARNING_SINCE: [u32; 2] = [7, 2];
@@ -62,7 +52,7 @@ impl Invocation<'_> {
             ["-o", "addopts=", "-o", "junit_family=xunit1", "-o", "junit_logging=no"].map(str::to_owned),
         );
         argv.extend(["-o".to_owned(), format!("cache_dir={}", self.cache)]);
-        argv.extend(["-p", JOURNAL_MODULE].map(str::to_owned));
+        argv.extend(["-p", journal::MODULE].map(str::to_owned));
         if knows_return_warning(self.version) {
             argv.extend(["-W", "error::pytest.PytestReturnNotNoneWarning"].map(str::to_owned));
         }
@@ -86,68 +76,11 @@ fn knows_return_warning(version: &str) -> bool {
     numbers.as_slice() >= RETURN_WARNING_SINCE.as_slice()
 }
 
-/// What the observing plugin of one process wrote.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Journal {
-    /// The exit code that pytest was about to give.
-    pub exit: i32,
-    /// Tests that were selected.
-    pub collected: u64,
-    /// Tests of them that came to an outcome.
-    pub finished: u64,
-    /// Tests that were left out by `-k` or a marker.
-    pub deselected: u64,
-    /// Tests that were collected and left out without pytest being told.
-    pub dropped: u64,
-    /// Outcomes of tests by name.
-    pub counts: BTreeMap<String, u64>,
-    /// How often a test was run again.
-    pub reruns: u64,
-    /// Exceptions that a plugin or `conftest.py` turned into a pass.
-    pub rewritten: u64,
-    /// What pytest said of classes that it passed over.
-    pub uncollected: Vec<String>,
-    /// Options in force under which no test body runs.
-    pub not_run: Vec<String>,
-}
-
-impl Journal {
-    /// Reads the journals of one run: the main process's, and those of pytest-xdist's workers, of which
-    /// each collects all tests.
-    ///
-    /// # Errors
-    /// What is wrong with it, as a fragment.
-    pub fn read(main: &str, workers: &[String]) -> Result<Self, String> {
-        let mut journal: Self = serde_json::from_str(main).map_err(|error| error.to_string())?;
-        for worker in workers {
-            let worker: Self = serde_json::from_str(worker).map_err(|error| error.to_string())?;
-            journal.collected = journal.collected.max(worker.collected);
-            journal.deselected = journal.deselected.max(worker.deselected);
-            journal.dropped = journal.dropped.max(worker.dropped);
-            journal.rewritten += worker.rewritten;
-            journal.uncollected.extend(worker.uncollected);
-        }
-        journal.uncollected.sort_unstable();
-        journal.uncollected.dedup();
-        Ok(journal)
-    }
-
-    fn test_counts(&self) -> TestCounts {
-        let count = |outcome: &str| self.counts.get(outcome).copied().unwrap_or(0);
-        TestCounts {
-            passed: count("passed"),
-            failed: count("failed"),
-            errors: count("errors"),
-            skipped: count("skipped"),
-            xfailed: count("xfailed"),
-            xpassed: count("xpassed"),
-        }
-    }
-}
-
 /// What a run left behind.
 #[derive(Debug, Clone)]
 pub struct Output<'a> {
+    /// The project's root, absolute.
+    pub root: &'a str,
     /// How it ended.
     pub exit: Exit,
     /// The report; `None` where there is none, `Err` where it cannot be read.
@@ -222,10 +155,18 @@ pub fn read(output: Output<'_>) -> Result<Session, Reason> {
 
 /// Exit codes 0 and 1, which mean what they say only where report and journal agree with them.
 fn judged(code: i32, output: Output<'_>) -> Result<Session, Reason> {
-    let (report, journal) = match (output.junit, output.journal) {
+    let (mut report, journal) = match (output.junit, output.journal) {
         (Some(Ok(report)), Some(Ok(journal))) => (report, journal),
         (Some(Err(fault)), _) => return Err(unreadable("JUnit report", &fault)),
         (_, Some(Err(fault))) => return Err(unreadable("journal", &fault)),
+        (None, _) | (_, None) if output.log.contains("+ Timeout +") => {
+            let what = "pytest-timeout ended the run, which therefore has no report";
+            return Err(Reason::new(
+                ReasonKind::TimedOut,
+                what,
+                "find the test that hangs, or raise its limit",
+            ));
+        }
         (None, _) | (_, None) if code == 1 => {
             return Err(crashed("pytest ended with code 1 and wrote no report", output.log));
         }
@@ -252,6 +193,9 @@ fn judged(code: i32, output: Output<'_>) -> Result<Session, Reason> {
         let ended = format!("only {} of {} tests came to an end", journal.finished, journal.collected);
         return Err(crashed(&ended, output.log));
     }
+    for finding in &mut report.findings {
+        finding.file = journal.from_root(&finding.file, output.root);
+    }
     let counts = journal.test_counts();
     let bad = counts.failed + counts.errors;
     match (code, bad, report.bad) {
@@ -273,13 +217,13 @@ fn session(report: JunitReport, journal: &Journal, counts: TestCounts) -> Result
     let inspected = Inspected::tests(counts.passed + counts.failed + counts.errors + counts.xpassed)?;
     let mut notes = Vec::new();
     if journal.reruns > 0 {
-        notes.push(format!("{} tests were run again after a failure", journal.reruns));
+        notes.push(format!("tests run again after a failure: {}", journal.reruns));
     }
     if journal.dropped > 0 {
-        notes.push(format!("{} tests were left out by a plugin or `conftest.py`", journal.dropped));
+        notes.push(format!("tests left out by a plugin or `conftest.py`: {}", journal.dropped));
     }
     if let Some(first) = journal.uncollected.first() {
-        notes.push(format!("pytest passed over {} classes: {first}", journal.uncollected.len()));
+        notes.push(format!("classes that pytest passed over: {} ({first})", journal.uncollected.len()));
     }
     Ok(Session {
         counts,
@@ -373,7 +317,10 @@ fn with_log(what: &str, log: &str) -> String {
     let line = internal_error(log)
         .or_else(|| log.lines().find_map(|line| line.trim().strip_prefix("ERROR: ")))
         .or_else(|| exception(log))
-        .or_else(|| log.lines().rev().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('=')));
+        // What is further in is a detail of what stands before it.
+        .or_else(|| {
+            log.lines().rev().find(|line| !line.is_empty() && !line.starts_with([' ', '=', '+', '~']))
+        });
     match line {
         Some(line) => format!("{what}: {}", line.trim().chars().take(200).collect::<String>()),
         None => what.to_owned(),
@@ -402,6 +349,7 @@ mod tests {
 
     fn journal(exit: i32, counts: &[(&str, u64)]) -> Journal {
         Journal {
+            root: "/p".to_owned(),
             exit,
             collected: 1,
             finished: 1,
@@ -417,7 +365,7 @@ mod tests {
 
     fn output(exit: Exit, bad: u64, journal: Journal) -> Output<'static> {
         let report = JunitReport { cases: 3, bad, clean: 3 - bad, ..JunitReport::default() };
-        Output { exit, junit: Some(Ok(report)), journal: Some(Ok(journal)), log: "" }
+        Output { root: "/p", exit, junit: Some(Ok(report)), journal: Some(Ok(journal)), log: "" }
     }
 
     fn kind(output: Output<'_>) -> ReasonKind {

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -144,12 +143,6 @@ impl Project {
         command
     }
 
-    /// Runs it to a verdict.
-    pub(super) fn verify(&self, arguments: &[&str]) -> Verdict {
-        let arguments: Vec<&str> = ["verify", "--format", "json"].iter().chain(arguments).copied().collect();
-        Verdict::of(&self.gate(&arguments).output().expect("it starts"))
-    }
-
     /// What is below the root: each path with its contents.
     pub(super) fn contents(&self) -> BTreeMap<String, Vec<u8>> {
         let mut contents = BTreeMap::new();
@@ -227,19 +220,5 @@ impl Verdict {
     pub(super) fn check(&self, component: &str, id: &str) -> &Value {
         let checks = self.component(component)["checks"].as_array();
         checks.and_then(|all| all.iter().find(|check| check["id"] == id)).unwrap_or(&Value::Null)
-    }
-
-    /// Check by check of a component: id, outcome and, where it is not a pass, the summary.
-    pub(super) fn outcomes(&self, component: &str) -> String {
-        let mut text = String::new();
-        for check in self.component(component)["checks"].as_array().into_iter().flatten() {
-            let outcome = check["outcome"].as_str().unwrap_or_default();
-            let _ = write!(text, "{}: {outcome}", check["id"].as_str().unwrap_or_default());
-            if outcome != "pass" {
-                let _ = write!(text, " ({})", check["summary"].as_str().unwrap_or_default());
-            }
-            text.push('\n');
-        }
-        text
     }
 }

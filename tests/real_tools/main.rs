@@ -4,6 +4,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests build projects and look at processes themselves")]
 
+mod bundled;
+mod interruption;
 mod laboratory;
 mod situation;
 
@@ -22,4 +24,4 @@ macro_rules! classes {
     )+};
 }
 
-classes!(tests_outcomes, tests_endings, coverage);
+classes!(tests_outcomes, tests_endings, coverage, selection, tree, lint, types, security, outside);

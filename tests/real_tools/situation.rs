@@ -46,10 +46,12 @@ struct Situation {
     variables: BTreeMap<String, String>,
     /// What is expected, by check.
     expect: BTreeMap<String, Expected>,
-    /// Paths that the run changes, all of which the verdict tells.
+    /// Whether the project is under version control.
+    repository: bool,
+    /// Paths that the run changes.
     changes: Vec<String>,
-    /// Paths that the run changes without the verdict telling.
-    changes_quietly: Vec<String>,
+    /// What the verdict tells of changes, where it is something else.
+    tells: Option<Vec<String>>,
 }
 
 /// What is expected of a check.
@@ -131,12 +133,11 @@ impl Situation {
         }
         found.extend(project.processes().iter().map(|process| format!("left behind: {process}")));
         let changed = laboratory::differing(&before, &project.contents());
-        let all: Vec<&String> = self.changes.iter().chain(&self.changes_quietly).collect();
-        if changed.iter().collect::<Vec<_>>() != all {
+        if changed != self.changes {
             found.push(format!("changed in the tree: {changed:?}"));
         }
         let told = &verdict.document["subject"]["changed"];
-        if *told != serde_json::json!(self.changes) {
+        if *told != serde_json::json!(self.tells.as_ref().unwrap_or(&self.changes)) {
             found.push(format!("told as changed: {told}"));
         }
         found
@@ -162,6 +163,9 @@ impl Situation {
             std::os::unix::fs::symlink(target, path).expect("linked");
         }
         std::fs::write(project.top.join("promotion.toml"), self.policy()).expect("written");
+        if self.repository {
+            project.commit();
+        }
         project
     }
 

@@ -114,12 +114,10 @@ impl Lint<'_> {
         argv: Vec<String>,
         input: Option<std::path::PathBuf>,
     ) -> anyhow::Result<Finished> {
-        launch(
-            self.bench.context,
-            &format!("{}-{step}", self.name),
-            argv,
-            Extra { variables: Vec::new(), input },
-        )
+        // Without settings in the project ruff would take those of the user who happens to run it.
+        let nowhere = self.bench.context.folder.folder("no-settings")?;
+        let variables = vec![("XDG_CONFIG_HOME".into(), nowhere.into_os_string())];
+        launch(self.bench.context, &format!("{}-{step}", self.name), argv, Extra { variables, input })
     }
 
     fn gather(

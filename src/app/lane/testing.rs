@@ -29,8 +29,9 @@ use crate::sys::tree;
 use crate::tools::coverage::{self, CoverageReport, Neutral, Reports};
 use crate::tools::coverage_invocation::{self, LeftOut, NeutralInvocation};
 use crate::tools::ending::real_paths;
+use crate::tools::journal::{self, Journal};
 use crate::tools::junit;
-use crate::tools::pytest::{self, Invocation, Journal, Output, Session};
+use crate::tools::pytest::{self, Invocation, Output, Session};
 
 /// How much coverage is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -277,24 +278,27 @@ impl<'a> Testing<'a> {
         let name = if selected { self.name.clone() } else { format!("{}-all", self.name) };
         let files = Files { folder: context.folder.folder(&name)? };
         let plugins = context.folder.folder("plugins")?;
-        file::write_whole(&plugins.join(format!("{}.py", pytest::JOURNAL_MODULE)), pytest::JOURNAL_PLUGIN)?;
+        file::write_whole(&plugins.join(format!("{}.py", journal::MODULE)), journal::PLUGIN)?;
         let argv = self.argv(tool, &files, selected);
         let variables = vec![
             ("PYTHONPATH".into(), plugins.into_os_string()),
-            (pytest::JOURNAL_VARIABLE.into(), files.folder.clone().into_os_string()),
+            (journal::VARIABLE.into(), files.folder.clone().into_os_string()),
             ("COVERAGE_FILE".into(), files.file(".coverage").into_os_string()),
         ];
         let finished = launch(context, &name, argv, Extra { variables, input: None })?;
         let report = files.file("junit.xml");
         let run = finished.record(tool, &report);
         let mut session = pytest::read(Output {
+            root: &context.root.to_string_lossy(),
             exit: finished.exit,
             junit: file::open_if_there(&report).map(|opened| opened.and_then(junit::read)),
             journal: read_journal(&files),
             log: &finished.log(),
         });
         if let (Ok(session), left_behind @ 1..) = (&mut session, finished.left_behind) {
-            session.remark(format!("{left_behind} processes that the tests left behind were stopped"));
+            session.remark(format!(
+                "processes that the tests left behind, and that were stopped: {left_behind}"
+            ));
         }
         Ok(Told { session, run, files })
     }

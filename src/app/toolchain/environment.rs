@@ -105,7 +105,7 @@ pub(super) fn find_lock(root: &Path) -> Option<PathBuf> {
 /// The folder of the project's environment: outside of the tree, and lasting, so that it is made once.
 fn environment_folder(context: &Context<'_>) -> anyhow::Result<PathBuf> {
     let name = file::sha256_of_text(&context.root.to_string_lossy());
-    Ok(context.folder.lasting("environments")?.join(name.get(..16).unwrap_or(&name)))
+    Ok(context.folder.lasting("environments", name.get(..16).unwrap_or(&name))?)
 }
 
 fn uv_sync(context: &Context<'_>, uv: &str) -> anyhow::Result<Finished> {
@@ -152,14 +152,7 @@ fn uv_held(context: &Context<'_>, uv: &str, script: &Path, modules: &[String]) -
             }
         },
     };
-    let finished = Finished {
-        exit: ended.exit,
-        duration: ended.duration,
-        stdout: command.stdout,
-        stderr: command.stderr,
-        argv: command.argv,
-        left_behind: ended.left_behind,
-    };
+    let finished = Finished::of(command, &ended);
     Ok(Err(uv_failed("uv cannot make the project's environment", &finished)))
 }
 

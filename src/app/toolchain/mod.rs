@@ -159,7 +159,7 @@ fn share_byte_code(
     temporary: bool,
 ) -> anyhow::Result<()> {
     let fresh = context.folder.folder(BYTE_CODE)?;
-    let lasting = context.folder.lasting(BYTE_CODE)?.join(&environment.sha256);
+    let lasting = context.folder.lasting(BYTE_CODE, &environment.sha256)?;
     let prefix = (!temporary).then_some(interpreter.prefix.as_str());
     for folder in prefix.into_iter().chain([interpreter.stdlib.as_str()]) {
         if !context.root.starts_with(folder) {

@@ -119,6 +119,7 @@ def pytest_unconfigure(config):
     worker = getattr(config, "workerinput", {}).get("workerid", "main")
     option = config.option
     document = {
+        "root": str(config.rootpath if hasattr(config, "rootpath") else config.rootdir),
         "exit": int(session.exitstatus),
         "collected": collected,
         "finished": len(outcomes),
