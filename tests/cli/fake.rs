@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 /// The programs that are faked.
-pub(crate) const PROGRAMS: [&str; 5] = ["pytest", "ruff", "pyright", "bandit", "python3"];
+pub(crate) const PROGRAMS: [&str; 7] = ["pytest", "ruff", "pyright", "bandit", "python3", "uv", "uvx"];
+/// Those of them that are there only where a test says so.
+pub(crate) const RARE: [&str; 2] = ["uv", "uvx"];
 
 /// What one fake does.
 pub(crate) struct Fake {
@@ -32,6 +34,7 @@ impl Fake {
             "ruff" => RUFF,
             "pyright" => PYRIGHT,
             "bandit" => BANDIT,
+            "uv" | "uvx" => UV,
             _ => PYTHON,
         });
         let branches = self.branches.iter().map(|(argument, branch)| (argument.as_str(), branch.as_str()));
@@ -58,6 +61,8 @@ fn others<'a>(name: &str) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> 
         ],
         "pyright" => &[("--version", "echo 'pyright 1.1.414'")],
         "bandit" => &[("--version", "echo 'bandit 1.9.4'")],
+        "uv" => &[("sync", "sync"), ("run", "run \"$@\"")],
+        "uvx" => &[],
         _ => &[("tell", "cat \"$fakes/environment.json\" > \"$4\"")],
     };
     rows.iter().copied()
@@ -103,7 +108,7 @@ counts='{"loc": 10, "nosec": 0, "skipped_tests": 0}'
 honest() {
   printf '{"errors": [], "metrics": {'
   for argument in "$@"; do
-    case "$argument" in /*) printf '"%s": %s, ' "$(printf '%s' "$argument" | sed 's/[\\"]/\\&/g')" "$counts" ;; esac
+    case "$argument" in /*) printf '"%s": %s, ' "$(printf '%s' "$argument" | sed 's/[\\"]/\\&/g; s/\x1b/\\u001b/g')" "$counts" ;; esac
   done
   printf '"_totals": %s}, "results": []}\n' "$counts"
 }
@@ -114,4 +119,14 @@ honest() {
   for argument in "$@"; do last=$argument; done
   cat "$fakes/coverage.json" > "$last"
 }
+"#;
+
+const UV: &str = r#"
+sync() { mkdir -p "$UV_PROJECT_ENVIRONMENT/bin"; ln -sf "$fakes/../bin/python3" "$UV_PROJECT_ENVIRONMENT/bin/python"; }
+run() {
+  while [ "$1" != -- ]; do shift; done
+  cat "$fakes/environment.json" > "$6.part"; mv "$6.part" "$6"
+  cat > "$fakes/held"; echo > "$fakes/released"
+}
+honest() { exit 2; }
 "#;

@@ -10,6 +10,8 @@ mod name;
 mod output;
 mod project;
 mod report;
+mod runner;
+mod sharing;
 mod testing;
 mod told;
 mod tree;

@@ -127,6 +127,22 @@ fn names_that_act_on_a_terminal_are_shown_and_not_obeyed() {
 }
 
 #[test]
+fn a_policy_and_a_folder_whose_names_act_on_a_terminal_are_shown_and_not_obeyed() {
+    let folder = "of\u{1b}[2J\u{9b}31m mine";
+    let name = format!("{folder}/gate\u{1b}]0;t\u{7}.toml");
+    let project = Project::new().file(&name, POLICY).file("x\u{1b}.toml", "schema = \"\\u001b\"\n\u{1b}");
+    let project =
+        project.file(&format!("{folder}/src/a.py"), "").file(&format!("{folder}/tests/test_a.py"), "");
+    for verb in
+        [&["verify", "a", "-v"][..], &["plan", "a"], &["doctor"], &["verify", "a", "--format", "json"]]
+    {
+        project.run(&[verb, &["--config", &name]].concat()).exits(0).stays_calm();
+        project.run(&[verb, &["--config", "x\u{1b}.toml"]].concat()).exits(2).stays_calm();
+        project.run(&[verb, &["--config", "none\u{1b}[2J.toml"]].concat()).exits(2).stays_calm();
+    }
+}
+
+#[test]
 fn a_name_that_is_not_utf_8_is_a_fault_and_no_crash() {
     use std::os::unix::ffi::OsStrExt;
     let project = Project::new().policy(&policy("src"));

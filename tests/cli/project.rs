@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::fake::{Fake, PROGRAMS};
+use crate::fake::{Fake, PROGRAMS, RARE};
 use crate::told::{Running, Told};
 
 /// A policy for one component whose documentation is nobody's business.
@@ -26,6 +26,9 @@ title = "Component A"
 paths = ["src/a.py"]
 tests = { paths = ["tests"] }
 "#;
+
+/// What the scripts of the fakes need.
+const PROGRAMS_OF_SCRIPTS: &str = "sh cat sleep head setsid env cp sed tr dd mkfifo rm ln mkdir mv";
 
 /// While one thread writes a program, no other may start one: a process that is being started holds the
 /// files of this one, and a program that is open for writing cannot be executed.
@@ -45,7 +48,10 @@ impl Project {
         let folder = tempfile::Builder::new().prefix("tta-promote-test-").tempdir().expect("a folder");
         let project = Self {
             folder,
-            fakes: PROGRAMS.iter().map(|name| (*name, Fake::default())).collect(),
+            fakes: PROGRAMS
+                .iter()
+                .map(|name| (*name, Fake { present: !RARE.contains(name), ..Fake::default() }))
+                .collect(),
             chosen: "ruff",
             variables: Vec::new(),
         };
@@ -96,6 +102,12 @@ impl Project {
     /// It does this, and nothing else, where `argument` is among its arguments.
     pub(crate) fn when(mut self, argument: &str, script: &str) -> Self {
         self.chosen().branches.push((argument.to_owned(), script.to_owned()));
+        self
+    }
+
+    /// It is there.
+    pub(crate) fn present(mut self) -> Self {
+        self.chosen().present = true;
         self
     }
 
@@ -165,7 +177,9 @@ impl Project {
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(&folder).expect("a folder") {
                 let path = entry.expect("an entry").path();
-                if path.is_dir() {
+                if let Ok(target) = std::fs::read_link(&path) {
+                    files.insert(path, target.into_os_string().into_encoded_bytes());
+                } else if path.is_dir() {
                     files.insert(path.clone(), Vec::new());
                     folders.push(path);
                 } else {
@@ -234,10 +248,7 @@ impl Project {
         for name in ["bin", "base", "home", "fakes"] {
             std::fs::create_dir_all(self.path(name)).expect("a folder");
         }
-        for program in [
-            "sh", "cat", "sleep", "head", "setsid", "env", "cp", "sed", "tr", "dd", "mkfifo", "rm", "ln",
-            "mkdir",
-        ] {
+        for program in PROGRAMS_OF_SCRIPTS.split(' ') {
             link(program, &self.path("base"));
         }
         let keep = |name: &str, text: String| {
@@ -246,7 +257,7 @@ impl Project {
                 put(&path, text.as_bytes());
             }
         };
-        keep("environment.json", self.environment());
+        keep("environment.json", self.environment(&["pytest", "pytest-cov"]));
         keep("coverage.json", self.coverage());
         for (name, fake) in &self.fakes {
             let path = self.path("bin").join(name);
@@ -260,12 +271,13 @@ impl Project {
     }
 
     /// What the fake interpreter tells of itself.
-    fn environment(&self) -> String {
+    pub(crate) fn environment(&self, distributions: &[&str]) -> String {
+        let distributions: Vec<[&str; 2]> = distributions.iter().map(|name| [*name, "9.8.7"]).collect();
         serde_json::json!({
             "executable": self.path("bin/python3"), "base_executable": self.path("bin/python3"),
             "version": "3.12.1", "platform": "linux-x86_64", "prefix": self.path("python"),
             "scripts": self.path("bin"), "stdlib": self.path("python/lib/python3.12"),
-            "distributions": [["pytest", "9.2.0"], ["pytest-cov", "7.1.0"]], "absent": [],
+            "distributions": distributions, "absent": [],
         })
         .to_string()
     }

@@ -33,13 +33,8 @@ fn an_honest_run_gives_both_figures() {
 
 #[test]
 fn without_pytest_cov_coverage_is_missing_and_the_tests_of_the_gate_with_it() {
-    let environment = |project: &Project| {
-        json!({"executable": project.path("bin/python3"), "base_executable": project.path("bin/python3"), "version": "3.12.1",
-            "platform": "linux-x86_64", "prefix": project.path("python"), "scripts": project.path("bin"),
-            "stdlib": project.path("python/lib"), "distributions": [["pytest", "9.2.0"]], "absent": []})
-    };
     let project = pytest();
-    let text = environment(&project).to_string();
+    let text = project.environment(&["pytest"]);
     let project = project.data("environment.json", text);
     let told = verify(&project).exits(3).lacks("coverage", "tool_missing");
     assert!(told.check("coverage")["reason"]["hint"].as_str().expect("a hint").contains("pytest-cov"));

@@ -155,7 +155,7 @@ impl<'a> Testing<'a> {
     }
 
     fn tool(&self) -> Result<&ResolvedTool, Reason> {
-        // Without an environment pytest is missing too, but that is not the cause.
+        // Without an environment there is no pytest either, and why there is none tells more.
         let interpreter = self.toolchain.interpreter.as_ref().map_err(Clone::clone)?;
         let tool = self.toolchain.tool(Tool::Pytest)?;
         if self.group.coverage && interpreter.version_of("pytest-cov").is_none() {
