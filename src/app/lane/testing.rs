@@ -296,6 +296,7 @@ impl<'a> Testing<'a> {
         let run = finished.record(tool, &report);
         let mut session = pytest::read(Output {
             root: &context.root.to_string_lossy(),
+            prefix: &self.environment(),
             exit: finished.exit,
             junit: file::open_if_there(&report).map(|opened| opened.and_then(junit::read)),
             journal: read_journal(&files),
@@ -307,6 +308,13 @@ impl<'a> Testing<'a> {
             ));
         }
         Ok(Told { session, run, files })
+    }
+
+    /// The folder of the environment, without links.
+    fn environment(&self) -> String {
+        let prefix = self.toolchain.interpreter.as_ref().map_or("", |interpreter| &interpreter.prefix);
+        let real = tree::real(Path::new(prefix)).unwrap_or_else(|_| prefix.into());
+        real.to_string_lossy().into_owned()
     }
 
     fn argv(&self, tool: &ResolvedTool, files: &Files, selected: bool) -> Vec<String> {
