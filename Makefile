@@ -1,4 +1,4 @@
-# The two commands: `make demo` and `make test`. Both set up what they need, in .tools/ and target/.
+# `make demo` and `make test` set up what they need, in .tools/ and target/; the others are parts of them.
 
 UV_VERSION := 0.13.9
 UV := .tools/uv-$(UV_VERSION)/bin/uv
@@ -50,7 +50,7 @@ test-rust:
 	cargo test --locked
 
 # A snapshot that no test reads looks like a promise and is none.
-check-snapshots:
+check-snapshots: test-rust
 	@find "$$PWD/src" "$$PWD/tests" -name '*.snap' | sort >target/snapshots-there.txt
 	@sort -u '$(SNAPSHOTS)' | comm -13 - target/snapshots-there.txt >target/snapshots-unreferenced.txt
 	@if [ -s target/snapshots-unreferenced.txt ]; then \

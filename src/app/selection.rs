@@ -63,6 +63,11 @@ impl Selection {
                 components.push(name.clone());
             }
         }
+        let only = only.map(|mut only| {
+            only.sort_unstable();
+            only.dedup();
+            only
+        });
         Ok(Self { components, to, only })
     }
 

@@ -84,7 +84,7 @@ impl Sources {
         all.into_iter().filter(|module| !is_own(module)).cloned().collect()
     }
 
-    /// The comments that keep pyright quiet, by real path.
+    /// The comments that keep pyright quiet, by real path; a file that cannot be read is not among them.
     pub fn type_comments(&self) -> BTreeMap<String, Comments> {
         let comments = |facts: &Facts| {
             let count = |kind| facts.suppressed(kind);
@@ -96,6 +96,7 @@ impl Sources {
                 whole_file: count(SuppressionKind::FileTypeIgnore) > 0,
             }
         };
-        self.files.iter().map(|(real, source)| (real.clone(), comments(&source.facts))).collect()
+        let readable = self.files.iter().filter(|(_, source)| source.text.is_ok());
+        readable.map(|(real, source)| (real.clone(), comments(&source.facts))).collect()
     }
 }

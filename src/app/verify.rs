@@ -3,7 +3,8 @@
 //! The lanes run side by side, the longest first, on as many workers as there are jobs. Before and after
 //! them the working tree is compared: what was measured must be what is there.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::judge;
@@ -91,7 +92,7 @@ pub fn verify(
     // Whatever hid from the run that started it: nobody needs it now.
     orphan::stop(interrupt);
     let answers = answers?;
-    let after = Snapshot::take(&workspace.root, &folder, "git-after");
+    let after = Snapshot::take(&workspace.root, &folder, "git-after", &[]);
     folder.tidy(BYTE_CODE);
 
     let changed = prepared.before.changed(&after);
@@ -159,14 +160,28 @@ pub fn prepare<'a>(
     let (subjects, faults) = workspace.subjects(candidates);
     let sources = Sources::read(&subjects);
     let modules = sources.optional_imports(&workspace.root);
+    let measured = measured_files(&subjects, &workspace.root);
     let (before, toolchain) = std::thread::scope(|scope| {
-        let snapshot = scope.spawn(|| Snapshot::take(&workspace.root, context.folder, "git-before"));
+        let snapshot =
+            scope.spawn(|| Snapshot::take(&workspace.root, context.folder, "git-before", &measured));
         let toolchain = toolchain::resolve(context, &workspace.policy.project, &plan.tools(), &modules);
         let before = snapshot.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         (before, toolchain)
     });
     context.listener.ended(LABEL, watch.elapsed());
     Ok(Prepared { subjects, faults, sources, toolchain: toolchain?, before })
+}
+
+/// What the commit is meant to stand for, relative to the root: the files, and where links lead.
+fn measured_files(subjects: &[Subject<'_>], root: &Path) -> Vec<String> {
+    let mut files = BTreeSet::new();
+    for file in subjects.iter().filter_map(|subject| subject.files.as_ref().ok()).flatten() {
+        files.insert(file.path.clone());
+        files.extend(
+            Path::new(&file.real).strip_prefix(root).iter().map(|path| path.to_string_lossy().into_owned()),
+        );
+    }
+    files.into_iter().collect()
 }
 
 fn gather(

@@ -16,6 +16,7 @@ use super::exit;
 #[derive(Debug, Parser)]
 #[command(
     name = "tta-promote",
+    bin_name = "tta-promote",
     version,
     about = "Decides, from evidence that it gathers itself, whether a component may enter the next stage",
     long_about = "Decides, from evidence that it gathers itself, whether a component of a Python monorepo may enter \
@@ -84,8 +85,9 @@ Examples:
   tta-promote verify carbon --format json          for programs
   tta-promote verify carbon --output markdown=PR.md   the verdict here, and a comment in a file
 
-Coverage is measured with the component's selected tests first. Where they alone reach the threshold,
-the figure is shown as what it is, a lower bound (\"≥ 73.2 %\"); `--exact` always runs all tests.";
+Coverage is measured with the component's selected tests first. Where they alone reach the
+threshold, the figure is shown as what it is, a lower bound (\"at least 73.19 %\"); `--exact`
+always runs all tests.";
 
 /// Which components, which gate, which checks.
 #[derive(Debug, Clone, Args)]
@@ -99,7 +101,7 @@ pub struct Which {
     /// The gate to pass [default: that of the stage above where the component stands]
     #[arg(long, value_name = "STAGE", value_parser = stage)]
     pub to: Option<Stage>,
-    /// Only these checks: tests, coverage, lint, types, security, docs. Never a verdict for the gate
+    /// Only these checks: tests, coverage, lint, types, security, docs. Exit code 0 then means that they passed, not that the gate did
     #[arg(long, value_name = "CHECK,...", value_delimiter = ',', value_parser = check)]
     pub only: Option<Vec<Check>>,
 }

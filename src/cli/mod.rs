@@ -67,11 +67,17 @@ fn explain(error: &clap::Error) -> Result<Exit, Failure> {
             let text = error.render().to_string();
             let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
             let message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            let causes = lines
+            let causes: Vec<String> = lines
                 .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"))
                 .map(str::to_owned)
                 .collect();
-            let hint = "`tta-promote --help` and `tta-promote VERB --help` show what may be said".to_owned();
+            // What clap suggests is what to do, not why it went wrong.
+            let (tips, causes): (Vec<String>, Vec<String>) =
+                causes.into_iter().partition(|line: &String| line.starts_with("tip: "));
+            let tip = tips.first().map(|tip| tip.trim_start_matches("tip: ").to_owned());
+            let help =
+                || "`tta-promote --help` and `tta-promote VERB --help` show what may be said".to_owned();
+            let hint = tip.unwrap_or_else(help);
             Err(Failure { exit: Exit::Usage, message, causes, hint: Some(hint), faults: Vec::new() })
         }
     }

@@ -43,7 +43,7 @@ fn text(outline: &Outline, root: &str) -> String {
     for component in &outline.components {
         let _infallible = writeln!(
             text,
-            "{}: {} to {}, {}",
+            "{}: {} → {}; checks: {}",
             one_line(&component.name),
             component.from,
             component.to,
@@ -82,7 +82,7 @@ fn text(outline: &Outline, root: &str) -> String {
     for line in &outline.set_aside {
         let _infallible = writeln!(text, "  set aside: {}", one_line(line));
     }
-    text.push_str("\nRuns\n");
+    text.push_str("\nRuns, besides small ones that check what these say\n");
     for run in &outline.runs {
         text.push_str(&run_text(run));
     }

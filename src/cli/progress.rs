@@ -40,7 +40,7 @@ impl Listener for Progress {
     fn began(&self, label: &str) {
         let Some(lines) = &self.lines else { return };
         let line = lines.add(ProgressBar::new_spinner());
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg:18} {elapsed}") {
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg:36} {elapsed}") {
             line.set_style(style);
         }
         line.set_message(label.to_owned());
@@ -50,10 +50,10 @@ impl Listener for Progress {
 
     fn ended(&self, label: &str, duration: Duration) {
         if let Some(line) = self.running().remove(label) {
-            if let Ok(style) = ProgressStyle::with_template("✓ {msg}") {
+            if let Ok(style) = ProgressStyle::with_template("· {msg}") {
                 line.set_style(style);
             }
-            line.finish_with_message(format!("{label:18} {:.1} s", duration.as_secs_f64()));
+            line.finish_with_message(format!("{label:36} {:.1} s", duration.as_secs_f64()));
         }
     }
 }

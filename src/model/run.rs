@@ -1,5 +1,6 @@
 //! One process of a tool, as a value.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::toolchain::Tool;
@@ -19,6 +20,19 @@ pub enum Exit {
     Flooded,
     /// It could not be started: no such executable, or not executable.
     NotFound,
+}
+
+impl fmt::Display for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code(code) => write!(f, "exit code {code}"),
+            Self::Signal(signal) => write!(f, "ended by signal {signal}"),
+            Self::TimedOut => f.write_str("stopped at the time limit"),
+            Self::Interrupted => f.write_str("interrupted"),
+            Self::Flooded => f.write_str("stopped for printing without end"),
+            Self::NotFound => f.write_str("it cannot be started"),
+        }
+    }
 }
 
 /// The record of one run: who measured, how, and what it left.

@@ -36,8 +36,10 @@ pub(super) fn standing(component: &ComponentAssessment, only: Option<&[Check]>) 
             format!("fail{}; {}", listed(&[failed, unknown]), part_of_the_gate(checks, stage))
         }
         (Verdict::Inconclusive, only) => {
-            let why = if component.checks.is_empty() {
-                ": the gate has no checks".to_owned()
+            let why = if !component.checks.is_empty() && unknown.is_empty() {
+                ": no check of the gate applies".to_owned()
+            } else if component.checks.is_empty() {
+                format!(": no gate for {stage}; declare `[gate.{stage}]` in `promotion.toml`")
             } else {
                 listed(&[unknown])
             };
@@ -251,7 +253,10 @@ mod tests {
         let mut assessment = sample::all_pass();
         assessment.components[0].checks.clear();
         assessment.components[0].verdict = Verdict::Inconclusive;
-        assert_eq!(verdict(&assessment), "carbon: inconclusive: the gate has no checks");
+        assert_eq!(
+            verdict(&assessment),
+            "carbon: inconclusive: no gate for staging; declare `[gate.staging]` in `promotion.toml`"
+        );
     }
 
     #[test]

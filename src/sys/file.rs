@@ -22,6 +22,18 @@ const LONGEST: u64 = 64 << 20;
 
 /// The whole text of a file.
 pub fn read_text(path: &Path) -> Result<String, ReadError> {
+    String::from_utf8(read_bytes(path)?).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        ReadError::Unreadable(format!("not UTF-8 at byte {at}"))
+    })
+}
+
+/// The whole text of a file, with what is not UTF-8 replaced: for lists of names, which may be any bytes.
+pub fn read_names(path: &Path) -> Result<String, ReadError> {
+    Ok(String::from_utf8_lossy(&read_bytes(path)?).into_owned())
+}
+
+fn read_bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
     let mut bytes = Vec::new();
     let read = open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes));
     if let Err(error) = read {
@@ -37,10 +49,7 @@ pub fn read_text(path: &Path) -> Result<String, ReadError> {
     if bytes.len() as u64 > LONGEST {
         return Err(ReadError::Unreadable(format!("longer than {} MB", LONGEST >> 20)));
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        ReadError::Unreadable(format!("not UTF-8 at byte {at}"))
-    })
+    Ok(bytes)
 }
 
 /// The beginning of a text, cut after `limit` bytes, with what is not UTF-8 replaced. Empty where it

@@ -1,6 +1,6 @@
 //! What git says about the project: the commit, and what differs from it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,6 +19,9 @@ pub struct Snapshot {
     /// The commit, in hexadecimal.
     pub commit: Option<String>,
     state: State,
+    /// Whether there is one among the files that were asked about that git does not look at: one that is
+    /// ignored and in no commit, or that git was told to take as unchanged.
+    overlooked: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -29,9 +32,11 @@ enum State {
 }
 
 impl Snapshot {
-    /// Looks at `root` now.
-    pub fn take(root: &Path, folder: &RunFolder, name: &str) -> Self {
-        let arguments = ["status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all"];
+    /// Looks at `root` now. `files`, relative to it, are those that the commit is meant to stand for.
+    pub fn take(root: &Path, folder: &RunFolder, name: &str, files: &[String]) -> Self {
+        let untracked = "--untracked-files=all";
+        let submodules = "--ignore-submodules=none";
+        let arguments = ["status", "--porcelain=v2", "--branch", "-z", untracked, submodules];
         let status = git(root, folder, name, &arguments);
         match status.as_deref().map(parse) {
             Some((commit, paths)) => {
@@ -44,17 +49,18 @@ impl Snapshot {
                         let digest = file::sha256(&root.join(&path));
                         (path, (word, digest))
                     })
-                    .collect();
-                Self { commit, state: State::Repository(state) }
+                    .collect::<BTreeMap<_, _>>();
+                let overlooked = state.is_empty() && overlooks(root, folder, name, files);
+                Self { commit, state: State::Repository(state), overlooked }
             }
-            None => Self { commit: None, state: State::Listing(Listing::of(root)) },
+            None => Self { commit: None, state: State::Listing(Listing::of(root)), overlooked: false },
         }
     }
 
     /// Whether the working tree differs from the commit; `None` outside of a repository.
     pub fn is_dirty(&self) -> Option<bool> {
         match &self.state {
-            State::Repository(paths) => Some(!paths.is_empty()),
+            State::Repository(paths) => Some(!paths.is_empty() || self.overlooked),
             State::Listing(_) => None,
         }
     }
@@ -81,6 +87,16 @@ impl Snapshot {
     }
 }
 
+/// Whether git does not look at one of the files when it tells what differs from the commit.
+fn overlooks(root: &Path, folder: &RunFolder, name: &str, files: &[String]) -> bool {
+    let arguments: Vec<&str> =
+        ["ls-files", "-v", "-z", "--"].into_iter().chain(files.iter().map(String::as_str)).collect();
+    let Some(listed) = git(root, folder, &format!("{name}-files"), &arguments) else { return false };
+    // A capital H: in the index, and neither taken as unchanged nor left out of the tree.
+    let followed: BTreeSet<&str> = listed.split('\0').filter_map(|line| line.strip_prefix("H ")).collect();
+    files.iter().any(|file| !followed.contains(file.as_str()))
+}
+
 /// Git gives paths from the top of the repository; people and the policy know them from the project's root.
 fn from_root(path: &str, prefix: &str) -> String {
     path.strip_prefix(prefix)
@@ -91,7 +107,8 @@ fn from_root(path: &str, prefix: &str) -> String {
 fn git(root: &Path, folder: &RunFolder, name: &str, arguments: &[&str]) -> Option<String> {
     let executable: PathBuf = file::find_on_path("git")?;
     let (stdout, stderr) = (folder.file(&format!("{name}.out")), folder.file(&format!("{name}.err")));
-    let argv = [executable.to_str()?, "--no-optional-locks", "-c", "core.fsmonitor=false"];
+    let argv =
+        [executable.to_str()?, "--no-optional-locks", "--literal-pathspecs", "-c", "core.fsmonitor=false"];
     let command = Command {
         argv: argv.iter().chain(arguments).map(|argument| (*argument).to_owned()).collect(),
         folder: root.to_owned(),
@@ -105,7 +122,7 @@ fn git(root: &Path, folder: &RunFolder, name: &str, arguments: &[&str]) -> Optio
         limit: Duration::from_secs(60),
     };
     let ended = run(&command, &Interrupt::default()).ok()?;
-    (ended.exit == Exit::Code(0)).then(|| file::read_text(&stdout).ok())?
+    (ended.exit == Exit::Code(0)).then(|| file::read_names(&stdout).ok())?
 }
 
 /// Reads `git status --porcelain=v2 --branch -z`: the commit, and per path git's word for its state.

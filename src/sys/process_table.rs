@@ -50,9 +50,11 @@ pub(super) fn marked(mark: &str) -> Vec<Pid> {
     all().filter(carries).map(Pid::from_raw).collect()
 }
 
-/// Whether a process carries any mark.
+/// Whether a process carries a mark of ours. One of another tta-promote that ran below us, and that is no
+/// more, does not count.
 pub(super) fn is_marked(process: i32) -> bool {
-    variables(process).any(|variable| variable.starts_with(MARK.as_bytes()))
+    let ours = format!("{MARK}={}-", std::process::id());
+    variables(process).any(|variable| variable.starts_with(ours.as_bytes()))
 }
 
 /// The variables that a process was started with; none where it has ended.

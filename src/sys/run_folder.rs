@@ -185,6 +185,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test makes what is to go")]
     fn what_no_run_has_asked_for_in_a_month_goes() {
         let keep = tempfile::tempdir().expect("a folder");
         let run = RunFolder::create_in(keep.path(), Path::new("/nowhere")).expect("a run folder");

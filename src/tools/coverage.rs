@@ -117,9 +117,9 @@ impl Neutral {
             (Exit::Interrupted, _) => {
                 Err(Reason::new(ReasonKind::Interrupted, "coverage.py was interrupted", "run it again"))
             }
-            (exit, _) => Err(no_report(&format!(
-                "coverage.py made no second report from the recorded data ({exit:?})"
-            ))),
+            (exit, _) => {
+                Err(no_report(&format!("coverage.py made no second report from the recorded data ({exit})")))
+            }
         }
     }
 }

@@ -21,6 +21,8 @@ pub struct Journal {
     /// The folder from which pytest tells places: the one with the settings in force, which may lie below
     /// the project's root or above it.
     pub root: String,
+    /// The folder of the environment that the tests ran in, without links.
+    pub prefix: String,
     /// The exit code that pytest was about to give.
     pub exit: i32,
     /// Tests that were selected.
@@ -92,7 +94,7 @@ mod tests {
 
     fn journal(root: &str) -> Journal {
         let text = format!(
-            r#"{{"root": "{root}", "exit": 0, "collected": 2, "finished": 1, "deselected": 1, "dropped": 0,
+            r#"{{"root": "{root}", "prefix": "/e", "exit": 0, "collected": 2, "finished": 1, "deselected": 1, "dropped": 0,
                 "counts": {{"passed": 1}}, "reruns": 0, "rewritten": 0, "uncollected": ["b"], "not_run": []}}"#
         );
         Journal::read(&text, &[]).expect("a journal")
@@ -100,9 +102,9 @@ mod tests {
 
     #[test]
     fn workers_collect_the_same_tests_and_count_only_their_own() {
-        let worker = r#"{"root": "/p", "exit": 0, "collected": 5, "finished": 3, "deselected": 4, "dropped": 1,
+        let worker = r#"{"root": "/p", "prefix": "/e", "exit": 0, "collected": 5, "finished": 3, "deselected": 4, "dropped": 1,
             "counts": {"passed": 3}, "reruns": 0, "rewritten": 1, "uncollected": ["a", "b"], "not_run": []}"#;
-        let main = r#"{"root": "/p", "exit": 0, "collected": 0, "finished": 5, "deselected": 0, "dropped": 0,
+        let main = r#"{"root": "/p", "prefix": "/e", "exit": 0, "collected": 0, "finished": 5, "deselected": 0, "dropped": 0,
             "counts": {"passed": 5}, "reruns": 0, "rewritten": 0, "uncollected": [], "not_run": []}"#;
         let journal = Journal::read(main, &[worker.to_owned(), worker.to_owned()]).expect("a journal");
         assert_eq!((journal.collected, journal.finished, journal.deselected), (5, 5, 4));

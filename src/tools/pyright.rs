@@ -299,14 +299,7 @@ pub fn evidence(files: &[SourceFile], reports: &Reports<'_>) -> Result<Evidence,
             "install the project's dependencies in an environment that `runner` names",
         ));
     }
-    let comments = |real: &str| reports.comments.get(real).copied().unwrap_or_default();
-    if let Some((_, file)) = once.iter().find(|(real, _)| comments(real).whole_file) {
-        return Err(Reason::new(
-            ReasonKind::CheckWeakened,
-            format!("a `# type: ignore` before all code silences the whole of `{}`", file.path),
-            "put `# pyright: ignore[RULE]` on single lines instead",
-        ));
-    }
+    heard(&once, reports)?;
     unhidden(&once, reports)?;
 
     let count = |level| own().filter(|(_, found)| found.level == level).count() as u64;
@@ -334,10 +327,38 @@ pub fn evidence(files: &[SourceFile], reports: &Reports<'_>) -> Result<Evidence,
         inspected,
         findings,
         extent: None,
-        suppressed: once.keys().map(|real| comments(real).suppressing).sum(),
+        suppressed: once
+            .keys()
+            .filter_map(|real| reports.comments.get(*real))
+            .map(|one| one.suppressing)
+            .sum(),
         notes: reports.weakening.notes(),
         run: None,
     })
+}
+
+/// Fails where a comment silences a whole file, or where it is not known whether one does.
+fn heard(once: &BTreeMap<&str, &SourceFile>, reports: &Reports<'_>) -> Result<(), Reason> {
+    for (real, file) in once {
+        match reports.comments.get(*real) {
+            Some(comments) if comments.whole_file => {
+                return Err(Reason::new(
+                    ReasonKind::CheckWeakened,
+                    format!("a `# type: ignore` before all code silences the whole of `{}`", file.path),
+                    "put `# pyright: ignore[RULE]` on single lines instead",
+                ));
+            }
+            Some(_) => {}
+            None => {
+                return Err(Reason::new(
+                    ReasonKind::Unreadable,
+                    format!("`{}` cannot be read, so what its comments silence is not known", file.path),
+                    "make it a readable UTF-8 file",
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn analyzed(report: &Report, named: &BTreeSet<&str>) -> Result<(), Reason> {
@@ -436,7 +457,10 @@ mod tests {
                 named: &ending::real_paths(&named),
                 weakening: &Weakening { lowered, basic: false },
                 unweakened: unweakened.as_ref(),
-                comments: &BTreeMap::from([("/project/a.py".to_owned(), self.comments)]),
+                comments: &BTreeMap::from([
+                    ("/project/a.py".to_owned(), self.comments),
+                    ("/project/b.py".to_owned(), Comments::default()),
+                ]),
                 project_environment: self.project_environment,
             };
             evidence(&recording::files(self.paths), &reports)

@@ -81,6 +81,8 @@ fn knows_return_warning(version: &str) -> bool {
 pub struct Output<'a> {
     /// The project's root, absolute.
     pub root: &'a str,
+    /// The folder of the environment that the run is told to have had, without links.
+    pub prefix: &'a str,
     /// How it ended.
     pub exit: Exit,
     /// The report; `None` where there is none, `Err` where it cannot be read.
@@ -176,6 +178,13 @@ fn judged(code: i32, output: Output<'_>) -> Result<Session, Reason> {
             return Err(Reason::new(ReasonKind::ReportMissing, with_log(&what, output.log), hint));
         }
     };
+    if journal.prefix != output.prefix {
+        return Err(Reason::new(
+            ReasonKind::Environment,
+            format!("the tests ran in the environment `{}`, not in `{}`", journal.prefix, output.prefix),
+            "make the environment anew: its scripts belong to another one, as after a copy",
+        ));
+    }
     if let Some(option) = journal.not_run.first() {
         return Err(Reason::new(
             ReasonKind::CheckWeakened,
@@ -350,6 +359,7 @@ mod tests {
     fn journal(exit: i32, counts: &[(&str, u64)]) -> Journal {
         Journal {
             root: "/p".to_owned(),
+            prefix: "/e".to_owned(),
             exit,
             collected: 1,
             finished: 1,
@@ -365,7 +375,14 @@ mod tests {
 
     fn output(exit: Exit, bad: u64, journal: Journal) -> Output<'static> {
         let report = JunitReport { cases: 3, bad, clean: 3 - bad, ..JunitReport::default() };
-        Output { root: "/p", exit, junit: Some(Ok(report)), journal: Some(Ok(journal)), log: "" }
+        Output {
+            root: "/p",
+            prefix: "/e",
+            exit,
+            junit: Some(Ok(report)),
+            journal: Some(Ok(journal)),
+            log: "",
+        }
     }
 
     fn kind(output: Output<'_>) -> ReasonKind {
@@ -403,6 +420,13 @@ mod tests {
         assert_eq!(kind(output(Exit::Code(0), 1, journal(0, &passed))), ReasonKind::ReportsDisagree);
         assert_eq!(kind(output(Exit::Code(0), 0, journal(1, &[("failed", 1)]))), ReasonKind::ReportsDisagree);
         assert_eq!(kind(output(Exit::Code(0), 0, journal(1, &passed))), ReasonKind::ReportsDisagree);
+    }
+
+    #[test]
+    fn a_run_in_another_environment_is_no_evidence() {
+        let mut journal = journal(0, &[("passed", 3)]);
+        journal.prefix = "/other".to_owned();
+        assert_eq!(kind(output(Exit::Code(0), 0, journal)), ReasonKind::Environment);
     }
 
     #[test]

@@ -85,7 +85,7 @@ write_junit() {
   echo '</testsuite></testsuites>' >> "$junit"
 }
 write_journal() {
-  printf '{"root": "%s", ' "$(escaped "$PWD")" > "$journal"
+  printf '{"root": "%s", "prefix": "%s", ' "$(escaped "$PWD")" "$(escaped "$VIRTUAL_ENV")" > "$journal"
   echo '"exit": 0, "collected": 3, "finished": 3, "deselected": 0, "dropped": 0, "counts": {"passed": 3}, "reruns": 0, "rewritten": 0, "uncollected": [], "not_run": []}' >> "$journal"
 }
 write_coverage() { if [ -n "$coverage" ]; then cat "$fakes/coverage.json" > "$coverage"; fi; }

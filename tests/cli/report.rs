@@ -39,7 +39,7 @@ fn with_findings(tool: &Tool, project: Project, file: &str, count: u64, message:
                 )
             };
             let cases: String = lines.map(case).collect();
-            let journal = json!({"root": project.root(), "exit": 1, "collected": count, "finished": count, "deselected": 0, "dropped": 0, "counts": {"failed": count}, "reruns": 0, "rewritten": 0, "uncollected": [], "not_run": []});
+            let journal = json!({"root": project.root(), "prefix": project.path("python"), "exit": 1, "collected": count, "finished": count, "deselected": 0, "dropped": 0, "counts": {"failed": count}, "reruns": 0, "rewritten": 0, "uncollected": [], "not_run": []});
             project
                 .data("junit.xml", format!("<testsuites><testsuite>{cases}</testsuite></testsuites>"))
                 .data("journal.json", journal.to_string())

@@ -88,7 +88,7 @@ pub(super) fn bare_environment() -> &'static Path {
     ENVIRONMENT.get_or_init(|| make_environment("bare-environment", &PINNED[..TOOLS]))
 }
 
-fn make_environment(name: &str, packages: &[&str]) -> PathBuf {
+pub(super) fn make_environment(name: &str, packages: &[&str]) -> PathBuf {
     let folder = lasting().join(name);
     let whole = folder.join("is-whole");
     let contents = packages.join("\n");
@@ -131,9 +131,15 @@ impl Project {
     /// Puts the project under version control, with all that is in it in one commit.
     pub(super) fn commit(&self) {
         for arguments in [&["init", "--quiet"][..], &["add", "--all"], &["commit", "--quiet", "-m", "x"]] {
-            let identity = ["-c", "user.name=x", "-c", "user.email=x@example.org"];
-            succeed(command("git").args(identity).args(arguments).current_dir(&self.top));
+            let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+            self.git(&arguments);
         }
+    }
+
+    /// Tells git something.
+    pub(super) fn git(&self, arguments: &[String]) {
+        let identity = ["-c", "user.name=x", "-c", "user.email=x@example.org"];
+        succeed(command("git").args(identity).args(arguments).current_dir(&self.top));
     }
 
     /// The command that runs the built binary here.

@@ -5,6 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests build projects and look at processes themselves")]
 
 mod bundled;
+mod environment;
 mod interruption;
 mod laboratory;
 mod situation;

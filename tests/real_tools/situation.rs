@@ -48,6 +48,12 @@ struct Situation {
     expect: BTreeMap<String, Expected>,
     /// Whether the project is under version control.
     repository: bool,
+    /// What git is told besides.
+    git: Vec<Vec<String>>,
+    /// Files that are added after the commit, with one byte for each character of their names.
+    untracked: BTreeMap<String, String>,
+    /// Whether the verdict says that the tree differs from the commit.
+    dirty: Option<bool>,
     /// Paths that the run changes.
     changes: Vec<String>,
     /// What the verdict tells of changes, where it is something else.
@@ -136,7 +142,14 @@ impl Situation {
         if changed != self.changes {
             found.push(format!("changed in the tree: {changed:?}"));
         }
-        let told = &verdict.document["subject"]["changed"];
+        let subject = &verdict.document["subject"];
+        let commit = self.repository.then_some(40);
+        if subject["commit"].as_str().map(str::len) != commit
+            || self.dirty.is_some_and(|dirty| subject["dirty"] != dirty)
+        {
+            found.push(format!("told of the commit: {subject}"));
+        }
+        let told = &subject["changed"];
         if *told != serde_json::json!(self.tells.as_ref().unwrap_or(&self.changes)) {
             found.push(format!("told as changed: {told}"));
         }
@@ -165,6 +178,15 @@ impl Situation {
         std::fs::write(project.top.join("promotion.toml"), self.policy()).expect("written");
         if self.repository {
             project.commit();
+        }
+        for arguments in &self.git {
+            project.git(arguments);
+        }
+        for (name, text) in &self.untracked {
+            use std::os::unix::ffi::OsStrExt;
+            let name: Vec<u8> =
+                name.chars().map(|character| u8::try_from(character).expect("a byte")).collect();
+            std::fs::write(project.root.join(std::ffi::OsStr::from_bytes(&name)), text).expect("written");
         }
         project
     }

@@ -46,6 +46,9 @@ pub fn answers(bench: &Bench<'_>, components: &[usize]) -> anyhow::Result<Vec<An
 pub fn planned(bench: &Bench<'_>, components: &[usize]) -> Vec<PlannedRun> {
     let Ok(tool) = bench.toolchain.tool(Tool::Ruff) else { return Vec::new() };
     let shares = bench.with_files(components);
+    if shares.is_empty() {
+        return Vec::new();
+    }
     let (files, executable) = (real_paths(all(&shares)), tool.executable.to_string_lossy());
     let run = |purpose: &str, argv: Vec<String>| PlannedRun {
         tool: Tool::Ruff,

@@ -40,13 +40,13 @@ enum Lane<'a> {
 }
 
 impl Lane<'_> {
-    fn label(&self) -> &'static str {
+    fn label(&self) -> String {
         match self {
             Self::Testing(testing) => testing.label(),
-            Self::Types(_) => "types",
-            Self::Security(_) => "security",
-            Self::Lint(_) => "lint",
-            Self::Docs(_) => "docs",
+            Self::Types(_) => "types".to_owned(),
+            Self::Security(_) => "security".to_owned(),
+            Self::Lint(_) => "lint".to_owned(),
+            Self::Docs(_) => "docs".to_owned(),
         }
     }
 
@@ -89,9 +89,10 @@ pub fn gather(
                 // Taken in a function of its own: a guard in the loop's condition would be held while the lane runs.
                 while let Some(lane) = next(&lanes) {
                     let watch = Stopwatch::start();
-                    bench.context.listener.began(lane.label());
+                    let label = lane.label();
+                    bench.context.listener.began(&label);
                     let answers = lane.answers(bench);
-                    bench.context.listener.ended(lane.label(), watch.elapsed());
+                    bench.context.listener.ended(&label, watch.elapsed());
                     locked(&gathered).push(answers);
                 }
             });

@@ -92,13 +92,18 @@ impl<'a> Testing<'a> {
         plan.tests.iter().enumerate().map(lane).collect()
     }
 
-    /// What people call it.
-    pub fn label(&self) -> &'static str {
-        match (self.group.tests, self.group.coverage) {
+    /// What people call it: the checks, and whose.
+    pub fn label(&self) -> String {
+        let checks = match (self.group.tests, self.group.coverage) {
             (true, true) => "tests, coverage",
             (true, false) => "tests",
             (false, _) => "coverage",
-        }
+        };
+        let name = |component: &usize| {
+            self.subjects.get(*component).map(|one| one.candidate.component.name.as_str())
+        };
+        let names: Vec<&str> = self.group.components.iter().filter_map(name).collect();
+        format!("{checks}  {}", names.join(", "))
     }
 
     /// Runs pytest and answers for each component of the group.
@@ -132,7 +137,8 @@ impl<'a> Testing<'a> {
         let mut runs = vec![PlannedRun {
             tool: Tool::Pytest,
             checks,
-            purpose: "the selected tests".to_owned(),
+            purpose: if self.group.selection.select.is_some() { "the selected tests" } else { "the tests" }
+                .to_owned(),
             only_if: None,
             argv: self.argv(tool, &files(self.name.clone()), true),
         }];
@@ -290,6 +296,7 @@ impl<'a> Testing<'a> {
         let run = finished.record(tool, &report);
         let mut session = pytest::read(Output {
             root: &context.root.to_string_lossy(),
+            prefix: &self.environment(),
             exit: finished.exit,
             junit: file::open_if_there(&report).map(|opened| opened.and_then(junit::read)),
             journal: read_journal(&files),
@@ -301,6 +308,13 @@ impl<'a> Testing<'a> {
             ));
         }
         Ok(Told { session, run, files })
+    }
+
+    /// The folder of the environment, without links.
+    fn environment(&self) -> String {
+        let prefix = self.toolchain.interpreter.as_ref().map_or("", |interpreter| &interpreter.prefix);
+        let real = tree::real(Path::new(prefix)).unwrap_or_else(|_| prefix.into());
+        real.to_string_lossy().into_owned()
     }
 
     fn argv(&self, tool: &ResolvedTool, files: &Files, selected: bool) -> Vec<String> {

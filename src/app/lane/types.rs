@@ -45,6 +45,9 @@ pub fn answers(bench: &Bench<'_>, components: &[usize]) -> anyhow::Result<Vec<An
 pub fn planned(bench: &Bench<'_>, components: &[usize]) -> Vec<PlannedRun> {
     let Ok(types) = Types::of(bench) else { return Vec::new() };
     let shares = bench.with_files(components);
+    if shares.is_empty() {
+        return Vec::new();
+    }
     let files = real_paths(shares.iter().flat_map(|share| share.files));
     let run = |purpose: &str, argv: Vec<String>| PlannedRun {
         tool: Tool::Pyright,

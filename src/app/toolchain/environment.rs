@@ -68,7 +68,7 @@ pub(super) fn uv_environment(
             Exit::Code(_) if sync.complaint().contains("--locked") => in_sync = Some(false),
             _ => {
                 let message = format!("uv cannot make the project's environment from `{}`", lock.display());
-                return Ok((Err(uv_failed(&message, &sync)), Some(false)));
+                return Ok((Err(uv_failed(&message, &sync)), None));
             }
         }
     }
@@ -171,7 +171,7 @@ pub(super) fn uv_failed(message: &str, finished: &Finished) -> Reason {
         Exit::Interrupted => ReasonKind::Interrupted,
         _ => ReasonKind::Environment,
     };
-    let detail = if errors.is_empty() { format!("{:?}", finished.exit) } else { errors.join(" ") };
+    let detail = if errors.is_empty() { finished.exit.to_string() } else { errors.join(" ") };
     Reason::new(
         kind,
         format!("{message}: {detail}"),

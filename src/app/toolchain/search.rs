@@ -13,7 +13,7 @@ use crate::sys::file;
 use crate::tools::ending::without_answer;
 use crate::tools::interpreter::{self, Interpreter};
 
-use super::environment::{read_told, uv_failed};
+use super::environment::{find_lock, read_told, uv_failed};
 
 /// Where a tool is, or why it is nowhere.
 pub(super) type Resolution = Result<ResolvedTool, Reason>;
@@ -60,8 +60,20 @@ fn find_tool(
         (Runner::Uv, Tool::Pytest) => Ok(Err(missing(tool, "it is not in the project's environment"))),
         (Runner::Uv, _) => through_uvx(context, project, tool, interpreter),
         (Runner::Venv(venv), _) => Ok(Err(missing(tool, &format!("it is not in the environment `{venv}`")))),
+        (Runner::Path | Runner::Auto, Tool::Pytest)
+            if made_by_uv(context) && file::find_on_path("uv").is_none() =>
+        {
+            let hint =
+                "install uv, which makes the project's environment from its lock file, or activate one";
+            Ok(on_path(context, tool)?.map_err(|reason| Reason::new(reason.kind, reason.message, hint)))
+        }
         (Runner::Path | Runner::Auto, _) => on_path(context, tool),
     }
+}
+
+/// Whether the project means its environment to be made by uv.
+fn made_by_uv(context: &Context<'_>) -> bool {
+    find_lock(&context.root).is_some()
 }
 
 fn in_environment(interpreter: &Interpreter, tool: Tool) -> Option<ResolvedTool> {

@@ -120,6 +120,7 @@ def pytest_unconfigure(config):
     option = config.option
     document = {
         "root": str(config.rootpath if hasattr(config, "rootpath") else config.rootdir),
+        "prefix": os.path.realpath(sys.prefix),
         "exit": int(session.exitstatus),
         "collected": collected,
         "finished": len(outcomes),
