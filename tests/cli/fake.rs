@@ -28,7 +28,7 @@ impl Default for Fake {
 impl Fake {
     /// Its script.
     pub(crate) fn script(&self, name: &str, fakes: &Path) -> String {
-        let mut script = format!("#!/bin/sh\nfakes='{}'\n", fakes.display());
+        let mut script = format!("#!/bin/sh\nfakes='{}'\n{ESCAPED}\n", fakes.display());
         script.push_str(match name {
             "pytest" => PYTEST,
             "ruff" => RUFF,
@@ -68,6 +68,9 @@ fn others<'a>(name: &str) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> 
     rows.iter().copied()
 }
 
+/// A path as it stands in a JSON string.
+const ESCAPED: &str = r#"escaped() { printf '%s' "$1" | sed 's/[\\"]/\\&/g; s/\x1b/\\u001b/g'; }"#;
+
 const PYTEST: &str = r#"
 for argument in "$@"; do
   case "$argument" in
@@ -82,7 +85,7 @@ write_junit() {
   echo '</testsuite></testsuites>' >> "$junit"
 }
 write_journal() {
-  printf '{"root": "%s", "prefix": "%s", ' "$PWD" "$VIRTUAL_ENV" > "$journal"
+  printf '{"root": "%s", "prefix": "%s", ' "$(escaped "$PWD")" "$(escaped "$VIRTUAL_ENV")" > "$journal"
   echo '"exit": 0, "collected": 3, "finished": 3, "deselected": 0, "dropped": 0, "counts": {"passed": 3}, "reruns": 0, "rewritten": 0, "uncollected": [], "not_run": []}' >> "$journal"
 }
 write_coverage() { if [ -n "$coverage" ]; then cat "$fakes/coverage.json" > "$coverage"; fi; }
@@ -108,7 +111,7 @@ counts='{"loc": 10, "nosec": 0, "skipped_tests": 0}'
 honest() {
   printf '{"errors": [], "metrics": {'
   for argument in "$@"; do
-    case "$argument" in /*) printf '"%s": %s, ' "$(printf '%s' "$argument" | sed 's/[\\"]/\\&/g; s/\x1b/\\u001b/g')" "$counts" ;; esac
+    case "$argument" in /*) printf '"%s": %s, ' "$(escaped "$argument")" "$counts" ;; esac
   done
   printf '"_totals": %s}, "results": []}\n' "$counts"
 }

@@ -88,9 +88,13 @@ fn quiet_is_the_verdict_and_verbose_is_all() {
 fn a_reader_that_goes_away_is_no_fault() {
     let project = Project::new().fake("ruff").absent();
     for arguments in ["verify a -v", "verify a --format json", "plan a", "doctor", "--help"] {
-        let output = project.shell(&format!(
-            "({{ $PROMOTE {arguments}; echo $? > $HOME/code; }} | head -c 1) 2>&1 >/dev/null"
-        ));
+        // The reader closes its end first, and says so; only then does anyone write.
+        let writer = format!(
+            "while [ ! -e \"$HOME/gone\" ]; do sleep 0.01; done; $PROMOTE {arguments}; echo $? > \"$HOME/code\""
+        );
+        let script = format!("({{ {writer}; }} | {{ exec <&-; echo > \"$HOME/gone\"; }}) 2>&1");
+        let output = project.shell(&script);
+        std::fs::remove_file(project.path("home/gone")).expect("it was gone");
         assert_eq!(String::from_utf8_lossy(&output.stdout), "", "{arguments}");
         let code = std::fs::read_to_string(project.path("home/code")).expect("a code");
         assert!(["0\n", "3\n"].contains(&code.as_str()), "{arguments}: {code}");

@@ -261,11 +261,13 @@ impl Project {
         keep("coverage.json", self.coverage());
         for (name, fake) in &self.fakes {
             let path = self.path("bin").join(name);
-            let _not_there_yet = std::fs::remove_file(&path);
-            if fake.present {
-                let bytes =
-                    fake.bytes.clone().unwrap_or_else(|| fake.script(name, &self.path("fakes")).into());
-                install(&path, &bytes, fake.mode);
+            let bytes =
+                || fake.bytes.clone().unwrap_or_else(|| fake.script(name, &self.path("fakes")).into());
+            match fake.present.then(bytes) {
+                None => drop(std::fs::remove_file(&path)),
+                // Another run may be using it.
+                Some(bytes) if is_installed(&path, &bytes, fake.mode) => {}
+                Some(bytes) => install(&path, &bytes, fake.mode),
             }
         }
     }
@@ -327,6 +329,12 @@ fn install(path: &Path, bytes: &[u8], mode: u32) {
     let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
     std::fs::write(path, bytes).expect("written");
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("made executable");
+}
+
+fn is_installed(path: &Path, bytes: &[u8], mode: u32) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::read(path).is_ok_and(|text| text == bytes)
+        && std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o777 == mode)
 }
 
 fn spawn(command: &mut Command) -> Child {
