@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::model::reason::{Reason, ReasonKind};
 use crate::sys::{file, tree};
-use crate::tools::pyright::Comments;
+use crate::tools::pyright_comment::Comments;
 use crate::tools::python::{self, Facts, SuppressionKind};
 
 use super::subject::Subject;

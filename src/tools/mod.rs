@@ -12,6 +12,7 @@ pub mod journal;
 pub mod json_stream;
 pub mod junit;
 pub mod pyright;
+pub mod pyright_comment;
 pub mod pyright_config;
 pub mod pytest;
 pub mod python;

@@ -15,6 +15,7 @@ use serde::de::IgnoredAny;
 
 use super::ending;
 use super::json_stream::{self, Fault};
+use super::pyright_comment::{self, Comments};
 use super::pyright_config::Weakening;
 use crate::model::component::SourceFile;
 use crate::model::evidence::{Evidence, Inspected, Measured};
@@ -252,15 +253,6 @@ fn report(mut stdout: impl Read) -> Result<Report, Unread> {
     Ok(report)
 }
 
-/// The comments of one file that keep pyright quiet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Comments {
-    /// How many `# type: ignore` and `# pyright: ignore`.
-    pub suppressing: u64,
-    /// Whether one of them, before all code, silences the whole file.
-    pub whole_file: bool,
-}
-
 /// What pyright said about all components together, and what is known besides.
 #[derive(Debug, Clone, Copy)]
 pub struct Reports<'a> {
@@ -299,7 +291,7 @@ pub fn evidence(files: &[SourceFile], reports: &Reports<'_>) -> Result<Evidence,
             "install the project's dependencies in an environment that `runner` names",
         ));
     }
-    heard(&once, reports)?;
+    pyright_comment::heard(&once, reports.comments)?;
     unhidden(&once, reports)?;
 
     let count = |level| own().filter(|(_, found)| found.level == level).count() as u64;
@@ -335,30 +327,6 @@ pub fn evidence(files: &[SourceFile], reports: &Reports<'_>) -> Result<Evidence,
         notes: reports.weakening.notes(),
         run: None,
     })
-}
-
-/// Fails where a comment silences a whole file, or where it is not known whether one does.
-fn heard(once: &BTreeMap<&str, &SourceFile>, reports: &Reports<'_>) -> Result<(), Reason> {
-    for (real, file) in once {
-        match reports.comments.get(*real) {
-            Some(comments) if comments.whole_file => {
-                return Err(Reason::new(
-                    ReasonKind::CheckWeakened,
-                    format!("a `# type: ignore` before all code silences the whole of `{}`", file.path),
-                    "put `# pyright: ignore[RULE]` on single lines instead",
-                ));
-            }
-            Some(_) => {}
-            None => {
-                return Err(Reason::new(
-                    ReasonKind::Unreadable,
-                    format!("`{}` cannot be read, so what its comments silence is not known", file.path),
-                    "make it a readable UTF-8 file",
-                ));
-            }
-        }
-    }
-    Ok(())
 }
 
 fn analyzed(report: &Report, named: &BTreeSet<&str>) -> Result<(), Reason> {

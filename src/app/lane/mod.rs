@@ -5,6 +5,7 @@
 pub mod docs;
 pub mod lint;
 pub mod security;
+mod set_aside;
 pub mod testing;
 pub mod types;
 
