@@ -25,6 +25,8 @@ pub struct Assessor<'a> {
     pub toolchain: &'a Toolchain,
     /// The checks that were asked for.
     pub only: Option<&'a [Check]>,
+    /// For each component a file that came or went during the run, if one did.
+    pub appeared: &'a [Option<String>],
     /// Paths that changed during the run.
     pub changed: &'a [String],
 }
@@ -40,15 +42,21 @@ impl Assessor<'_> {
         }
         self.subjects
             .iter()
+            .zip(self.appeared)
             .zip(by_component)
-            .map(|(subject, answers)| self.component(subject, answers))
+            .map(|((subject, appeared), answers)| self.component(subject, appeared.as_deref(), answers))
             .collect()
     }
 
-    fn component(&self, subject: &Subject<'_>, mut answers: Vec<Answer>) -> ComponentAssessment {
+    fn component(
+        &self,
+        subject: &Subject<'_>,
+        appeared: Option<&str>,
+        mut answers: Vec<Answer>,
+    ) -> ComponentAssessment {
         let component = subject.candidate.component;
         let absent_imports = self.absent_imports(subject);
-        let moved = self.moved(subject);
+        let moved = appeared.map(str::to_owned).or_else(|| self.moved(subject));
         let checks: Vec<CheckAssessment> = plan::criteria(subject.candidate.gate, self.only)
             .map(|criterion| {
                 let position = answers.iter().position(|answer| answer.check == criterion.check());

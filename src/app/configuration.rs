@@ -36,10 +36,10 @@ const COVERAGE: [Place; 5] = [
     (".coveragerc.toml", &[]),
     ("setup.cfg", &["[coverage:"]),
     ("tox.ini", &["[coverage:"]),
-    ("pyproject.toml", &["[tool.coverage."]),
+    ("pyproject.toml", &["[tool.coverage]"]),
 ];
-const RUFF: [Place; 3] = [(".ruff.toml", &[]), ("ruff.toml", &[]), ("pyproject.toml", &["[tool.ruff"])];
-const PYRIGHT: [Place; 2] = [("pyrightconfig.json", &[]), ("pyproject.toml", &["[tool.pyright"])];
+const RUFF: [Place; 3] = [(".ruff.toml", &[]), ("ruff.toml", &[]), ("pyproject.toml", &["[tool.ruff]"])];
+const PYRIGHT: [Place; 2] = [("pyrightconfig.json", &[]), ("pyproject.toml", &["[tool.pyright]"])];
 
 /// The files in force for a tool that runs in `root` on a file in `folder` (at or below `root`).
 /// pytest brings those of coverage.py too. bandit is told to read none.
@@ -63,14 +63,34 @@ pub fn pyright(root: &Path) -> Option<Configuration> {
 /// The options that pytest's settings would add to every command line, if there are any.
 pub fn pytest_options(root: &Path) -> Option<(PathBuf, String)> {
     let configuration = in_folder(root, &PYTEST)?;
-    let mut lines = configuration.text.lines().skip_while(|line| !line.trim_start().starts_with("addopts"));
-    let value = lines.next()?.split_once('=')?.1.trim().to_owned();
-    (value != "\"\"" && value != "''" && value != "[]").then_some((configuration.path, value))
+    let options = if is_toml(&configuration.path) {
+        let document = configuration.text.parse::<toml::Table>().ok()?;
+        let settings = configuration.table.map_or(Some(&document), |table| sub_table(&document, table))?;
+        match settings.get("addopts")? {
+            toml::Value::String(options) => options.clone(),
+            toml::Value::Array(options) => {
+                options.iter().filter_map(toml::Value::as_str).collect::<Vec<_>>().join(" ")
+            }
+            _ => return None,
+        }
+    } else {
+        let mut lines =
+            configuration.text.lines().skip_while(|line| !line.trim_start().starts_with("addopts"));
+        let first = lines.next()?.split_once('=')?.1.trim();
+        let rest = lines.take_while(|line| line.starts_with([' ', '\t'])).map(str::trim);
+        std::iter::once(first).chain(rest).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+    };
+    (!options.trim().is_empty()).then_some((configuration.path, options))
 }
 
 /// Whether coverage.py is told to record paths relative to the project's root.
 pub fn coverage_paths_are_relative(root: &Path) -> bool {
     let Some(configuration) = in_folder(root, &COVERAGE) else { return false };
+    if is_toml(&configuration.path) {
+        let document = configuration.text.parse::<toml::Table>().unwrap_or_default();
+        let run = ["[tool.coverage.run]", "[run]"].iter().find_map(|table| sub_table(&document, table));
+        return run.and_then(|run| run.get("relative_files")?.as_bool()).unwrap_or(false);
+    }
     configuration.text.lines().any(|line| {
         let Some((key, value)) = line.split_once(['=', ':']) else { return false };
         key.trim() == "relative_files"
@@ -92,13 +112,30 @@ fn in_folder(folder: &Path, places: &[Place]) -> Option<Configuration> {
         if tables.is_empty() {
             return Some(Configuration { path, table: None, text });
         }
-        let table = tables.iter().find(|table| has_line_with(&text, table))?;
+        let table = if is_toml(&path) {
+            // What is no TOML is in force as far as we can tell: the tool that stumbles over it says so.
+            let document = text.parse::<toml::Table>().ok();
+            let has = |table: &&&str| document.as_ref().is_none_or(|document| has_table(document, table));
+            tables.iter().find(has)?
+        } else {
+            tables.iter().find(|table| text.lines().any(|line| line.trim_start().starts_with(**table)))?
+        };
         Some(Configuration { path, table: Some(table), text })
     })
 }
 
-fn has_line_with(text: &str, table: &str) -> bool {
-    text.lines().any(|line| line.trim_start().starts_with(table))
+fn is_toml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "toml")
+}
+
+/// Whether a document has the table `[a.b]`, however it is written.
+fn has_table(document: &toml::Table, table: &str) -> bool {
+    sub_table(document, table).is_some()
+}
+
+fn sub_table<'d>(document: &'d toml::Table, table: &str) -> Option<&'d toml::Table> {
+    let keys = table.trim_matches(['[', ']']).split('.');
+    keys.into_iter().try_fold(document, |table, key| table.get(key)?.as_table())
 }
 
 #[cfg(test)]
@@ -139,6 +176,26 @@ mod tests {
         let project = project(&[("pyproject.toml", "[project]\n[tool.ruff.lint]\n")]);
         assert_eq!(names(Tool::Ruff, project.path()), ["pyproject.toml"]);
         assert!(names(Tool::Pytest, project.path()).is_empty());
+    }
+
+    #[test]
+    fn a_table_counts_however_it_is_written() {
+        for text in [
+            "[tool]\nruff = { lint = { select = [] } }\n",
+            "[ \"tool\".ruff.lint ]\n",
+            "tool.ruff.fix = true\n",
+        ] {
+            let project = project(&[("pyproject.toml", text)]);
+            assert_eq!(names(Tool::Ruff, project.path()), ["pyproject.toml"], "{text}");
+        }
+    }
+
+    #[test]
+    fn options_of_several_lines_and_relative_paths_with_a_remark_are_read() {
+        let text = "[tool.pytest.ini_options]\naddopts = [\n  '-p', 'x',\n]\n[tool.coverage]\nrun.relative_files = true # for CI\n";
+        let project = project(&[("pyproject.toml", text)]);
+        assert_eq!(pytest_options(project.path()).expect("options").1, "-p x");
+        assert!(coverage_paths_are_relative(project.path()));
     }
 
     #[test]

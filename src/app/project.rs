@@ -115,7 +115,8 @@ impl Workspace {
             }
         }
         files.sort_unstable();
-        files.dedup_by(|one, other| one.real == other.real);
+        let mut seen = std::collections::BTreeSet::new();
+        files.retain(|file| seen.insert(file.real.clone()));
         if faults.is_empty() { Ok(files) } else { Err(faults) }
     }
 

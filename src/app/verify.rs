@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::judge;
 use crate::model::assessment::{Assessment, ComponentAssessment, Subject as Measured};
+use crate::model::component::SourceFile;
 use crate::model::policy::Fault;
 use crate::plan::{self, Candidate, Plan};
 use crate::sys::clock::{self, Stopwatch};
@@ -102,6 +103,7 @@ pub fn verify(
         toolchain: &prepared.toolchain,
         only: request.selection.only.as_deref(),
         changed: &changed,
+        appeared: &prepared.subjects.iter().map(|subject| appeared(workspace, subject)).collect::<Vec<_>>(),
     };
     let components: Vec<ComponentAssessment> = assessor.components(answers);
     let assessment = Assessment {
@@ -127,6 +129,16 @@ pub fn verify(
     })
 }
 
+/// A file that was not among the component's when the run began, and is now; or the other way round.
+fn appeared(workspace: &Workspace, subject: &Subject<'_>) -> Option<String> {
+    let before = subject.files.as_ref().ok()?;
+    let after = workspace.files(subject.candidate.component).unwrap_or_default();
+    let one_of = |these: &[SourceFile], those: &[SourceFile]| {
+        these.iter().find(|file| !those.contains(file)).map(|file| file.path.clone())
+    };
+    one_of(before, &after).or_else(|| one_of(&after, before))
+}
+
 /// What every part of the workflow needs.
 pub fn context<'a>(
     workspace: &Workspace,
@@ -147,7 +159,7 @@ pub fn context<'a>(
     }
 }
 
-/// Reads the sources, resolves the tools, and looks at the working tree, the latter two side by side.
+/// Resolves the tools, reads the sources, and looks at the working tree.
 pub fn prepare<'a>(
     context: &Context<'_>,
     workspace: &'a Workspace,
@@ -157,19 +169,16 @@ pub fn prepare<'a>(
     const LABEL: &str = "environment";
     let watch = Stopwatch::start();
     context.listener.began(LABEL);
+    let modules = Sources::read(&workspace.subjects(candidates).0).optional_imports(&workspace.root);
+    let toolchain = toolchain::resolve(context, &workspace.policy.project, &plan.tools(), &modules)?;
+    // To make the environment may build the project, and a build may write sources (a version file, say):
+    // only now are the files those that will be measured.
     let (subjects, faults) = workspace.subjects(candidates);
     let sources = Sources::read(&subjects);
-    let modules = sources.optional_imports(&workspace.root);
     let measured = measured_files(&subjects, &workspace.root);
-    let (before, toolchain) = std::thread::scope(|scope| {
-        let snapshot =
-            scope.spawn(|| Snapshot::take(&workspace.root, context.folder, "git-before", &measured));
-        let toolchain = toolchain::resolve(context, &workspace.policy.project, &plan.tools(), &modules);
-        let before = snapshot.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        (before, toolchain)
-    });
+    let before = Snapshot::take(&workspace.root, context.folder, "git-before", &measured);
     context.listener.ended(LABEL, watch.elapsed());
-    Ok(Prepared { subjects, faults, sources, toolchain: toolchain?, before })
+    Ok(Prepared { subjects, faults, sources, toolchain, before })
 }
 
 /// What the commit is meant to stand for, relative to the root: the files, and where links lead.

@@ -79,7 +79,7 @@ pub fn link_folder(target: &Path, link: &Path) -> io::Result<()> {
 
 /// The Python files at `path`, a file or a folder below `root` (both relative to the current folder or
 /// absolute), sorted. Nothing is left out by configuration or `.gitignore`: what is in the component's
-/// folder is the component. Only byte code folders are passed over.
+/// folder is the component. Only virtual environments are passed over.
 pub fn python_files(root: &Path, path: &str) -> Result<Vec<SourceFile>, PathFault> {
     let start = root.join(path);
     if !exists(&start) {
@@ -88,8 +88,20 @@ pub fn python_files(root: &Path, path: &str) -> Result<Vec<SourceFile>, PathFaul
     let mut files = Vec::new();
     let mut walk = ignore::WalkBuilder::new(&start);
     walk.standard_filters(false).follow_links(true).sort_by_file_path(Path::cmp);
+    // An environment in the component's folder is installed there, and no part of it; nor is what lies around
+    // the component, where a link leads back up.
+    let top = real(&start).map_err(|error| PathFault::Unreadable(error.to_string()))?;
+    walk.filter_entry(move |entry| {
+        let leads_up = || real(entry.path()).is_ok_and(|target| top.starts_with(target));
+        let is_environment = || exists(&entry.path().join("pyvenv.cfg"));
+        entry.depth() == 0 || !(entry.path_is_symlink() && leads_up() || is_environment())
+    });
     for entry in walk.build() {
-        let entry = entry.map_err(|error| PathFault::Unreadable(error.to_string()))?;
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) if is_no_source(&error) => continue,
+            Err(error) => return Err(PathFault::Unreadable(error.to_string())),
+        };
         let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
         if is_file && entry.path().extension().is_some_and(|extension| extension == "py") {
             files.push(source_file(root, entry.path())?);
@@ -98,6 +110,23 @@ pub fn python_files(root: &Path, path: &str) -> Result<Vec<SourceFile>, PathFaul
     files.sort_unstable();
     files.dedup();
     if files.is_empty() { Err(PathFault::NoPython) } else { Ok(files) }
+}
+
+/// Whether what cannot be walked is no source: a link that leads nowhere and is not named like one, as data
+/// that was not fetched or an editor's lock, or one that leads back to a folder above.
+fn is_no_source(error: &ignore::Error) -> bool {
+    match error {
+        ignore::Error::Loop { .. } => true,
+        ignore::Error::WithPath { path, err } => {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let is_link = std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
+            is_no_source(err)
+                || (is_link
+                    && (path.extension().is_none_or(|extension| extension != "py") || name.starts_with(".#")))
+        }
+        ignore::Error::WithDepth { err, .. } => is_no_source(err),
+        _ => false,
+    }
 }
 
 fn source_file(root: &Path, path: &Path) -> Result<SourceFile, PathFault> {
@@ -187,6 +216,22 @@ mod tests {
         let paths: Vec<String> =
             python_files(&root, "a").expect("files").into_iter().map(|file| file.path).collect();
         assert_eq!(paths, ["a/.hidden/c.py", "a/b.py", "a/d e.py"]);
+    }
+
+    #[test]
+    fn links_that_are_no_sources_and_environments_are_passed_over() {
+        let (_folder, root) = project();
+        for path in ["a/b.py", "a/.venv/pyvenv.cfg", "a/.venv/lib/x.py"] {
+            put(&root, path);
+        }
+        for (link, target) in [("a/data.bin", "nowhere"), ("a/.#b.py", "user@host.1"), ("a/up", "..")] {
+            std::os::unix::fs::symlink(target, root.join(link)).expect("a link");
+        }
+        let paths: Vec<String> =
+            python_files(&root, "a").expect("files").into_iter().map(|file| file.path).collect();
+        assert_eq!(paths, ["a/b.py"]);
+        std::os::unix::fs::symlink("nowhere", root.join("a/c.py")).expect("a link");
+        assert!(matches!(python_files(&root, "a"), Err(PathFault::Unreadable(_))));
     }
 
     #[test]

@@ -55,6 +55,10 @@ impl Invocation<'_> {
         argv.extend(["-p", journal::MODULE].map(str::to_owned));
         if knows_return_warning(self.version) {
             argv.extend(["-W", "error::pytest.PytestReturnNotNoneWarning"].map(str::to_owned));
+            // The same for tests in the style of unittest: a coroutine is returned too, and never runs.
+            argv.extend(
+                ["-W", "error:It is deprecated to return a value:DeprecationWarning"].map(str::to_owned),
+            );
         }
         argv.push(format!("--junitxml={}", self.junit));
         if !self.measured_folders.is_empty() {
@@ -161,22 +165,7 @@ fn judged(code: i32, output: Output<'_>) -> Result<Session, Reason> {
         (Some(Ok(report)), Some(Ok(journal))) => (report, journal),
         (Some(Err(fault)), _) => return Err(unreadable("JUnit report", &fault)),
         (_, Some(Err(fault))) => return Err(unreadable("journal", &fault)),
-        (None, _) | (_, None) if output.log.contains("+ Timeout +") => {
-            let what = "pytest-timeout ended the run, which therefore has no report";
-            return Err(Reason::new(
-                ReasonKind::TimedOut,
-                what,
-                "find the test that hangs, or raise its limit",
-            ));
-        }
-        (None, _) | (_, None) if code == 1 => {
-            return Err(crashed("pytest ended with code 1 and wrote no report", output.log));
-        }
-        (None, _) | (_, None) => {
-            let what = format!("pytest ended with code {code} and wrote no report");
-            let hint = "look for `os._exit`, `sys.exit` or a plugin that ends the process, in tests and `conftest.py`";
-            return Err(Reason::new(ReasonKind::ReportMissing, with_log(&what, output.log), hint));
-        }
+        (None, _) | (_, None) => return Err(without_report(code, output.log)),
     };
     if journal.prefix != output.prefix {
         return Err(Reason::new(
@@ -219,6 +208,21 @@ fn judged(code: i32, output: Output<'_>) -> Result<Session, Reason> {
         }
         (_, _, _) => session(report, &journal, counts),
     }
+}
+
+/// Codes 0 and 1 without a report: what ended the process before it could write one.
+fn without_report(code: i32, log: &str) -> Reason {
+    if log.contains("+ Timeout +") {
+        let what = "pytest-timeout ended the run, which therefore has no report";
+        return Reason::new(ReasonKind::TimedOut, what, "find the test that hangs, or raise its limit");
+    }
+    if code == 1 {
+        return crashed("pytest ended with code 1 and wrote no report", log);
+    }
+    let what = format!("pytest ended with code {code} and wrote no report");
+    let hint =
+        "look for `os._exit`, `sys.exit` or a plugin that ends the process, in tests and `conftest.py`";
+    Reason::new(ReasonKind::ReportMissing, with_log(&what, log), hint)
 }
 
 fn session(report: JunitReport, journal: &Journal, counts: TestCounts) -> Result<Session, Reason> {
@@ -328,7 +332,7 @@ fn with_log(what: &str, log: &str) -> String {
         .or_else(|| exception(log))
         // What is further in is a detail of what stands before it.
         .or_else(|| {
-            log.lines().rev().find(|line| !line.is_empty() && !line.starts_with([' ', '=', '+', '~']))
+            log.lines().rev().find(|line| !line.is_empty() && !line.starts_with([' ', '=', '+', '~', '!']))
         });
     match line {
         Some(line) => format!("{what}: {}", line.trim().chars().take(200).collect::<String>()),

@@ -26,6 +26,7 @@ use crate::model::toolchain::{ResolvedTool, Tool};
 use crate::plan::{Plan, TestGroup};
 use crate::sys::file::{self, ReadError};
 use crate::sys::tree;
+use crate::sys::variable;
 use crate::tools::coverage::{self, CoverageReport, Neutral, Reports};
 use crate::tools::coverage_invocation::{self, LeftOut, NeutralInvocation};
 use crate::tools::ending::real_paths;
@@ -302,6 +303,9 @@ impl<'a> Testing<'a> {
             journal: read_journal(&files),
             log: &finished.log(),
         });
+        if let Err(reason) = &mut session {
+            explain(reason, &context.root);
+        }
         if let (Ok(session), left_behind @ 1..) = (&mut session, finished.left_behind) {
             session.remark(format!(
                 "processes that the tests left behind, and that were stopped: {left_behind}"
@@ -369,6 +373,23 @@ impl<'a> Testing<'a> {
         .argv();
         let exit = launch(context, &format!("{}-{name}", self.name), argv, Extra::default())?.exit;
         Ok(Neutral { exit, report: read_report(&report, key) })
+    }
+}
+
+/// What we set aside may be what the tests lack.
+fn explain(reason: &mut Reason, root: &std::path::Path) {
+    if !matches!(reason.kind, ReasonKind::CollectionFailed | ReasonKind::ConfigInvalid) {
+        return;
+    }
+    if let Some((file, options)) = configuration::pytest_options(root) {
+        let file = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        reason.hint = format!(
+            "`addopts = {options}` of `{file}` is set aside: put what the tests need into `tests.args`; else {}",
+            reason.hint
+        );
+    } else if variable::withheld().iter().any(|name| name == "PYTHONPATH") {
+        let hint = "`PYTHONPATH` is not handed on: name its folders in `pythonpath` of the project's pytest settings";
+        hint.clone_into(&mut reason.hint);
     }
 }
 
