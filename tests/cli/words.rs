@@ -258,7 +258,7 @@ fn plan_shows_what_would_run_and_runs_none_of_it() {
         "--outputjson",
         "-f json",
         "src/a.py",
-        "development to staging",
+        "development → staging",
     ] {
         assert!(told.stdout.contains(text), "`{text}` in {}", told.stdout);
     }
