@@ -1,29 +1,44 @@
 //! The bundled project on the real tools: what each of its components shows, and that nothing of it is touched.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use serde_json::{Value, json};
 
-use super::laboratory::{bare_environment, checkout, command};
+use super::laboratory::{bare_environment, checkout, command, lasting};
 
 /// A copy of the repository's policy and bundled project, in a repository of its own.
 struct Bundled {
-    _folder: tempfile::TempDir,
+    slot: usize,
     top: PathBuf,
+}
+
+/// Which of the folders for copies are in use. They stay where they are from run to run, since uv's environment
+/// and compiled code belong to a project by its path, and take longer to make than all checks.
+static SLOTS: Mutex<BTreeSet<usize>> = Mutex::new(BTreeSet::new());
+
+impl Drop for Bundled {
+    fn drop(&mut self) {
+        SLOTS.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.slot);
+    }
 }
 
 impl Bundled {
     fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let top = folder.path().canonicalize().expect("a path");
-        std::fs::create_dir(top.join("fixtures")).expect("made");
+        let mut slots = SLOTS.lock().unwrap_or_else(PoisonError::into_inner);
+        let slot = (0..).find(|slot| !slots.contains(slot)).expect("a number");
+        slots.insert(slot);
+        drop(slots);
+        let top = lasting().join(format!("bundled-{slot}"));
+        let _was_not_there = std::fs::remove_dir_all(&top);
+        std::fs::create_dir_all(top.join("fixtures")).expect("made");
+        let top = top.canonicalize().expect("a path");
         let (from, to) = (checkout().join("fixtures/tta"), top.join("fixtures"));
         run(Command::new("cp").arg("-r").arg(from).arg(to));
         std::fs::copy(checkout().join("promotion.toml"), top.join("promotion.toml")).expect("copied");
-        let bundled = Self { _folder: folder, top };
+        let bundled = Self { slot, top };
         bundled.git(&["init", "--quiet"]);
         bundled.git(&["add", "--all"]);
         bundled.git(&[

@@ -45,7 +45,7 @@ pub(super) fn checkout() -> &'static Path {
 }
 
 /// A folder for what outlives a test: environments, byte code.
-fn lasting() -> &'static Path {
+pub(super) fn lasting() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR"))
 }
 
