@@ -28,7 +28,7 @@ impl Drop for Bundled {
 impl Bundled {
     fn new() -> Self {
         let mut slots = SLOTS.lock().unwrap_or_else(PoisonError::into_inner);
-        let slot = (0..).find(|slot| !slots.contains(slot)).expect("a number");
+        let slot = (0_usize..1_000).find(|slot| !slots.contains(slot)).expect("a number");
         slots.insert(slot);
         drop(slots);
         let top = lasting().join(format!("bundled-{slot}"));
