@@ -275,6 +275,13 @@ fn usage(log: &str) -> Reason {
     if log.contains("unrecognized arguments: --cov") {
         return missing_plugin();
     }
+    if log.contains("argument --cov-report: invalid choice") {
+        return Reason::new(
+            ReasonKind::ToolMissing,
+            "pytest-cov is older than 4.1 and cannot report in JSON",
+            "update `pytest-cov` in the project's development dependencies",
+        );
+    }
     Reason::new(
         ReasonKind::ConfigInvalid,
         with_log("pytest refused its arguments, settings or `conftest.py`", log),
@@ -328,6 +335,7 @@ fn disagree(what: &str) -> Reason {
 /// The message with the line of the log that says most.
 fn with_log(what: &str, log: &str) -> String {
     let line = internal_error(log)
+        .or_else(|| log.lines().find_map(|line| line.strip_prefix("pytest: error: ")))
         .or_else(|| log.lines().find_map(|line| line.trim().strip_prefix("ERROR: ")))
         .or_else(|| exception(log))
         // What is further in is a detail of what stands before it.
