@@ -13,10 +13,10 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 
 use tta_promote::app::context::Deaf;
-use tta_promote::app::lane::testing::Precision;
 use tta_promote::app::project::Workspace;
 use tta_promote::app::selection::Selection;
 use tta_promote::app::verify::{Request, verify};
+use tta_promote::model::gate::Precision;
 use tta_promote::report::{Format, Style, render};
 use tta_promote::sys::clock::processors;
 use tta_promote::sys::interrupt::Interrupt;

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use crate::app::lane::testing::Precision;
 use crate::app::project::Workspace;
 use crate::app::selection::Selection;
 use crate::app::verify::{Request, Verified, verify};
+use crate::model::gate::Precision;
 use crate::report::{Paint, Style, Verbosity, render};
 use crate::sys::{clock, file, interrupt::Interrupt, terminal};
 

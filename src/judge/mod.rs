@@ -1,8 +1,8 @@
 //! Pure and total: (criterion, evidence) → outcome, outcomes → verdict. No I/O, no clock, no default arm.
 
 use crate::model::assessment::{Outcome, Verdict};
-use crate::model::evidence::{Evidence, Measured};
-use crate::model::gate::Criterion;
+use crate::model::evidence::{Bound, Coverage, Evidence, Measured};
+use crate::model::gate::{Criterion, Precision};
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::Run;
 
@@ -33,6 +33,9 @@ pub fn check(criterion: &Criterion, gathered: Gathered) -> Outcome {
     match gathered {
         Err(unmeasured) => Outcome::Inconclusive { reason: unmeasured.reason, run: unmeasured.run },
         Ok(evidence) => match meets(criterion, &evidence.measured) {
+            met if is_open(criterion, &evidence.measured, met) => {
+                Outcome::Inconclusive { reason: tests_left_out(), run: evidence.run }
+            }
             Some(true) => Outcome::Pass(evidence),
             Some(false) => Outcome::Fail(evidence),
             None => Outcome::Inconclusive { reason: of_another_check(criterion), run: evidence.run },
@@ -47,7 +50,7 @@ fn meets(criterion: &Criterion, measured: &Measured) -> Option<bool> {
             let bad = counts.failed.saturating_add(counts.errors);
             Some(bad <= *max_failures && counts.passed >= *min_passed)
         }
-        (Criterion::Coverage { min, metric }, Measured::Coverage(coverage)) => {
+        (Criterion::Coverage { min, metric, .. }, Measured::Coverage(coverage)) => {
             Some(coverage.judged(*metric).reaches(*min))
         }
         (Criterion::Lint { max_issues }, Measured::Lint { issues })
@@ -78,6 +81,22 @@ fn meets(criterion: &Criterion, measured: &Measured) -> Option<bool> {
     }
 }
 
+/// Whether the figure is a lower bound that answers nothing: more tests might reach the threshold, or the
+/// policy asks for the figure of all tests.
+fn is_open(criterion: &Criterion, measured: &Measured, met: Option<bool>) -> bool {
+    let is_lower = matches!(measured, Measured::Coverage(Coverage { bound: Bound::Lower { .. }, .. }));
+    let is_exact_asked = matches!(criterion, Criterion::Coverage { precision: Precision::Exact, .. });
+    is_lower && (is_exact_asked || met != Some(true))
+}
+
+fn tests_left_out() -> Reason {
+    Reason::new(
+        ReasonKind::NoTestsRan,
+        "the figure is a lower bound from the selected tests, and leaves the question open",
+        "run it again with `--exact`",
+    )
+}
+
 fn of_another_check(criterion: &Criterion) -> Reason {
     Reason::new(
         ReasonKind::NoCriterion,
@@ -105,7 +124,7 @@ pub fn all(verdicts: impl IntoIterator<Item = Verdict>) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::evidence::{Bound, Branches, Coverage, Inspected, TestCounts};
+    use crate::model::evidence::{Branches, Inspected, TestCounts};
     use crate::model::finding::Severity;
     use crate::model::gate::Metric;
     use crate::model::percent::{Percent, Ratio};
@@ -133,7 +152,23 @@ mod tests {
     }
 
     fn seventy(metric: Metric) -> Criterion {
-        Criterion::Coverage { min: Percent::from_hundredths(7000).expect("a bound"), metric }
+        let min = Percent::from_hundredths(7000).expect("a bound");
+        Criterion::Coverage { min, metric, precision: Precision::Enough }
+    }
+
+    #[test]
+    fn a_lower_bound_passes_or_leaves_the_question_open_and_never_stands_for_the_figure() {
+        let lower = |part| {
+            let statements = Ratio::new(part, 10).expect("a ratio");
+            let bound = Bound::Lower { selected: 3, deselected: 4 };
+            Measured::Coverage(Coverage { statements, branches: None, bound, excluded: 0 })
+        };
+        let min = Percent::from_hundredths(7000).expect("a bound");
+        let exact = Criterion::Coverage { min, metric: Metric::Auto, precision: Precision::Exact };
+        assert_eq!(outcome(&seventy(Metric::Auto), lower(7)), "pass");
+        assert_eq!(outcome(&seventy(Metric::Auto), lower(6)), "inconclusive");
+        assert_eq!(outcome(&exact, lower(7)), "inconclusive");
+        assert_eq!(outcome(&exact, coverage(7, 10, None)), "pass");
     }
 
     #[test]
@@ -186,7 +221,11 @@ mod tests {
                 .prop_map(|(max_failures, min_passed)| Criterion::Tests { max_failures, min_passed }),
             (1u32..=10_000, prop_oneof![Just(Metric::Auto), Just(Metric::Statements)]).prop_map(
                 |(min, metric)| {
-                    Criterion::Coverage { min: Percent::from_hundredths(min).expect("a bound"), metric }
+                    Criterion::Coverage {
+                        min: Percent::from_hundredths(min).expect("a bound"),
+                        metric,
+                        precision: Precision::Enough,
+                    }
                 }
             ),
             (0u64..3).prop_map(|max_issues| Criterion::Lint { max_issues }),

@@ -24,12 +24,14 @@ pub enum Criterion {
         /// At least so many tests must have passed; never 0.
         min_passed: u64,
     },
-    /// `coverage = { min_percent, metric }`
+    /// `coverage = { min_percent, metric, exact }`
     Coverage {
         /// The bound.
         min: Percent,
         /// What is counted.
         metric: Metric,
+        /// How much of the tests it takes.
+        precision: Precision,
     },
     /// `lint = { max_issues }`
     Lint {
@@ -79,6 +81,15 @@ impl Criterion {
             Self::NotApplicable { check, .. } => *check,
         }
     }
+}
+
+/// How much of the tests a coverage figure takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Precision {
+    /// A lower bound from the selected tests will do where it reaches the threshold.
+    Enough,
+    /// Always the figure of all tests.
+    Exact,
 }
 
 /// What coverage counts.

@@ -3,6 +3,8 @@
 //! Not here: arguments and executables. One linter, one type checker and one security linter serve all
 //! components; one pytest serves all that select the same tests.
 
+use std::collections::HashMap;
+
 use crate::model::check::Check;
 use crate::model::component::{Component, TestSelection};
 use crate::model::gate::{Criterion, Gate};
@@ -22,6 +24,9 @@ pub struct Candidate<'a> {
 pub struct Plan<'a> {
     /// One pytest run each.
     pub tests: Vec<TestGroup<'a>>,
+    /// The groups that differ in `select` alone, by their index in `tests`: where the selected tests are not
+    /// enough for coverage, one run of everything under the paths serves them all.
+    pub trees: Vec<Vec<usize>>,
     /// Served by the linter.
     pub lint: Vec<usize>,
     /// Served by the type checker.
@@ -62,23 +67,32 @@ pub fn plan<'a>(candidates: &[Candidate<'a>], only: Option<&[Check]>) -> Plan<'a
         asking.map(|(index, _)| index).collect()
     };
     let mut groups: Vec<TestGroup<'a>> = Vec::new();
+    let mut trees: Vec<Vec<usize>> = Vec::new();
+    let (mut group_of, mut tree_of) = (HashMap::new(), HashMap::new());
     for (index, candidate) in candidates.iter().enumerate() {
         let (tests, coverage) = (asks(candidate, Check::Tests), asks(candidate, Check::Coverage));
         if !tests && !coverage {
             continue;
         }
         let selection = &candidate.component.tests;
-        match groups.iter_mut().find(|group| selects_the_same(group.selection, selection)) {
-            Some(group) => {
-                group.components.push(index);
-                group.tests |= tests;
-                group.coverage |= coverage;
-            }
-            None => groups.push(TestGroup { selection, components: vec![index], tests, coverage }),
-        }
+        let tree = (paths(selection), &selection.args);
+        let group = *group_of.entry((tree.clone(), &selection.select)).or_insert_with(|| {
+            groups.push(TestGroup { selection, components: Vec::new(), tests: false, coverage: false });
+            let tree = *tree_of.entry(tree).or_insert_with(|| {
+                trees.push(Vec::new());
+                trees.len() - 1
+            });
+            trees[tree].push(groups.len() - 1);
+            groups.len() - 1
+        });
+        let group = &mut groups[group];
+        group.components.push(index);
+        group.tests |= tests;
+        group.coverage |= coverage;
     }
     Plan {
         tests: groups,
+        trees,
         lint: who_asks(Check::Lint),
         types: who_asks(Check::Types),
         security: who_asks(Check::Security),
@@ -86,11 +100,9 @@ pub fn plan<'a>(candidates: &[Candidate<'a>], only: Option<&[Check]>) -> Plan<'a
     }
 }
 
-/// Where a selection is declared makes no difference to what runs.
-fn selects_the_same(one: &TestSelection, other: &TestSelection) -> bool {
-    one.select == other.select
-        && one.args == other.args
-        && one.paths.iter().map(|path| &path.path).eq(other.paths.iter().map(|path| &path.path))
+/// What a selection collects. Where it is declared makes no difference to what runs.
+fn paths(selection: &TestSelection) -> Vec<&str> {
+    selection.paths.iter().map(|path| path.path.as_str()).collect()
 }
 
 impl Plan<'_> {
@@ -154,6 +166,7 @@ mod tests {
         let plan = plan(&candidates, None);
         let groups: Vec<_> = plan.tests.iter().map(|group| group.components.clone()).collect();
         assert_eq!(groups, [vec![0, 2], vec![1]]);
+        assert_eq!(plan.trees, [[0, 1]], "both collect the same tests");
         assert_eq!(plan.lint, [0, 1, 2]);
     }
 

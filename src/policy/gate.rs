@@ -10,7 +10,7 @@ use super::suggestion;
 use super::value::{Table, Value};
 use crate::model::check::Check;
 use crate::model::finding::Severity;
-use crate::model::gate::{Criterion, Gate, Metric};
+use crate::model::gate::{Criterion, Gate, Metric, Precision};
 use crate::model::percent::Percent;
 use crate::model::stage::Stage;
 
@@ -64,7 +64,9 @@ fn gate(stage: Stage, checks: &Table<'_>, faults: &mut Faults<'_>) -> Gate {
 fn default_criterion(check: Check) -> Criterion {
     match check {
         Check::Tests => Criterion::Tests { max_failures: 0, min_passed: 1 },
-        Check::Coverage => Criterion::Coverage { min: default_percent(), metric: Metric::Auto },
+        Check::Coverage => {
+            Criterion::Coverage { min: default_percent(), metric: Metric::Auto, precision: Precision::Enough }
+        }
         Check::Lint => Criterion::Lint { max_issues: 0 },
         Check::Types => Criterion::Types { max_errors: 0, max_warnings: 0 },
         Check::Security => Criterion::Security { max_issues: 0, min_severity: Severity::Medium },
@@ -109,7 +111,7 @@ fn example(check: Check) -> &'static str {
 fn keys(check: Check) -> &'static [&'static str] {
     match check {
         Check::Tests => &["max_failures", "min_passed", NOT_APPLICABLE],
-        Check::Coverage => &["min_percent", "metric", NOT_APPLICABLE],
+        Check::Coverage => &["min_percent", "metric", "exact", NOT_APPLICABLE],
         Check::Lint => &["max_issues", NOT_APPLICABLE],
         Check::Types => &["max_errors", "max_warnings", NOT_APPLICABLE],
         Check::Security => &["max_issues", "min_severity", NOT_APPLICABLE],
@@ -173,9 +175,11 @@ fn min_severity(bounds: &Table<'_>, faults: &mut Faults<'_>) -> Severity {
 fn coverage(bounds: &Table<'_>, faults: &mut Faults<'_>) -> Criterion {
     let min = bounds.get("min_percent").and_then(|value| percentage::read(&value, faults));
     let metric = bounds.get("metric").and_then(|value| value.one_of(&["auto", "statements"], faults));
+    let exact = bounds.get("exact").and_then(|value| value.boolean(faults)).unwrap_or(false);
     Criterion::Coverage {
         min: min.unwrap_or_else(default_percent),
         metric: if metric == Some("statements") { Metric::Statements } else { Metric::Auto },
+        precision: if exact { Precision::Exact } else { Precision::Enough },
     }
 }
 

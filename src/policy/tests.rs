@@ -10,7 +10,7 @@ use super::*;
 use crate::model::check::Check;
 use crate::model::component::DeclaredPath;
 use crate::model::finding::Severity;
-use crate::model::gate::{Criterion, Metric};
+use crate::model::gate::{Criterion, Metric, Precision};
 use crate::model::percent::Percent;
 use crate::model::policy::Runner;
 use crate::model::stage::Stage;
@@ -110,7 +110,7 @@ fn what_is_left_out_has_the_documented_default() {
     let min = Percent::from_hundredths(7_000).expect("at most 100 %");
     let defaults = [
         Criterion::Tests { max_failures: 0, min_passed: 1 },
-        Criterion::Coverage { min, metric: Metric::Auto },
+        Criterion::Coverage { min, metric: Metric::Auto, precision: Precision::Enough },
         Criterion::Lint { max_issues: 0 },
         Criterion::Types { max_errors: 0, max_warnings: 0 },
         Criterion::Security { max_issues: 0, min_severity: Severity::Medium },
@@ -139,7 +139,11 @@ fn what_is_written_is_what_is_read() {
     let staging = &policy.gates[&Stage::Staging].criteria;
     assert!(staging.contains(&Criterion::Tests { max_failures: 0, min_passed: 3 }));
     let min = Percent::from_hundredths(6995).expect("at most 100 %");
-    assert!(staging.contains(&Criterion::Coverage { min, metric: Metric::Statements }));
+    assert!(staging.contains(&Criterion::Coverage {
+        min,
+        metric: Metric::Statements,
+        precision: Precision::Exact
+    }));
     assert!(staging.contains(&Criterion::Docs { readme: true, usage_example: false }));
     let carbon = policy.component("carbon").expect("the component");
     assert_eq!(paths(&carbon.paths), ["src/components/carbon_component.py", "src/components/carbon"]);

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use crate::model::assessment::{Assessment, CheckAssessment, ComponentAssessment, Outcome};
 use crate::model::check::Check;
 use crate::model::evidence::{Bound, Coverage, Evidence, Measured};
-use crate::model::gate::{Criterion, Metric};
+use crate::model::gate::{Criterion, Metric, Precision};
 use crate::model::percent::Percent;
 use crate::model::run;
 
@@ -164,12 +164,31 @@ impl Serialize for Number {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Threshold {
-    Tests { max_failures: u64, min_passed: u64 },
-    Coverage { min_percent: Number, metric: &'static str },
-    Lint { max_issues: u64 },
-    Types { max_errors: u64, max_warnings: u64 },
-    Security { max_issues: u64, min_severity: &'static str },
-    Docs { readme: bool, usage_example: bool },
+    Tests {
+        max_failures: u64,
+        min_passed: u64,
+    },
+    Coverage {
+        min_percent: Number,
+        metric: &'static str,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        exact: bool,
+    },
+    Lint {
+        max_issues: u64,
+    },
+    Types {
+        max_errors: u64,
+        max_warnings: u64,
+    },
+    Security {
+        max_issues: u64,
+        min_severity: &'static str,
+    },
+    Docs {
+        readme: bool,
+        usage_example: bool,
+    },
 }
 
 #[derive(Serialize)]
@@ -337,12 +356,13 @@ fn threshold(criterion: &Criterion) -> Option<Threshold> {
         Criterion::Tests { max_failures, min_passed } => {
             Threshold::Tests { max_failures: *max_failures, min_passed: *min_passed }
         }
-        Criterion::Coverage { min, metric } => Threshold::Coverage {
+        Criterion::Coverage { min, metric, precision } => Threshold::Coverage {
             min_percent: Number(*min),
             metric: match metric {
                 Metric::Auto => "auto",
                 Metric::Statements => "statements",
             },
+            exact: *precision == Precision::Exact,
         },
         Criterion::Lint { max_issues } => Threshold::Lint { max_issues: *max_issues },
         Criterion::Types { max_errors, max_warnings } => {

@@ -136,7 +136,7 @@ fn shortfall(criterion: &Criterion, measured: &Measured) -> Option<String> {
                 })
             })
         }
-        (Criterion::Coverage { min, metric }, Measured::Coverage(figures)) => {
+        (Criterion::Coverage { min, metric, .. }, Measured::Coverage(figures)) => {
             uncovered(figures, *min, *metric)
         }
         (Criterion::Lint { max_issues }, Measured::Lint { issues }) => {

@@ -8,7 +8,7 @@ use crate::model::check::Check;
 use crate::model::environment::{Distribution, Environment};
 use crate::model::evidence::{Bound, Branches, Coverage, Evidence, Inspected, Measured, TestCounts};
 use crate::model::finding::{Finding, Severity};
-use crate::model::gate::{Criterion, Metric};
+use crate::model::gate::{Criterion, Metric, Precision};
 use crate::model::percent::{Percent, Ratio};
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::{Exit, Run};
@@ -169,7 +169,11 @@ pub(crate) fn evidence(measured: Measured) -> Evidence {
 
 /// `coverage = { min_percent, metric }`.
 pub(crate) fn coverage_criterion(min_percent: u32, metric: Metric) -> Criterion {
-    Criterion::Coverage { min: Percent::from_hundredths(min_percent * 100).unwrap(), metric }
+    Criterion::Coverage {
+        min: Percent::from_hundredths(min_percent * 100).unwrap(),
+        metric,
+        precision: Precision::Enough,
+    }
 }
 
 fn passing() -> Vec<CheckAssessment> {

@@ -122,7 +122,7 @@ fn tests(counts: TestCounts, criterion: &Criterion) -> String {
 /// Both figures, always; the one that is judged stands first, beside its bound.
 fn coverage(figures: &Coverage, criterion: &Criterion) -> String {
     let (min, metric) = match criterion {
-        Criterion::Coverage { min, metric } => (Some(*min), *metric),
+        Criterion::Coverage { min, metric, .. } => (Some(*min), *metric),
         _ => (None, Metric::Auto),
     };
     let excluded = if figures.excluded > 0 {

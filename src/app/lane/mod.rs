@@ -12,13 +12,14 @@ pub mod types;
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
+use crate::model::gate::Precision;
 use crate::plan::Plan;
 use crate::sys::clock::Stopwatch;
 
 use super::answer::Answer;
 use super::bench::Bench;
 use super::planned_run::PlannedRun;
-use testing::{Precision, Testing};
+use testing::Testing;
 
 /// What `verify` would run for a plan.
 pub fn planned(bench: &Bench<'_>, plan: &Plan<'_>) -> Vec<PlannedRun> {

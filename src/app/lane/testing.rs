@@ -21,6 +21,7 @@ use crate::model::assessment::Outcome;
 use crate::model::check::Check;
 use crate::model::component::SourceFile;
 use crate::model::evidence::{Bound, Evidence};
+use crate::model::gate::Precision;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::Run;
 use crate::model::toolchain::{ResolvedTool, Tool};
@@ -33,15 +34,6 @@ use crate::tools::ending::real_paths;
 use crate::tools::journal::{self, Journal};
 use crate::tools::junit;
 use crate::tools::pytest::{self, Invocation, Output, Session};
-
-/// How much coverage is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Precision {
-    /// A lower bound will do where it reaches the threshold.
-    Enough,
-    /// Always the figure of all tests.
-    Exact,
-}
 
 /// The lane of one group of components.
 #[derive(Debug)]
