@@ -1,5 +1,6 @@
 //! The folder of one run: reports and logs, outside of the project, never one that was there before.
 
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,6 +13,10 @@ const KEPT: usize = 10;
 const UNUSED: Duration = Duration::from_secs(30 * 24 * 3600);
 /// The ending of the empty file beside a lasting folder whose time says when it was last asked for.
 const USED: &str = ".used";
+/// How long a run has to lock its folder.
+const JUST_NOW: Duration = Duration::from_secs(10);
+/// The file in a run's folder that is locked as long as the run lasts.
+const IN_USE: &str = "in-use";
 
 /// There is no place for a folder of a run.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +36,8 @@ impl NoPlace {
 pub struct RunFolder {
     path: PathBuf,
     keep: PathBuf,
+    /// Held by the system, which lets it go however the run ends.
+    _in_use: File,
 }
 
 impl RunFolder {
@@ -62,9 +69,11 @@ impl RunFolder {
             return Err(io::Error::other("others may write there"));
         }
         prune(&keep.join("runs"));
-        let stamp = clock::now().strftime("%Y%m%dT%H%M%S").to_string();
+        let stamp = clock::now().strftime("%Y%m%dT%H%M%S.%6f").to_string();
         let folder = tempfile::Builder::new().prefix(&format!("{stamp}-")).tempdir_in(keep.join("runs"))?;
-        Ok(Self { path: folder.keep(), keep })
+        let in_use = File::create(folder.path().join(IN_USE))?;
+        in_use.lock()?;
+        Ok(Self { path: folder.keep(), keep, _in_use: in_use })
     }
 
     /// The folder, absolute and without links.
@@ -141,7 +150,8 @@ fn forget_unused(folder: &Path) {
 }
 
 /// Removes all but the newest runs. Their names begin with the time, so that order is age. One that
-/// cannot be removed stays: it costs space, not trust.
+/// cannot be removed stays: it costs space, not trust. So does one whose run lasts: many short runs may begin
+/// and end meanwhile.
 #[expect(clippy::disallowed_methods, reason = "this is the place that makes the run's folder")]
 fn prune(runs: &Path) {
     let Ok(entries) = std::fs::read_dir(runs) else { return };
@@ -149,14 +159,21 @@ fn prune(runs: &Path) {
         entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
     folders.sort_unstable();
     for folder in folders.iter().rev().skip(KEPT) {
-        let in_use = std::fs::metadata(folder)
-            .and_then(|metadata| metadata.modified())
-            .is_ok_and(|modified| modified.elapsed().is_ok_and(|age| age.as_secs() < 24 * 3600));
-        // A run may last hours; half of a day's folders more is a fair price for never pulling one away.
-        if !in_use || folders.len() > KEPT * 20 {
+        let lasts = || {
+            File::open(folder.join(IN_USE))
+                .is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+        };
+        if !is_young(folder) && !lasts() {
             remove(folder);
         }
     }
+}
+
+/// Whether a folder was made just now, so that its run may not have marked it yet.
+#[expect(clippy::disallowed_methods, reason = "this is the place that makes the run's folder")]
+fn is_young(folder: &Path) -> bool {
+    let changed = std::fs::metadata(folder).and_then(|metadata| metadata.modified());
+    changed.is_ok_and(|changed| changed.elapsed().is_ok_and(|age| age < JUST_NOW))
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the place that makes the run's folder")]
@@ -197,6 +214,24 @@ mod tests {
         std::fs::create_dir_all(&new).expect("made");
         run.lasting("environments", "new").expect("a place");
         assert!(!old.exists() && new.exists());
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test makes a folder old")]
+    fn a_run_that_lasts_keeps_its_folder_while_many_others_come_and_go() {
+        let keep = tempfile::tempdir().expect("a folder");
+        let create = || RunFolder::create_in(keep.path(), Path::new("/nowhere")).expect("a run folder");
+        let age = |run: &RunFolder| {
+            let folder = File::open(run.path()).expect("a folder");
+            folder.set_modified(std::time::SystemTime::UNIX_EPOCH).expect("made old");
+        };
+        let (lasts, ended) = (create(), create());
+        age(&lasts);
+        age(&ended);
+        let path = ended.path().to_owned();
+        drop(ended);
+        (0..KEPT + 2).for_each(|_| drop(create()));
+        assert!(lasts.path().exists() && !path.exists());
     }
 
     #[test]
