@@ -21,6 +21,8 @@ pub struct Bench<'a> {
     pub subjects: &'a [Subject<'a>],
     /// Their texts.
     pub sources: &'a Sources,
+    /// How many tools may run at a time.
+    pub jobs: usize,
 }
 
 impl<'a> Bench<'a> {

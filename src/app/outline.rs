@@ -9,6 +9,7 @@ use crate::model::reason::Reason;
 use crate::model::stage::Stage;
 use crate::model::toolchain::{ResolvedTool, Tool};
 use crate::plan;
+use crate::sys::clock;
 use crate::sys::interrupt::Interrupt;
 use crate::sys::run_folder::RunFolder;
 use crate::sys::variable;
@@ -73,7 +74,8 @@ pub fn outline(
     let plan = plan::plan(&candidates, selection.only.as_deref());
     let prepared = prepare(&context, workspace, &candidates, &plan)?;
     let (subjects, toolchain) = (&prepared.subjects, &prepared.toolchain);
-    let bench = Bench { context: &context, toolchain, subjects, sources: &prepared.sources };
+    let jobs = clock::processors();
+    let bench = Bench { context: &context, toolchain, subjects, sources: &prepared.sources, jobs };
     let runs = lane::planned(&bench, &plan);
     let components = subjects
         .iter()

@@ -204,6 +204,7 @@ fn gather(
         toolchain: &prepared.toolchain,
         subjects: &prepared.subjects,
         sources: &prepared.sources,
+        jobs: request.jobs,
     };
-    lane::gather(&bench, plan, request.precision, request.jobs)
+    lane::gather(&bench, plan, request.precision)
 }

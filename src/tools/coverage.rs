@@ -105,10 +105,10 @@ pub struct Neutral {
 }
 
 impl Neutral {
-    fn read(self) -> Result<CoverageReport, Reason> {
-        match (self.exit, self.report) {
+    fn read(&self) -> Result<&CoverageReport, Reason> {
+        match (self.exit, &self.report) {
             (Exit::Code(0), Some(Ok(report))) => Ok(report),
-            (_, Some(Err(fault))) => Err(unreadable(&fault)),
+            (_, Some(Err(fault))) => Err(unreadable(fault)),
             (Exit::TimedOut, _) => Err(Reason::new(
                 ReasonKind::TimedOut,
                 "coverage.py did not end within the limit",
@@ -146,24 +146,24 @@ pub struct Reports {
 }
 
 /// The coverage of one component's files.
-pub fn evidence(files: &[SourceFile], reports: Reports, bound: Bound) -> Result<Evidence, Reason> {
-    let project = match reports.project {
+pub fn evidence(files: &[SourceFile], reports: &Reports, bound: Bound) -> Result<Evidence, Reason> {
+    let project = match &reports.project {
         None => return Err(no_report("pytest-cov wrote no coverage report")),
-        Some(Err(fault)) => return Err(unreadable(&fault)),
+        Some(Err(fault)) => return Err(unreadable(fault)),
         Some(Ok(report)) => report,
     };
     let paths: Vec<String> = files.iter().map(|file| file.real.clone()).collect();
     let inspected = Inspected::files(&paths, "coverage.py", |path| project.files.contains_key(path))
         .map_err(|reason| left_out(reason, files))?;
     let neutral = reports.neutral.read()?;
-    let everything = reports.everything.map(Neutral::read).transpose()?;
+    let everything = reports.everything.as_ref().map(Neutral::read).transpose()?;
     let mut sum = Sum::default();
     for file in files {
         let (Some(ours), Some(theirs)) = (project.files.get(&file.real), neutral.files.get(&file.real))
         else {
             return Err(disagree(&file.path, "the recorded data does not know it"));
         };
-        let recorded = everything.as_ref().and_then(|report| report.files.get(&file.real)).unwrap_or(theirs);
+        let recorded = everything.and_then(|report| report.files.get(&file.real)).unwrap_or(theirs);
         sum.add(&file.path, ours, theirs, recorded)?;
     }
     let mut notes = Vec::new();
@@ -330,7 +330,7 @@ mod tests {
 
     fn measure(ours: CoverageReport, theirs: CoverageReport) -> Result<Coverage, Reason> {
         let reports = Reports { project: Some(Ok(ours)), neutral: neutral(theirs), everything: None };
-        match evidence(&[file("a.py")], reports, Bound::Exact)?.measured {
+        match evidence(&[file("a.py")], &reports, Bound::Exact)?.measured {
             Measured::Coverage(coverage) => Ok(coverage),
             other => panic!("{other:?}"),
         }
@@ -373,7 +373,7 @@ mod tests {
             neutral: neutral(report("a.py", &[1], &[])),
             everything: None,
         };
-        let reason = evidence(&[file("a.py"), file("b.py")], reports, Bound::Exact).expect_err("a reason");
+        let reason = evidence(&[file("a.py"), file("b.py")], &reports, Bound::Exact).expect_err("a reason");
         assert_eq!(reason.kind, ReasonKind::WrongFiles);
         assert!(reason.message.contains("`b.py`"), "{}", reason.message);
     }
@@ -388,10 +388,10 @@ mod tests {
             neutral: neutral(theirs.clone()),
             everything: Some(neutral(everything)),
         };
-        let honest = evidence(&[file("a.py")], reports(ours.clone()), Bound::Exact).expect("evidence");
+        let honest = evidence(&[file("a.py")], &reports(ours.clone()), Bound::Exact).expect("evidence");
         assert_eq!(honest.suppressed, 0);
         let forged = reports(report("a.py", &[1], &[2, 3]));
-        let reason = evidence(&[file("a.py")], forged, Bound::Exact).expect_err("a reason");
+        let reason = evidence(&[file("a.py")], &forged, Bound::Exact).expect_err("a reason");
         assert_eq!(reason.kind, ReasonKind::ReportsDisagree);
     }
 

@@ -11,6 +11,7 @@ use crate::model::run::Exit;
 
 use super::journal::{self, Journal};
 use super::junit::{Broken, JunitReport};
+use super::phase;
 
 /// The first version that knows the warning about tests that return something.
 const RETURN_WARNING_SINCE: [u32; 2] = [7, 2];
@@ -26,6 +27,10 @@ pub struct Invocation<'a> {
     pub selection: &'a TestSelection,
     /// Whether `select` is applied, or everything under the paths runs.
     pub selected: bool,
+    /// Whether the rest follows in the same session where the selected tests are not enough.
+    pub phased: bool,
+    /// pytest-xdist's workers; `None`: it is not asked for any.
+    pub workers: Option<usize>,
     /// The folders whose coverage is measured; none where it is not.
     pub measured_folders: &'a [String],
     /// Where the JUnit report goes.
@@ -53,6 +58,10 @@ impl Invocation<'_> {
         );
         argv.extend(["-o".to_owned(), format!("cache_dir={}", self.cache)]);
         argv.extend(["-p", journal::MODULE].map(str::to_owned));
+        if self.phased {
+            argv.extend(["-p", phase::MODULE].map(str::to_owned));
+        }
+        argv.extend(self.workers.map(|workers| format!("--numprocesses={workers}")));
         if knows_return_warning(self.version) {
             argv.extend(["-W", "error::pytest.PytestReturnNotNoneWarning"].map(str::to_owned));
             // The same for tests in the style of unittest: a coroutine is returned too, and never runs.
@@ -110,6 +119,11 @@ pub struct Session {
 }
 
 impl Session {
+    /// Tests that failed, or failed before or after the test itself.
+    pub fn bad(&self) -> u64 {
+        self.counts.failed + self.counts.errors
+    }
+
     /// Adds a remark for people.
     pub fn remark(&mut self, note: String) {
         self.evidence.notes.push(note);

@@ -6,8 +6,10 @@
 
 mod bundled;
 mod environment;
+mod identity;
 mod interruption;
 mod laboratory;
+mod phase;
 mod situation;
 
 /// Runs the situations of one file below `fixtures/situations`.

@@ -9,9 +9,10 @@ mod set_aside;
 pub mod testing;
 pub mod types;
 
-use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::model::check::Check;
 use crate::model::gate::Precision;
 use crate::plan::Plan;
 use crate::sys::clock::Stopwatch;
@@ -19,13 +20,19 @@ use crate::sys::clock::Stopwatch;
 use super::answer::Answer;
 use super::bench::Bench;
 use super::planned_run::PlannedRun;
-use testing::Testing;
+use testing::whole::Whole;
+use testing::{Harvest, Testing};
 
 /// What `verify` would run for a plan.
 pub fn planned(bench: &Bench<'_>, plan: &Plan<'_>) -> Vec<PlannedRun> {
     let testing = Testing::of_plan(bench, plan, Precision::Enough);
-    let mut runs: Vec<PlannedRun> =
-        testing.iter().flat_map(|testing| testing.planned(bench.context)).collect();
+    let mut runs: Vec<PlannedRun> = testing.iter().flat_map(Testing::planned).collect();
+    let trees =
+        (0..plan.trees.len()).filter(|tree| testing.iter().filter(|one| one.tree() == *tree).count() > 1);
+    let has_whole = |tree: &usize| testing.iter().any(|one| one.tree() == *tree && one.is_whole());
+    runs.extend(
+        trees.filter(|tree| !has_whole(tree)).filter_map(|tree| Whole::of_tree(bench, plan, tree)?.planned()),
+    );
     runs.extend(types::planned(bench, &plan.types));
     runs.extend(security::planned(bench, &plan.security));
     runs.extend(lint::planned(bench, &plan.lint));
@@ -35,6 +42,7 @@ pub fn planned(bench: &Bench<'_>, plan: &Plan<'_>) -> Vec<PlannedRun> {
 /// A lane that is to run.
 enum Lane<'a> {
     Testing(Testing<'a>),
+    Whole(Whole<'a>),
     Types(&'a [usize]),
     Security(&'a [usize]),
     Lint(&'a [usize]),
@@ -45,6 +53,7 @@ impl Lane<'_> {
     fn label(&self) -> String {
         match self {
             Self::Testing(testing) => testing.label(),
+            Self::Whole(whole) => whole.label(),
             Self::Types(_) => "types".to_owned(),
             Self::Security(_) => "security".to_owned(),
             Self::Lint(_) => "lint".to_owned(),
@@ -52,63 +61,132 @@ impl Lane<'_> {
         }
     }
 
-    fn answers(&self, bench: &Bench<'_>) -> anyhow::Result<Vec<Answer>> {
+    fn harvest(&self, bench: &Bench<'_>) -> anyhow::Result<Harvest> {
+        let answers = match self {
+            Self::Testing(testing) => return testing.harvest(),
+            Self::Whole(whole) => whole.answers()?,
+            Self::Types(components) => types::answers(bench, components)?,
+            Self::Security(components) => security::answers(bench, components)?,
+            Self::Lint(components) => lint::answers(bench, components)?,
+            Self::Docs(components) => docs::answers(bench, components),
+        };
+        Ok(Harvest { answers, unsettled: Vec::new() })
+    }
+
+    /// Whether its answers for coverage come from all tests that were collected.
+    fn is_whole(&self) -> bool {
         match self {
-            Self::Testing(testing) => testing.answers(bench.context),
-            Self::Types(components) => types::answers(bench, components),
-            Self::Security(components) => security::answers(bench, components),
-            Self::Lint(components) => lint::answers(bench, components),
-            Self::Docs(components) => Ok(docs::answers(bench, components)),
+            Self::Whole(_) => true,
+            Self::Testing(testing) => testing.is_whole(),
+            Self::Types(_) | Self::Security(_) | Self::Lint(_) | Self::Docs(_) => false,
         }
     }
 }
 
-/// Runs the lanes of a plan, `jobs` at a time, and gathers their answers.
+/// Runs the lanes of a plan, as many at a time as there are jobs, and gathers their answers.
 ///
 /// # Errors
 /// The first fault of ours that a lane met: the run folder cannot be written.
-pub fn gather(
-    bench: &Bench<'_>,
-    plan: &Plan<'_>,
-    precision: Precision,
-    jobs: usize,
-) -> anyhow::Result<Vec<Answer>> {
-    let testing = Testing::of_plan(bench, plan, precision).into_iter().map(Lane::Testing);
-    // The longest first: tests as a rule, then the type checker.
-    let others = [
-        (&plan.types, Lane::Types(&plan.types)),
-        (&plan.security, Lane::Security(&plan.security)),
-        (&plan.lint, Lane::Lint(&plan.lint)),
-        (&plan.docs, Lane::Docs(&plan.docs)),
-    ];
-    let others = others.into_iter().filter(|(components, _)| !components.is_empty()).map(|(_, lane)| lane);
-    let lanes: VecDeque<Lane<'_>> = testing.chain(others).collect();
-    let workers = jobs.clamp(1, lanes.len().max(1));
-    let (lanes, gathered) = (Mutex::new(lanes), Mutex::new(Vec::new()));
+pub fn gather(bench: &Bench<'_>, plan: &Plan<'_>, precision: Precision) -> anyhow::Result<Vec<Answer>> {
+    let floor = Floor::new(bench, plan, precision);
+    let workers = bench.jobs.clamp(1, floor.waiting().len().max(1));
     std::thread::scope(|scope| {
         for _ in 0..workers {
-            scope.spawn(|| {
-                // Taken in a function of its own: a guard in the loop's condition would be held while the lane runs.
-                while let Some(lane) = next(&lanes) {
-                    let watch = Stopwatch::start();
-                    let label = lane.label();
-                    bench.context.listener.began(&label);
-                    let answers = lane.answers(bench);
-                    bench.context.listener.ended(&label, watch.elapsed());
-                    locked(&gathered).push(answers);
-                }
-            });
+            scope.spawn(|| floor.work());
         }
     });
-    let gathered = gathered.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    Ok(gathered.into_iter().collect::<anyhow::Result<Vec<_>>>()?.into_iter().flatten().collect())
+    floor.answers()
 }
 
-fn next<T>(waiting: &Mutex<VecDeque<T>>) -> Option<T> {
-    locked(waiting).pop_front()
+/// Where the lanes wait, run, and leave what they gathered.
+struct Floor<'a> {
+    bench: &'a Bench<'a>,
+    plan: &'a Plan<'a>,
+    waiting: Mutex<VecDeque<Lane<'a>>>,
+    /// The trees whose tests all run in a lane that waits, runs or has run.
+    whole: Mutex<BTreeSet<usize>>,
+    gathered: Mutex<Vec<anyhow::Result<(bool, Harvest)>>>,
+}
+
+impl<'a> Floor<'a> {
+    fn new(bench: &'a Bench<'a>, plan: &'a Plan<'a>, precision: Precision) -> Self {
+        let testing = Testing::of_plan(bench, plan, precision);
+        let whole = testing.iter().filter(|testing| testing.is_whole()).map(Testing::tree).collect();
+        // The longest first: tests as a rule, then the type checker.
+        let others = [
+            (&plan.types, Lane::Types(&plan.types)),
+            (&plan.security, Lane::Security(&plan.security)),
+            (&plan.lint, Lane::Lint(&plan.lint)),
+            (&plan.docs, Lane::Docs(&plan.docs)),
+        ];
+        let others =
+            others.into_iter().filter(|(components, _)| !components.is_empty()).map(|(_, lane)| lane);
+        let waiting = Mutex::new(testing.into_iter().map(Lane::Testing).chain(others).collect());
+        Self { bench, plan, waiting, whole: Mutex::new(whole), gathered: Mutex::default() }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, VecDeque<Lane<'a>>> {
+        locked(&self.waiting)
+    }
+
+    fn work(&self) {
+        while let Some(lane) = self.next() {
+            let watch = Stopwatch::start();
+            let label = lane.label();
+            self.bench.context.listener.began(&label);
+            let harvest = lane.harvest(self.bench);
+            self.bench.context.listener.ended(&label, watch.elapsed());
+            if let (Lane::Testing(testing), Ok(harvest)) = (&lane, &harvest)
+                && !harvest.unsettled.is_empty()
+            {
+                self.ask_for_all_tests(testing.tree());
+            }
+            locked(&self.gathered).push(harvest.map(|harvest| (lane.is_whole(), harvest)));
+        }
+    }
+
+    /// Taken in a function of its own: a guard in the loop's condition would be held while the lane runs.
+    fn next(&self) -> Option<Lane<'a>> {
+        self.waiting().pop_front()
+    }
+
+    /// Whoever finds first that selected tests are not enough has all of them run next, for everybody.
+    fn ask_for_all_tests(&self, tree: usize) {
+        if locked(&self.whole).insert(tree)
+            && let Some(whole) = Whole::of_tree(self.bench, self.plan, tree)
+        {
+            self.waiting().push_front(Lane::Whole(whole));
+        }
+    }
+
+    /// The answers: for each component and check one. What selected tests say of coverage stands where it is enough,
+    /// whatever all tests would say, so that a component's figure does not depend on its neighbours.
+    fn answers(self) -> anyhow::Result<Vec<Answer>> {
+        let gathered = self.gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let gathered = gathered.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
+        let unsettled: BTreeSet<usize> =
+            gathered.iter().flat_map(|(_, harvest)| harvest.unsettled.iter().copied()).collect();
+        let mut by_selected = BTreeSet::new();
+        let (mut answers, mut by_all) = (Vec::new(), Vec::new());
+        for (is_whole, harvest) in gathered {
+            for answer in harvest.answers {
+                match (answer.check, is_whole) {
+                    (Check::Coverage, true) => by_all.push(answer),
+                    (Check::Coverage, false) if unsettled.contains(&answer.component) => {}
+                    (Check::Coverage, false) => {
+                        by_selected.insert(answer.component);
+                        answers.push(answer);
+                    }
+                    _ => answers.push(answer),
+                }
+            }
+        }
+        answers.extend(by_all.into_iter().filter(|answer| !by_selected.contains(&answer.component)));
+        Ok(answers)
+    }
 }
 
 /// A worker that panicked ends the program when the scope ends; until then the others may go on.
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

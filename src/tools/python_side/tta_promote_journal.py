@@ -106,22 +106,33 @@ def pytest_runtest_logreport(report):
         outcomes[test] = "xpassed" if hasattr(report, "wasxfail") else "passed"
 
 
+def go_on(session, more):
+    """The selected tests have come to an end, and ``more`` tests that were left out follow."""
+    global collected, deselected
+    write(session, "selected", 1 if session.testsfailed else 0)
+    collected += more
+    deselected -= more
+
+
 def pytest_unconfigure(config):
     session, process = getattr(config, "_tta_promote_session", (None, None))
     # A child that a test forked and that went on by mistake is no witness.
     if session is None or not FOLDER or process != os.getpid():
         return
+    write(session, getattr(config, "workerinput", {}).get("workerid", "main"), int(session.exitstatus))
+
+
+def write(session, name, exit_code):
+    config = session.config
     counts = {}
     for outcome in outcomes.values():
         counts[outcome] = counts.get(outcome, 0) + 1
     if skipped_modules:
         counts["skipped"] = counts.get("skipped", 0) + skipped_modules
-    worker = getattr(config, "workerinput", {}).get("workerid", "main")
-    option = config.option
     document = {
         "root": str(config.rootpath if hasattr(config, "rootpath") else config.rootdir),
         "prefix": os.path.realpath(sys.prefix),
-        "exit": int(session.exitstatus),
+        "exit": exit_code,
         "collected": collected,
         "finished": len(outcomes),
         "deselected": deselected,
@@ -131,10 +142,10 @@ def pytest_unconfigure(config):
         "rewritten": rewritten,
         "uncollected": uncollected[:KEPT],
         "not_run": [
-            name for name in ("collectonly", "setupplan", "setuponly") if getattr(option, name, False)
+            name for name in ("collectonly", "setupplan", "setuponly") if getattr(config.option, name, False)
         ],
     }
-    target = os.path.join(FOLDER, "journal-%s.json" % worker)
+    target = os.path.join(FOLDER, "journal-%s.json" % name)
     with open(target + ".part", "w", encoding="utf-8") as stream:
         json.dump(document, stream)
     os.replace(target + ".part", target)

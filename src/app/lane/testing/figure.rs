@@ -1,0 +1,150 @@
+//! The coverage figures of a run: its reports, read for each component.
+//!
+//! Not here: whether a figure is enough.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use crate::app::answer::{Answer, answer, refuse};
+use crate::app::configuration;
+use crate::app::launch::{Extra, launch};
+use crate::app::toolchain::BYTE_CODE;
+use crate::model::check::Check;
+use crate::model::evidence::Bound;
+use crate::model::reason::{Reason, ReasonKind};
+use crate::model::toolchain::ResolvedTool;
+use crate::sys::file;
+use crate::tools::coverage::{self, CoverageReport, Neutral, Reports};
+use crate::tools::coverage_invocation::{self, LeftOut, NeutralInvocation};
+use crate::tools::ending::real_paths;
+
+use super::test_run::{Extent, TestRun, Told};
+
+impl TestRun<'_> {
+    /// The coverage of each component that the run measured. `all`: whether it is that of all tests; else it is a lower
+    /// bound where some were left out.
+    fn measured_by(&self, told: &Told, all: bool) -> anyhow::Result<Vec<Answer>> {
+        let session = match &told.session {
+            Ok(session) => session,
+            Err(reason) => {
+                let components = self.measured.iter().copied();
+                return Ok(refuse(components, Check::Coverage, reason, Some(&told.run)));
+            }
+        };
+        let bound = match (all, session.deselected) {
+            (false, deselected @ 1..) => Bound::Lower { selected: session.inspected.count(), deselected },
+            _ => Bound::Exact,
+        };
+        let reports = self.reports(told)?;
+        let figure = |component: &usize| {
+            let evidence = match self.files_of(*component) {
+                Some(files) => coverage::evidence(files, &reports, bound),
+                None => Err(self.no_files(*component)),
+            };
+            answer(*component, Check::Coverage, evidence, &told.run)
+        };
+        Ok(self.measured.iter().map(figure).collect())
+    }
+
+    fn no_files(&self, component: usize) -> Reason {
+        let reason = self.bench.subjects.get(component).and_then(|subject| subject.files.as_ref().err());
+        reason.cloned().unwrap_or_else(|| {
+            Reason::new(ReasonKind::NothingInspected, "there is no such component", "report this fault")
+        })
+    }
+
+    fn reports(&self, told: &Told) -> anyhow::Result<Reports> {
+        let keys = self.keys();
+        let project = read_report(&told.files.file("coverage.json"), &keys);
+        let neutral = self.neutral(told, LeftOut::Bodiless, &keys)?;
+        let everything = if coverage::counts_more(project.as_ref(), &neutral) {
+            Some(self.neutral(told, LeftOut::Nothing, &keys)?)
+        } else {
+            None
+        };
+        Ok(Reports { project, neutral, everything })
+    }
+
+    /// The names under which coverage.py may report a file: relative to the root, and absolute. Never that of
+    /// a link to it: coverage.py follows links in what it records, and lists the link as never executed.
+    fn keys(&self) -> HashMap<String, String> {
+        let mut keys = HashMap::new();
+        for file in self.measured_files() {
+            let below_root = Path::new(&file.real).strip_prefix(&self.bench.context.root).ok();
+            keys.extend(below_root.map(|path| (path.to_string_lossy().into_owned(), file.real.clone())));
+            keys.insert(file.real.clone(), file.real);
+        }
+        keys
+    }
+
+    fn neutral(
+        &self,
+        told: &Told,
+        left_out: LeftOut,
+        keys: &HashMap<String, String>,
+    ) -> anyhow::Result<Neutral> {
+        let name = match left_out {
+            LeftOut::Bodiless => "neutral",
+            LeftOut::Nothing => "everything",
+        };
+        let (context, files) = (self.bench.context, &told.files);
+        let (configuration, report) =
+            (files.file(&format!("{name}.rc")), files.file(&format!("{name}.json")));
+        let sources = self.measured_files();
+        let root = context.root.to_string_lossy();
+        let relative_to = configuration::coverage_paths_are_relative(&context.root).then_some(&*root);
+        let text = coverage_invocation::neutral_configuration(&real_paths(&sources), left_out, relative_to);
+        file::write_whole(&configuration, &text)?;
+        let interpreter = self.bench.toolchain.interpreter.as_ref();
+        let argv = NeutralInvocation {
+            python: interpreter.map_or("python", |interpreter| &interpreter.executable),
+            byte_code: &context.file(BYTE_CODE),
+            configuration: &configuration.to_string_lossy(),
+            data: &files.argument(".coverage"),
+            report: &report.to_string_lossy(),
+        }
+        .argv();
+        let log = format!("{}-{name}", files.name());
+        let exit = launch(context, &log, argv, Extra::default())?.exit;
+        Ok(Neutral { exit, report: read_report(&report, keys) })
+    }
+}
+
+fn read_report(path: &Path, keys: &HashMap<String, String>) -> Option<Result<CoverageReport, String>> {
+    let key = |path: &str| keys.get(path).cloned();
+    file::open_if_there(path).map(|opened| opened.and_then(|input| coverage::read(input, key)))
+}
+
+/// The figures of a run; where what it covered could not be reported, perhaps for one component's sake, those of a run
+/// for each alone.
+pub(super) fn figures(
+    test_run: &TestRun<'_>,
+    tool: &ResolvedTool,
+    told: &Told,
+    name: &str,
+    all: bool,
+) -> anyhow::Result<Vec<Answer>> {
+    let answers = test_run.measured_by(told, all)?;
+    if !may_be_one_alone(&answers) {
+        return Ok(answers);
+    }
+    let mut alone = Vec::new();
+    for component in test_run.measured {
+        let test_run = TestRun { measured: &[*component], ..*test_run };
+        let extent = if all { Extent::All { workers: None } } else { Extent::Selected };
+        let told = test_run.run(tool, &format!("{name}-{component}"), extent)?;
+        alone.extend(test_run.measured_by(&told, all)?);
+    }
+    Ok(alone)
+}
+
+/// Whether figures that are missing for all may be missing for one component's sake: the tests ran, and what they
+/// covered could not be reported.
+fn may_be_one_alone(answers: &[Answer]) -> bool {
+    let is_of_report = |answer: &Answer| {
+        answer.gathered.as_ref().is_err_and(|unmeasured| {
+            matches!(unmeasured.reason.kind, ReasonKind::ReportMissing | ReasonKind::ReportUnreadable)
+        })
+    };
+    answers.len() > 1 && answers.iter().all(is_of_report)
+}

@@ -1,0 +1,244 @@
+//! One run of pytest: its files, its arguments, and what both witnesses tell of it.
+//!
+//! Not here: what the run is for, and what its coverage reports say.
+
+use std::path::{Path, PathBuf};
+
+use crate::app::bench::Bench;
+use crate::app::lane::set_aside;
+use crate::app::launch::{Extra, Finished, launch};
+use crate::model::check::Check;
+use crate::model::component::{SourceFile, TestSelection};
+use crate::model::gate::Precision;
+use crate::model::reason::Reason;
+use crate::model::run::{Exit, Run};
+use crate::model::toolchain::{ResolvedTool, Tool};
+use crate::sys::file::{self, ReadError};
+use crate::sys::tree;
+use crate::tools::coverage_invocation;
+use crate::tools::journal::{self, Journal};
+use crate::tools::pytest::{self, Invocation, Output, Session};
+use crate::tools::{junit, phase};
+
+/// How many components a label names.
+const NAMED: usize = 3;
+
+/// Which tests run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Those that are selected.
+    Selected,
+    /// Those that are selected and, in the same session, the rest where they are not enough.
+    Phased(Precision),
+    /// All under the paths, by so many processes.
+    All {
+        /// pytest-xdist's workers; `None`: pytest alone.
+        workers: Option<usize>,
+    },
+}
+
+/// The files of one run.
+#[derive(Debug, Clone)]
+pub(super) struct Files {
+    folder: PathBuf,
+}
+
+impl Files {
+    /// A file of the run.
+    pub(super) fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// The name of their folder.
+    pub(super) fn name(&self) -> String {
+        self.folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
+    /// The same, as an argument.
+    pub(super) fn argument(&self, name: &str) -> String {
+        self.file(name).to_string_lossy().into_owned()
+    }
+}
+
+/// A run of pytest and what it came to.
+#[derive(Debug, Clone)]
+pub(super) struct Told {
+    /// All tests that ran.
+    pub(super) session: Result<Session, Reason>,
+    /// The selected ones among them, where the rest followed in the same session.
+    pub(super) selected: Option<Result<Session, Reason>>,
+    /// The record.
+    pub(super) run: Run,
+    /// Its files.
+    pub(super) files: Files,
+}
+
+/// What a run is about.
+#[derive(Clone, Copy)]
+pub(super) struct TestRun<'a> {
+    /// Root, tools, components.
+    pub(super) bench: &'a Bench<'a>,
+    /// Paths, expression and further arguments.
+    pub(super) selection: &'a TestSelection,
+    /// The components whose coverage it measures; none where it measures none.
+    pub(super) measured: &'a [usize],
+}
+
+impl TestRun<'_> {
+    /// Runs pytest; its files are found under `name`.
+    pub(super) fn run(&self, tool: &ResolvedTool, name: &str, extent: Extent) -> anyhow::Result<Told> {
+        let context = self.bench.context;
+        let files = Files { folder: context.folder.folder(name)? };
+        let plugins = context.folder.folder("plugins")?;
+        file::write_whole(&plugins.join(format!("{}.py", journal::MODULE)), journal::PLUGIN)?;
+        let mut variables = vec![
+            ("PYTHONPATH".into(), plugins.clone().into_os_string()),
+            (journal::VARIABLE.into(), files.folder.clone().into_os_string()),
+            ("COVERAGE_FILE".into(), files.file(".coverage").into_os_string()),
+        ];
+        if let Extent::Phased(precision) = extent {
+            file::write_whole(&plugins.join(format!("{}.py", phase::MODULE)), phase::PLUGIN)?;
+            let targets = files.file("targets.json");
+            file::write_whole(&targets, &self.targets(precision))?;
+            variables.push((phase::VARIABLE.into(), targets.into_os_string()));
+        }
+        let argv = self.argv(tool, &files, extent);
+        let finished = launch(context, name, argv, Extra { variables, input: None })?;
+        let run = finished.record(tool, &files.file("junit.xml"));
+        let mut session = self.session(&files, ("junit.xml", "main"), finished.exit, &finished);
+        if let (Ok(session), left_behind @ 1..) = (&mut session, finished.left_behind) {
+            session.remark(format!(
+                "processes that the tests left behind, and that were stopped: {left_behind}"
+            ));
+        }
+        let selected = self.selected(&files, &finished);
+        Ok(Told { session, selected, run, files })
+    }
+
+    /// The same, with no coverage measured.
+    pub(super) fn without_coverage(&self) -> Self {
+        Self { measured: &[], ..*self }
+    }
+
+    /// Whether the policy's arguments for pytest speak of pytest-xdist: then it is the policy's matter.
+    pub(super) fn speaks_of_workers(&self) -> bool {
+        self.selection.args.iter().any(|argument| {
+            argument.starts_with("-n") || argument.starts_with("--num") || argument.contains("xdist")
+        })
+    }
+
+    /// What would be executed.
+    pub(super) fn planned_argv(&self, tool: &ResolvedTool, name: &str, extent: Extent) -> Vec<String> {
+        self.argv(tool, &Files { folder: self.bench.context.folder.file(name) }, extent)
+    }
+
+    /// The files of a component.
+    pub(super) fn files_of(&self, component: usize) -> Option<&[SourceFile]> {
+        self.bench.subjects.get(component)?.files.as_deref().ok()
+    }
+
+    /// The files of all components that are measured.
+    pub(super) fn measured_files(&self) -> Vec<SourceFile> {
+        let files = self.measured.iter().filter_map(|component| self.files_of(*component));
+        files.flatten().cloned().collect()
+    }
+
+    fn targets(&self, precision: Precision) -> String {
+        let target = |component: &usize| {
+            let criterion = self.bench.subjects.get(*component)?.criterion(Check::Coverage)?;
+            Some((self.files_of(*component)?, criterion))
+        };
+        phase::targets(&self.measured.iter().filter_map(target).collect::<Vec<_>>(), precision)
+    }
+
+    fn session(
+        &self,
+        files: &Files,
+        (report, journal): (&str, &str),
+        exit: Exit,
+        finished: &Finished,
+    ) -> Result<Session, Reason> {
+        let root = &self.bench.context.root;
+        let session = pytest::read(Output {
+            root: &root.to_string_lossy(),
+            prefix: &self.environment(),
+            exit,
+            junit: file::open_if_there(&files.file(report)).map(|opened| opened.and_then(junit::read)),
+            journal: read_journal(files, journal),
+            log: &finished.log(),
+        });
+        session.map_err(|mut reason| {
+            set_aside::explain(&mut reason, root);
+            reason
+        })
+    }
+
+    /// What the witnesses told of the selected tests before the rest followed. pytest had not ended then; what it would
+    /// have ended with is what the journal says.
+    fn selected(&self, files: &Files, finished: &Finished) -> Option<Result<Session, Reason>> {
+        let code = match read_journal(files, "selected")? {
+            Ok(journal) => journal.exit,
+            Err(_unreadable) => 0,
+        };
+        Some(self.session(files, (phase::JUNIT_OF_SELECTED, "selected"), Exit::Code(code), finished))
+    }
+
+    /// The folder of the environment, without links.
+    fn environment(&self) -> String {
+        let interpreter = self.bench.toolchain.interpreter.as_ref();
+        let prefix = interpreter.map_or("", |interpreter| &interpreter.prefix);
+        let real = tree::real(Path::new(prefix)).unwrap_or_else(|_| prefix.into());
+        real.to_string_lossy().into_owned()
+    }
+
+    fn argv(&self, tool: &ResolvedTool, files: &Files, extent: Extent) -> Vec<String> {
+        Invocation {
+            executable: &tool.executable.to_string_lossy(),
+            version: &tool.version,
+            selection: self.selection,
+            selected: !matches!(extent, Extent::All { .. }),
+            phased: matches!(extent, Extent::Phased(_)),
+            workers: if let Extent::All { workers } = extent { workers } else { None },
+            measured_folders: &coverage_invocation::measured_folders(&self.measured_files()),
+            junit: &files.argument("junit.xml"),
+            coverage: &files.argument("coverage.json"),
+            cache: &files.argument("cache"),
+        }
+        .argv()
+    }
+}
+
+fn read_journal(files: &Files, name: &str) -> Option<Result<Journal, String>> {
+    let main = match file::read_text(&files.file(&format!("journal-{name}.json"))) {
+        Ok(main) => main,
+        Err(ReadError::Absent) => return None,
+        Err(unreadable) => return Some(Err(unreadable.to_string())),
+    };
+    let workers: Vec<String> = tree::names(&files.folder)
+        .iter()
+        .filter(|name| name.starts_with("journal-gw"))
+        .filter_map(|name| file::read_text(&files.file(name)).ok())
+        .collect();
+    Some(Journal::read(&main, &workers))
+}
+
+/// pytest, with its plugin for coverage where that is needed.
+pub(super) fn tool<'a>(bench: &'a Bench<'_>, with_coverage: bool) -> Result<&'a ResolvedTool, Reason> {
+    // Without an environment there is no pytest either, and why there is none tells more.
+    let interpreter = bench.toolchain.interpreter.as_ref().map_err(Clone::clone)?;
+    let tool = bench.toolchain.tool(Tool::Pytest)?;
+    if with_coverage && interpreter.version_of("pytest-cov").is_none() {
+        return Err(pytest::missing_plugin());
+    }
+    Ok(tool)
+}
+
+/// The names of components, for people.
+pub(super) fn names(bench: &Bench<'_>, components: &[usize]) -> String {
+    let name =
+        |component: &usize| bench.subjects.get(*component).map(|one| one.candidate.component.name.as_str());
+    let named: Vec<&str> = components.iter().filter_map(name).take(NAMED).collect();
+    let more = components.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", named.join(", "))
+}
