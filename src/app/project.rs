@@ -4,6 +4,7 @@
 //! too, but one that only the disk shows; it is kept beside the component, so that what does not need the
 //! files can still be checked.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::model::component::{Component, DeclaredPath, SourceFile};
@@ -53,6 +54,8 @@ pub struct Workspace {
     /// The project's root: absolute, without links.
     pub root: PathBuf,
     documents: Vec<Document>,
+    /// What each document is called from the root, whoever loads it from wherever.
+    names: Vec<String>,
 }
 
 impl Workspace {
@@ -75,7 +78,7 @@ impl Workspace {
         let root_name = policy::project_root(&main);
         let root = tree::real(&folder.join(&root_name));
         let included = root.as_ref().map(|root| include(&main, root, &root_name, &here));
-        let (included, missing) = included.unwrap_or_default();
+        let Inclusion { included, names: inside, missing } = included.unwrap_or_default();
         let read = policy::read(&main, &included);
         let faults = |faults: Vec<Fault>| LoadError::Faults { file: name.clone(), faults };
         let policy = match read {
@@ -84,8 +87,32 @@ impl Workspace {
             Err(found) => return Err(faults(found.into_iter().chain(missing).collect())),
         };
         let root = root.map_err(|_| faults(vec![no_root(&main, &root_name)]))?;
+        let names = std::iter::once(above_root(&root_name, &path)).chain(inside).collect();
         let documents = std::iter::once(main).chain(included.into_iter().map(|one| one.document)).collect();
-        Ok(Self { policy, file: name, root, documents })
+        Ok(Self { policy, file: name, root, documents, names })
+    }
+
+    /// The policy file as seen from the root.
+    pub fn name(&self) -> &str {
+        self.names.first().map_or(POLICY_FILE, String::as_str)
+    }
+
+    /// The included policy files as seen from the root, in the order in which they were read.
+    pub fn included(&self) -> &[String] {
+        self.names.get(1..).unwrap_or_default()
+    }
+
+    /// The SHA-256 of the policy in hexadecimal: of the texts of `promotion.toml` and of all that it includes,
+    /// in order, each with its name from the root. The same wherever the project lies, and whoever loads it
+    /// from whichever folder.
+    pub fn digest(&self) -> String {
+        let mut whole = String::new();
+        for (name, document) in self.names.iter().zip(&self.documents) {
+            // With the lengths before them, no two policies give the same row of bytes.
+            let text = &document.text;
+            let _infallible = write!(whole, "{} {}\n{name}{text}", name.len(), text.len());
+        }
+        file::sha256_of_text(&whole)
     }
 
     /// The candidates with their files, and the faults of paths that give none.
@@ -148,9 +175,21 @@ pub fn as_reason(faults: &[Fault]) -> Reason {
     Reason::new(ReasonKind::ConfigInvalid, message, hint.unwrap_or_default())
 }
 
-/// Reads the included files: those that could be read, and the faults of patterns that give none.
-fn include(main: &Document, root: &Path, root_name: &str, here: &Path) -> (Vec<Included>, Vec<Fault>) {
+/// What a policy includes.
+#[derive(Default)]
+struct Inclusion {
+    /// The files that could be read.
+    included: Vec<Included>,
+    /// Their paths from the root.
+    names: Vec<String>,
+    /// The faults of patterns that give none.
+    missing: Vec<Fault>,
+}
+
+/// Reads the included files.
+fn include(main: &Document, root: &Path, root_name: &str, here: &Path) -> Inclusion {
     let mut included = Vec::new();
+    let mut names = Vec::new();
     let mut faults = Vec::new();
     for pattern in policy::include_patterns(main) {
         let paths = tree::matching(root, &pattern.pattern);
@@ -169,12 +208,20 @@ fn include(main: &Document, root: &Path, root_name: &str, here: &Path) -> (Vec<I
                     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
                     let folder = format!("{root_name}/{folder}");
                     included.push(Included { document: Document { file: name, text }, folder });
+                    names.push(path);
                 }
                 Err(error) => faults.push(cannot_include(main, pattern.place.line, &name, &error)),
             }
         }
     }
-    (included, faults)
+    Inclusion { included, names, missing: faults }
+}
+
+/// The policy file as seen from the root, whose own name from the policy file's folder is `root_name`.
+fn above_root(root_name: &str, path: &Path) -> String {
+    let depth = root_name.split('/').filter(|segment| !matches!(*segment, "" | ".")).count();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    format!("{}{name}", "../".repeat(depth))
 }
 
 fn cannot_include(main: &Document, line: usize, name: &str, error: &ReadError) -> Fault {
@@ -198,4 +245,46 @@ fn unreadable(file: &Path, why: &str) -> LoadError {
 /// How a person who stands in `here` would name the file.
 fn name_from(here: &Path, path: &Path) -> String {
     path.strip_prefix(here).unwrap_or(path).to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAIN: &str =
+        "schema = 1\n[project]\nname = \"X\"\nroot = \"app\"\ninclude = [\"*/promotion.toml\"]\n";
+    const ONE: &str = "name = \"one\"\npaths = [\".\"]\n";
+
+    fn digest(main: &str, included: &[(&str, &str)]) -> String {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join("app")).expect("made");
+        for (name, text) in included {
+            std::fs::create_dir(folder.path().join("app").join(name)).expect("made");
+            file::write_whole(&folder.path().join("app").join(name).join(POLICY_FILE), text)
+                .expect("written");
+        }
+        file::write_whole(&folder.path().join(POLICY_FILE), main).expect("written");
+        let workspace = Workspace::load(Some(&folder.path().join(POLICY_FILE))).expect("a policy");
+        assert_eq!(workspace.name(), "../promotion.toml");
+        assert_eq!(workspace.included().len(), included.len());
+        workspace.digest()
+    }
+
+    #[test]
+    fn the_digest_of_a_policy_is_the_same_wherever_the_project_lies() {
+        assert_eq!(digest(MAIN, &[("one", ONE)]), digest(MAIN, &[("one", ONE)]));
+    }
+
+    #[test]
+    fn the_digest_of_a_policy_changes_with_each_text_and_with_the_place_of_each() {
+        let digests = [
+            digest(MAIN, &[("one", ONE)]),
+            digest(&format!("{MAIN}\n"), &[("one", ONE)]),
+            digest(MAIN, &[("one", &format!("{ONE}\n"))]),
+            digest(MAIN, &[("two", ONE)]),
+            digest(MAIN, &[("one", ONE), ("two", &ONE.replace("one", "two"))]),
+        ];
+        let different: std::collections::BTreeSet<&String> = digests.iter().collect();
+        assert_eq!(different.len(), digests.len());
+    }
 }
