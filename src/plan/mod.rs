@@ -3,6 +3,9 @@
 //! Not here: arguments and executables. One linter, one type checker and one security linter serve all
 //! components; one pytest serves all that select the same tests.
 
+pub mod affected;
+pub mod shard;
+
 use std::collections::HashMap;
 
 use crate::model::check::Check;

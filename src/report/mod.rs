@@ -10,6 +10,7 @@ mod markdown;
 mod markup;
 mod obstacle;
 mod page;
+pub mod plan_document;
 #[cfg(test)]
 pub(crate) mod sample;
 mod sign;

@@ -98,13 +98,13 @@ fn overlooks(root: &Path, folder: &RunFolder, name: &str, files: &[String]) -> b
 }
 
 /// Git gives paths from the top of the repository; people and the policy know them from the project's root.
-fn from_root(path: &str, prefix: &str) -> String {
+pub(super) fn from_root(path: &str, prefix: &str) -> String {
     path.strip_prefix(prefix)
         .map_or_else(|| format!("{}{path}", "../".repeat(prefix.matches('/').count())), str::to_owned)
 }
 
 /// `None` where git is missing, there is no repository, or it cannot be read.
-fn git(root: &Path, folder: &RunFolder, name: &str, arguments: &[&str]) -> Option<String> {
+pub(super) fn git(root: &Path, folder: &RunFolder, name: &str, arguments: &[&str]) -> Option<String> {
     let executable: PathBuf = file::find_on_path("git")?;
     let (stdout, stderr) = (folder.file(&format!("{name}.out")), folder.file(&format!("{name}.err")));
     let argv =
@@ -126,7 +126,7 @@ fn git(root: &Path, folder: &RunFolder, name: &str, arguments: &[&str]) -> Optio
 }
 
 /// Reads `git status --porcelain=v2 --branch -z`: the commit, and per path git's word for its state.
-fn parse(status: &str) -> (Option<String>, BTreeMap<String, String>) {
+pub(super) fn parse(status: &str) -> (Option<String>, BTreeMap<String, String>) {
     let mut commit = None;
     let mut paths = BTreeMap::new();
     let mut records = status.split('\0');

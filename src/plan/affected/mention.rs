@@ -1,0 +1,144 @@
+//! Who speaks of whom: the modules whose text holds the name of another as a word. Not a reader of imports: a
+//! module can be asked for in many ways, and its name stands in all of them but the computed ones.
+//!
+//! The hard part is to stay linear: only words that are the name of a module are kept.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use super::kind;
+use super::{Facts, Module};
+
+/// The modules and the words in them.
+pub(super) struct Mentions<'a> {
+    nodes: Vec<Node<'a>>,
+    /// By word, the modules that hold it.
+    speakers: HashMap<String, Vec<usize>>,
+    /// Modules that cannot be read: they may speak of anything.
+    mute: Vec<usize>,
+}
+
+struct Node<'a> {
+    module: &'a Module,
+    owner: Option<usize>,
+    names: Vec<String>,
+}
+
+impl<'a> Mentions<'a> {
+    /// Reads the modules of all components, and those of nobody.
+    pub(super) fn of(
+        components: &'a [Facts<'_>],
+        bridges: &'a [Module],
+        touched: &[(String, Vec<String>)],
+    ) -> Self {
+        let mut nodes = Vec::new();
+        for (index, facts) in components.iter().enumerate() {
+            for module in &facts.modules {
+                nodes.push(Node { module, owner: Some(index), names: of_module(&module.path, facts) });
+            }
+        }
+        for module in bridges {
+            nodes.push(Node { module, owner: None, names: names(&module.path, std::iter::empty()) });
+        }
+        let known: HashSet<&str> = nodes
+            .iter()
+            .flat_map(|node| &node.names)
+            .chain(touched.iter().flat_map(|(_, names)| names))
+            .map(String::as_str)
+            .collect();
+        let mut speakers: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut mute = Vec::new();
+        for (index, node) in nodes.iter().enumerate() {
+            let Some(text) = &node.module.text else {
+                mute.push(index);
+                continue;
+            };
+            let spoken: HashSet<&str> = words(text).filter(|word| known.contains(word)).collect();
+            for word in spoken {
+                speakers.entry(word.to_owned()).or_default().push(index);
+            }
+        }
+        Self { nodes, speakers, mute }
+    }
+
+    /// A walk from what is said to all who are reached.
+    pub(super) fn walk(&self) -> Walk<'_, 'a> {
+        Walk {
+            mentions: self,
+            said: HashSet::new(),
+            seen: vec![false; self.nodes.len()],
+            heard: VecDeque::new(),
+        }
+    }
+}
+
+/// A walk along the mentions.
+pub(super) struct Walk<'m, 'a> {
+    mentions: &'m Mentions<'a>,
+    said: HashSet<String>,
+    seen: Vec<bool>,
+    /// Modules that were reached, and the changed file where the way to them began.
+    heard: VecDeque<(usize, String)>,
+}
+
+impl Walk<'_, '_> {
+    /// Reaches who speaks of one of `names`.
+    pub(super) fn say<'n>(&mut self, names: impl IntoIterator<Item = &'n String>, changed: &str) {
+        let mentions = self.mentions;
+        // Who cannot be read is reached by whatever is said first.
+        let mut reached: Vec<usize> = if self.said.is_empty() { mentions.mute.clone() } else { Vec::new() };
+        for name in names {
+            if self.said.insert(name.clone()) {
+                reached.extend(mentions.speakers.get(name).into_iter().flatten());
+            }
+        }
+        for node in reached {
+            if !std::mem::replace(&mut self.seen[node], true) {
+                self.heard.push_back((node, changed.to_owned()));
+            }
+        }
+    }
+}
+
+/// The next module that was reached: whose it is, its path, and the changed file where the way began.
+impl Iterator for Walk<'_, '_> {
+    type Item = (Option<usize>, String, String);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (index, changed) = self.heard.pop_front()?;
+        let node = &self.mentions.nodes[index];
+        self.say(&node.names, &changed);
+        Some((node.owner, node.module.path.clone(), changed))
+    }
+}
+
+/// The words by which others speak of a module of a component.
+pub(super) fn of_module(path: &str, facts: &Facts<'_>) -> Vec<String> {
+    let declared = facts.component.paths.iter().map(|declared| declared.path.as_str());
+    names(path, declared.chain(facts.sources_behind_links.iter().map(String::as_str)))
+}
+
+/// The words by which others speak of a file: its stem, that of the folder for which it stands, and, below a
+/// declared folder, the folders on the way: a package may load what is in it.
+pub(super) fn names<'p>(path: &str, declared: impl Iterator<Item = &'p str>) -> Vec<String> {
+    let name = kind::name(path);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let mut parts = vec![stem];
+    if matches!(stem, "__init__" | "__main__") {
+        parts = vec![kind::name(kind::folder(path))];
+    }
+    for folder in declared {
+        if let Some(inside) = path.strip_prefix(folder).filter(|rest| rest.starts_with('/')) {
+            parts.push(kind::name(folder));
+            parts.extend(kind::folder(inside.trim_start_matches('/')).split('/'));
+        }
+    }
+    let mut names: Vec<String> = parts.into_iter().flat_map(words).map(str::to_owned).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The words of a text, as Python would see names.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty())
+}
