@@ -3,9 +3,12 @@
 pub mod answer;
 pub mod assess;
 pub mod bench;
+pub mod change;
+pub mod choice;
 pub mod configuration;
 pub mod context;
 pub mod diagnosis;
+pub mod division;
 pub mod lane;
 pub mod launch;
 pub mod outline;
@@ -16,4 +19,5 @@ pub mod settle;
 pub mod source;
 pub mod subject;
 pub mod toolchain;
+pub mod unselected;
 pub mod verify;

@@ -97,9 +97,11 @@ impl Workspace {
         self.names.first().map_or(POLICY_FILE, String::as_str)
     }
 
-    /// The included policy files as seen from the root, in the order in which they were read.
-    pub fn included(&self) -> &[String] {
-        self.names.get(1..).unwrap_or_default()
+    /// The policy file that declares a component, as seen from the root.
+    pub fn name_of(&self, component: &Component) -> &str {
+        let mut named = self.names.iter().zip(&self.documents);
+        let declares = |document: &Document| document.file == component.place.file;
+        named.find(|(_, document)| declares(document)).map_or_else(|| self.name(), |(name, _)| name)
     }
 
     /// The SHA-256 of the policy in hexadecimal: of the texts of `promotion.toml` and of all that it includes,
@@ -266,7 +268,9 @@ mod tests {
         file::write_whole(&folder.path().join(POLICY_FILE), main).expect("written");
         let workspace = Workspace::load(Some(&folder.path().join(POLICY_FILE))).expect("a policy");
         assert_eq!(workspace.name(), "../promotion.toml");
-        assert_eq!(workspace.included().len(), included.len());
+        for (component, (name, _)) in workspace.policy.components.iter().zip(included) {
+            assert_eq!(workspace.name_of(component), format!("{name}/promotion.toml"));
+        }
         workspace.digest()
     }
 

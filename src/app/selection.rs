@@ -11,7 +11,8 @@ use crate::plan::Candidate;
 #[derive(Debug, Clone)]
 pub struct Selection {
     components: Vec<String>,
-    to: Option<Stage>,
+    /// The stage that was asked for; `None`: for each component the one above where it stands.
+    pub to: Option<Stage>,
     /// The checks to make; `None`: all of the gate.
     pub only: Option<Vec<Check>>,
 }
@@ -48,12 +49,23 @@ impl Selection {
         to: Option<Stage>,
         only: Option<Vec<Check>>,
     ) -> Result<Self, SelectionError> {
-        let mut components: Vec<String> = Vec::new();
         let all: Vec<String> = policy.components.iter().map(|component| component.name.clone()).collect();
-        for name in if names.is_empty() { &all } else { names } {
+        Self::of(policy, if names.is_empty() { &all } else { names }, to, only)
+    }
+
+    /// The components of exactly those names, which may be none.
+    pub fn of(
+        policy: &Policy,
+        names: &[String],
+        to: Option<Stage>,
+        only: Option<Vec<Check>>,
+    ) -> Result<Self, SelectionError> {
+        let mut components: Vec<String> = Vec::new();
+        let all = || policy.components.iter().map(|component| component.name.clone()).collect();
+        for name in names {
             let component = policy
                 .component(name)
-                .ok_or_else(|| SelectionError::Unknown { name: name.clone(), known: all.clone() })?;
+                .ok_or_else(|| SelectionError::Unknown { name: name.clone(), known: all() })?;
             if let Some(to) = to
                 && to <= component.stage
             {

@@ -182,7 +182,7 @@ pub fn prepare<'a>(
 }
 
 /// What the commit is meant to stand for, relative to the root: the files, and where links lead.
-fn measured_files(subjects: &[Subject<'_>], root: &Path) -> Vec<String> {
+pub fn measured_files(subjects: &[Subject<'_>], root: &Path) -> Vec<String> {
     let mut files = BTreeSet::new();
     for file in subjects.iter().filter_map(|subject| subject.files.as_ref().ok()).flatten() {
         files.insert(file.path.clone());

@@ -72,6 +72,7 @@ pub enum Verb {
     #[command(after_long_help = VERIFY_EXAMPLES)]
     Verify(Verify),
     /// Show what verify would run, and why, without running a check
+    #[command(after_long_help = PLAN_EXAMPLES)]
     Plan(Plan),
     /// Show which tools were found, where, and what to do where one is missing
     Doctor,
@@ -81,6 +82,7 @@ const VERIFY_EXAMPLES: &str = "\
 Examples:
   tta-promote verify carbon                        the gate for one component
   tta-promote verify --all -q                      all components, only the verdict
+  tta-promote verify --changed-since HEAD          what you have changed and not committed
   tta-promote verify carbon --only lint,types      a part of the gate, while you work
   tta-promote verify carbon --format json          for programs
   tta-promote verify carbon --output markdown=PR.md   the verdict here, and a comment in a file
@@ -89,15 +91,40 @@ Coverage is measured with the component's selected tests first. Where they alone
 threshold, the figure is shown as what it is, a lower bound (\"at least 73.19 %\"); `--exact`
 always runs all tests.";
 
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  tta-promote plan carbon                              the commands for one component, and why
+  tta-promote plan --changed-since HEAD --explain      which components are in or out, and why
+  tta-promote plan --all --format matrix --shards 3    three shards for a matrix of GitHub Actions
+
+A component is in where anything that its verdict rests on may have changed: its files, its tests,
+its README, what it depends on or speaks of, the policy, configuration, or a file that nobody owns.";
+
 /// Which components, which gate, which checks.
 #[derive(Debug, Clone, Args)]
 pub struct Which {
     /// The components to look at
-    #[arg(value_name = "COMPONENT", required_unless_present = "all", conflicts_with = "all")]
+    #[arg(
+        value_name = "COMPONENT",
+        required_unless_present_any = ["all", "changed_since", "stage", "group"],
+        conflicts_with_all = ["all", "changed_since", "stage", "group"]
+    )]
     pub components: Vec<String>,
-    /// All components of the policy
+    /// All components of the policy; the next three narrow it, and stand for it where it is left out
     #[arg(long)]
     pub all: bool,
+    /// Only components that a change since this revision may have touched, in doubt too
+    #[arg(long, value_name = "REV")]
+    pub changed_since: Option<String>,
+    /// Only components that stand in this stage
+    #[arg(long, value_name = "STAGE", value_parser = stage)]
+    pub stage: Option<Stage>,
+    /// Only components of this group
+    #[arg(long, value_name = "GROUP")]
+    pub group: Option<String>,
+    /// Say for every component of the policy why it is in or out
+    #[arg(long)]
+    pub explain: bool,
     /// The gate to pass [default: that of the stage above where the component stands]
     #[arg(long, value_name = "STAGE", value_parser = stage)]
     pub to: Option<Stage>,
@@ -135,6 +162,23 @@ pub struct Plan {
     /// What to plan.
     #[command(flatten)]
     pub which: Which,
+    /// What to print: text, json (the shards and what they are planned for) or matrix (for `strategy.matrix` of GitHub Actions)
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    pub format: PlanFormat,
+    /// For json and matrix: how many machines to divide the components among [default: 4, or as many as there are different test selections]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub shards: Option<u16>,
+}
+
+/// What a plan can be printed as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// For people: what would run, and why.
+    Text,
+    /// For programs: the shards, and what they are planned for.
+    Json,
+    /// For a workflow: the shards as `strategy.matrix` on one line.
+    Matrix,
 }
 
 /// A format and the file that it goes to.

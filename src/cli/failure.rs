@@ -2,11 +2,14 @@
 
 use std::fmt::Write as _;
 
+use crate::app::change::AffectedError;
+use crate::app::choice::ChoiceError;
 use crate::app::project::LoadError;
 use crate::app::selection::SelectionError;
 use crate::model::policy::Fault;
 use crate::report::clean::one_line;
 use crate::report::{ErrorDocument, render_error};
+use crate::sys::change::ChangeError;
 use crate::sys::run_folder::NoPlace;
 
 use super::exit::Exit;
@@ -113,6 +116,41 @@ impl From<SelectionError> for Failure {
     }
 }
 
+impl From<ChoiceError> for Failure {
+    fn from(error: ChoiceError) -> Self {
+        let message = error.to_string();
+        match error {
+            ChoiceError::UnknownName { name, known } | ChoiceError::UnknownGroup { name, known } => {
+                Self::usage(message, nearest(&name, &known))
+            }
+            ChoiceError::Nobody(_, there) => Self::usage(message, there),
+            ChoiceError::Change { source: AffectedError::NoPlace(error), .. } => {
+                anyhow::Error::from(error).into()
+            }
+            ChoiceError::Change { source: AffectedError::Change(error), .. } => {
+                let hint = match &error {
+                    ChangeError::NoGit => "install git, or name the components or say `--all`",
+                    ChangeError::NoRepository => {
+                        "go to a clone that git can read, or name the components or say `--all`"
+                    }
+                    ChangeError::Unknown { is_shallow: true, .. } => {
+                        "the clone is shallow: fetch the whole history (`fetch-depth: 0` of actions/checkout, or `git fetch --unshallow`)"
+                    }
+                    ChangeError::Unknown { is_shallow: false, .. } => {
+                        "name a branch, tag or commit that is there (`git fetch` brings others; in CI, set `fetch-depth: 0`)"
+                    }
+                    ChangeError::Failed(_) => {
+                        "see what git says there, or name the components or say `--all`"
+                    }
+                };
+                let mut failure = Self::usage(message, hint);
+                failure.causes.push(error.to_string());
+                failure
+            }
+        }
+    }
+}
+
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
         let hint = if error.is::<NoPlace>() {
@@ -133,6 +171,7 @@ impl From<anyhow::Error> for Failure {
 fn nearest(name: &str, known: &[String]) -> String {
     let distance = |one: &String| strsim::damerau_levenshtein(name, one);
     match known.iter().min_by_key(|one| distance(one)) {
+        None => "the policy has none".to_owned(),
         Some(near) if distance(near) <= 2 => format!("did you mean `{near}`?"),
         _ => format!("there are: {}", known.join(", ")),
     }

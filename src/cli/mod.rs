@@ -3,6 +3,7 @@
 pub mod argument;
 mod doctor;
 pub mod exit;
+mod explain;
 pub mod failure;
 mod plan;
 mod print;

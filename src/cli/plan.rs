@@ -2,31 +2,53 @@
 
 use std::fmt::Write as _;
 
+use crate::app::division::divide;
 use crate::app::outline::{Outline, outline};
 use crate::app::planned_run::PlannedRun;
 use crate::app::project::Workspace;
+use crate::app::selection::Selection;
 use crate::model::check::Check;
 use crate::model::policy::Runner;
 use crate::model::toolchain::Tool;
 use crate::report::clean::one_line;
+use crate::report::plan_document::render_matrix;
 use crate::sys::interrupt::Interrupt;
 
-use super::argument::{Global, Plan};
+use super::argument::{Global, Plan, PlanFormat};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Progress;
-use super::{print, verify};
+use super::{explain, print, verify};
 
 /// Carries out `plan`.
 pub(super) fn run(global: &Global, arguments: &Plan) -> Result<Exit, Failure> {
     let workspace = Workspace::load(global.config.as_deref())?;
-    let selection = verify::selection(&workspace, &arguments.which)?;
+    if arguments.shards.is_some() && arguments.format == PlanFormat::Text {
+        return Err(Failure::usage(
+            "`--shards` divides nothing in a plan for people",
+            "add `--format matrix` or `--format json`",
+        ));
+    }
+    let (choice, selection) = verify::selection(&workspace, &arguments.which)?;
+    let why = if arguments.which.explain { explain::text(&choice) } else { String::new() };
+    if arguments.format != PlanFormat::Text {
+        // What programs read stands alone.
+        print::stderr(&why);
+        return divided(&workspace, &selection, arguments);
+    }
+    if choice.names.is_empty() {
+        let since = arguments.which.changed_since.as_deref().map(one_line);
+        let since = since.map(|revision| format!(" changed since `{revision}`")).unwrap_or_default();
+        print::stdout(&format!("{why}no component{since}: nothing would run\n"))?;
+        return Ok(Exit::Pass);
+    }
     let interrupt = Interrupt::listen().map_err(anyhow::Error::from)?;
     let progress = Progress::new(global.quiet);
     let outline = outline(&workspace, &selection, &interrupt, &progress);
     progress.clear();
     let outline = outline?;
-    print::stdout(&text(&outline, &workspace.root.to_string_lossy()))?;
+    let gap = if why.is_empty() { "" } else { "\n" };
+    print::stdout(&format!("{why}{gap}{}", text(&outline, &workspace.root.to_string_lossy())))?;
     let exit = match (interrupt.raised(), outline.faults.is_empty()) {
         (true, _) => Exit::Interrupted,
         (false, true) => Exit::Pass,
@@ -36,6 +58,20 @@ pub(super) fn run(global: &Global, arguments: &Plan) -> Result<Exit, Failure> {
         print::stderr(&Failure::of_paths(&workspace.file, outline.faults).text());
     }
     Ok(exit)
+}
+
+/// The shards, for programs.
+fn divided(workspace: &Workspace, selection: &Selection, arguments: &Plan) -> Result<Exit, Failure> {
+    let division = divide(workspace, selection, arguments.shards.map(usize::from))?;
+    if !division.faults.is_empty() {
+        print::stderr(&Failure::of_paths(&workspace.file, division.faults.clone()).text());
+    }
+    let document = &division.document;
+    print::stdout(&match arguments.format {
+        PlanFormat::Matrix => render_matrix(&document.shards),
+        PlanFormat::Text | PlanFormat::Json => document.render(),
+    })?;
+    Ok(if division.faults.is_empty() { Exit::Pass } else { Exit::Usage })
 }
 
 fn text(outline: &Outline, root: &str) -> String {

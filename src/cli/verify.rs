@@ -2,32 +2,43 @@
 
 use std::path::Path;
 
+use crate::app::choice::{Ask, Choice, choose};
 use crate::app::project::Workspace;
 use crate::app::selection::Selection;
+use crate::app::unselected::unselected;
 use crate::app::verify::{Request, Verified, verify};
 use crate::model::gate::Precision;
+use crate::report::clean::one_line;
 use crate::report::{Paint, Style, Verbosity, render};
 use crate::sys::{clock, file, interrupt::Interrupt, terminal};
 
 use super::argument::{Colour, Global, Output, Verify, Which};
 use super::exit::Exit;
 use super::failure::Failure;
-use super::print;
 use super::progress::Progress;
+use super::{explain, print};
 
 /// Carries out `verify`.
 pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> {
     let workspace = Workspace::load(global.config.as_deref())?;
+    let (choice, selection) = selection(&workspace, &arguments.which)?;
     let request = Request {
-        selection: selection(&workspace, &arguments.which)?,
+        selection,
         jobs: arguments.jobs.map_or_else(clock::processors, usize::from),
         timeout: arguments.timeout,
         precision: if arguments.exact { Precision::Exact } else { Precision::Enough },
     };
     check_outputs(&arguments.output)?;
+    if arguments.which.explain {
+        print::stderr(&explain::text(&choice));
+    }
     let interrupt = Interrupt::listen().map_err(anyhow::Error::from)?;
     let progress = Progress::new(global.quiet);
-    let verified = verify(&workspace, &request, &interrupt, &progress);
+    let verified = if choice.names.is_empty() {
+        unselected(&workspace, &request)
+    } else {
+        verify(&workspace, &request, &interrupt, &progress)
+    };
     progress.clear();
     let verified = verified?;
     let exit = exit(&verified);
@@ -46,12 +57,32 @@ pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> 
             .map_err(|error| cannot_write(&output.file, &error.to_string()))?;
     }
     print::stdout(&render(&verified.assessment, arguments.format, &style))?;
+    if let Some(revision) = arguments.which.changed_since.as_ref().filter(|_| choice.names.is_empty()) {
+        print::stderr(&nothing_changed(revision));
+    }
     Ok(exit)
 }
 
+/// That there was nothing to do is no pass, and a job that gates on the exit code must know how to skip it.
+fn nothing_changed(revision: &str) -> String {
+    let revision = one_line(revision);
+    format!(
+        "no component changed since `{revision}`, so nothing was verified\n   hint: skip the job where \
+         `tta-promote plan --changed-since {revision} --format json` shows no shards\n"
+    )
+}
+
 /// What the arguments mean under the policy.
-pub(super) fn selection(workspace: &Workspace, which: &Which) -> Result<Selection, Failure> {
-    Ok(Selection::new(&workspace.policy, &which.components, which.to, which.only.clone())?)
+pub(super) fn selection(workspace: &Workspace, which: &Which) -> Result<(Choice, Selection), Failure> {
+    let ask = Ask {
+        names: which.components.clone(),
+        stage: which.stage,
+        group: which.group.clone(),
+        changed_since: which.changed_since.clone(),
+    };
+    let choice = choose(workspace, &ask)?;
+    let selection = Selection::of(&workspace.policy, &choice.names, which.to, which.only.clone())?;
+    Ok((choice, selection))
 }
 
 fn exit(verified: &Verified) -> Exit {

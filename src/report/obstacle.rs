@@ -17,7 +17,7 @@ const NAMES: usize = 6;
 pub(super) fn verdict(assessment: &Assessment) -> String {
     let only = assessment.only.as_deref();
     match assessment.components.as_slice() {
-        [] => "inconclusive: there is no component to assess".to_owned(),
+        [] => "inconclusive: no component was selected, so nothing was verified".to_owned(),
         [component] => format!("{}: {}", component.name, standing(component, only)),
         components => of_many(components, only),
     }
@@ -249,7 +249,7 @@ mod tests {
     fn nothing_to_assess_is_not_ready() {
         let mut assessment = sample::all_pass();
         assessment.components.clear();
-        assert_eq!(verdict(&assessment), "inconclusive: there is no component to assess");
+        assert_eq!(verdict(&assessment), "inconclusive: no component was selected, so nothing was verified");
         let mut assessment = sample::all_pass();
         assessment.components[0].checks.clear();
         assessment.components[0].verdict = Verdict::Inconclusive;

@@ -37,7 +37,9 @@ pub(super) fn render(assessment: &Assessment, style: &Style) -> String {
             }
         }
     }
-    around(&mut page, assessment, style);
+    if !assessment.components.is_empty() {
+        around(&mut page, assessment, style);
+    }
     page.gap();
     // Indented where it goes on, so that no text of others can stand where a verdict begins.
     page.paragraph(0, "", tone, &verdict);
