@@ -3,6 +3,7 @@
 //! Not here: the real tools (`real_tools`).
 #![expect(clippy::disallowed_methods, reason = "a test builds its world with its own hands")]
 
+mod change;
 mod ending;
 mod fake;
 mod hostile;
@@ -11,6 +12,8 @@ mod output;
 mod project;
 mod report;
 mod runner;
+mod selection;
+mod shard;
 mod sharing;
 mod testing;
 mod told;

@@ -144,15 +144,20 @@ impl Project {
     /// Makes the project a git repository with one commit.
     pub(crate) fn repository(self) -> Self {
         link("git", &self.path("base"));
-        for arguments in [
-            &["init", "-q", "-b", "main"][..],
-            &["add", "-A"],
-            &["-c", "user.name=a", "-c", "user.email=a@b.cd", "commit", "-q", "-m", "all"],
-        ] {
-            let mut git = Command::new("git");
-            git.args(arguments).current_dir(self.root()).env("GIT_CONFIG_GLOBAL", "/dev/null");
-            assert!(git.status().expect("git").success());
-        }
+        self.git(&["init", "-q", "-b", "main"]).committed()
+    }
+
+    /// Commits all that is there.
+    pub(crate) fn committed(self) -> Self {
+        self.git(&["add", "-A"]).git(&["commit", "-q", "--allow-empty", "-m", "all"])
+    }
+
+    /// Runs git in the project.
+    pub(crate) fn git(self, arguments: &[&str]) -> Self {
+        let mut git = Command::new("git");
+        git.args(["-c", "user.name=a", "-c", "user.email=a@b.cd", "-c", "protocol.file.allow=always"]);
+        git.args(arguments).current_dir(self.root()).env("GIT_CONFIG_GLOBAL", "/dev/null");
+        assert!(git.status().expect("git").success(), "{arguments:?}");
         self
     }
 

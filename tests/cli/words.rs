@@ -19,7 +19,7 @@ fn help_names_every_exit_code_and_its_meaning() {
 
 #[test]
 fn every_verb_has_help_and_examples_that_it_understands() {
-    let project = Project::new();
+    let project = Project::new().repository();
     for verb in ["verify", "plan", "doctor"] {
         let told = project.run(&[verb, "--help"]).exits(0).stays_calm();
         assert!(told.stdout.contains("Usage: tta-promote"), "{}", told.stdout);
