@@ -71,6 +71,7 @@ impl Assessor<'_> {
         ComponentAssessment {
             name: component.name.clone(),
             title: component.title.clone(),
+            group: component.group.clone(),
             from: component.stage,
             to: subject.candidate.gate.stage,
             files: subject.files.iter().flatten().map(|file| file.path.clone()).collect(),

@@ -107,6 +107,8 @@ pub struct ComponentAssessment {
     pub name: String,
     /// Its title.
     pub title: String,
+    /// The group that the policy puts it in.
+    pub group: Option<String>,
     /// Where it stands.
     pub from: Stage,
     /// Where it would go.

@@ -95,6 +95,7 @@ struct Distribution<'a> {
 struct Component<'a> {
     name: &'a str,
     title: &'a str,
+    group: Option<&'a str>,
     from: &'static str,
     to: &'static str,
     verdict: &'static str,
@@ -267,6 +268,7 @@ fn component(component: &ComponentAssessment) -> Component<'_> {
     Component {
         name: &component.name,
         title: &component.title,
+        group: component.group.as_deref(),
         from: component.from.name(),
         to: component.to.name(),
         verdict: component.verdict.name(),

@@ -6,8 +6,9 @@ use crate::model::evidence::Evidence;
 use crate::model::finding::Finding;
 
 use super::elapsed::elapsed;
+use super::grouping::{FEW, Unmeasured, unmeasured};
 use super::markup::{code, html_code, passage, prose};
-use super::summary::{count, summary};
+use super::summary::{count, figure, summary};
 use super::{clean, obstacle, sign, surroundings, text_check};
 
 /// Findings listed per check.
@@ -31,6 +32,13 @@ pub(super) fn render(assessment: &Assessment) -> String {
             body.push_str(&table(component));
             let blocks = std::iter::once(after(component)).chain(component.checks.iter().map(details));
             fill(&mut body, blocks);
+        }
+        components if components.len() > FEW => {
+            let sorted = worst_first(components);
+            body.push_str(&roster(&sorted));
+            let failed = sorted.iter().filter(|component| component.verdict == Verdict::Fail);
+            let failed = failed.map(|component| folded(component));
+            fill(&mut body, failed.chain(unmeasured(components).iter().rev().map(not_measured)));
         }
         components => {
             let components = worst_first(components);
@@ -84,12 +92,57 @@ fn worst_first(components: &[ComponentAssessment]) -> Vec<&ComponentAssessment> 
 }
 
 fn overview(components: &[&ComponentAssessment]) -> String {
-    let mut text = String::from("| component | verdict | in the way |\n|---|---|---|\n");
-    let mut rows = 0;
-    for component in components {
+    let row = |component: &ComponentAssessment| {
         let sign = sign::of_verdict(component.verdict);
         let why = prose(&obstacle::in_the_way(component));
-        let row = format!("| {} | {} {} | {why} |\n", code(&component.name), sign.mark, sign.word);
+        format!("| {} | {} {} | {why} |\n", code(&component.name), sign.mark, sign.word)
+    };
+    rows("| component | verdict | in the way |\n|---|---|---|\n", components, row)
+}
+
+/// A row for each of many components, as short as it can be.
+fn roster(components: &[&ComponentAssessment]) -> String {
+    let heading = "| component | group | verdict | coverage | in the way |\n|---|---|---|---:|---|\n";
+    rows(heading, components, |component| {
+        let sign = sign::of_verdict(component.verdict);
+        format!(
+            "| {} | {} | {} {} | {} | {} |\n",
+            code(&component.name),
+            component.group.as_deref().map(prose).unwrap_or_default(),
+            sign.mark,
+            sign.word,
+            figure(component).unwrap_or_default(),
+            prose(&obstacle::brief(component))
+        )
+    })
+}
+
+/// One reason why something was not measured, with those that share it.
+fn not_measured(reason: &Unmeasured<'_>) -> String {
+    let what = reason.check.map_or("no gate".to_owned(), |check| format!("{check} not measured"));
+    let of = count(reason.names.len() as u64, "component");
+    let mut names: Vec<String> = reason.names.iter().take(FINDINGS).map(|name| code(name)).collect();
+    if reason.names.len() > FINDINGS {
+        names.push(format!("and {} more", reason.names.len() - FINDINGS));
+    }
+    format!(
+        "<details><summary>{} {what}: {of}</summary>\n\n- why: {}\n- do: {}\n- of {}\n\n</details>\n\n",
+        sign::UNMEASURED.mark,
+        prose(reason.message),
+        prose(reason.hint),
+        names.join(", ")
+    )
+}
+
+fn rows(
+    heading: &str,
+    components: &[&ComponentAssessment],
+    row: impl Fn(&ComponentAssessment) -> String,
+) -> String {
+    let mut text = heading.to_owned();
+    let mut rows = 0;
+    for component in components {
+        let row = row(component);
         if text.len() + row.len() > ROOM_FOR_ROWS {
             break;
         }
@@ -221,6 +274,11 @@ mod tests {
     }
 
     #[test]
+    fn the_comment_of_many_components_is_a_table_first_and_then_what_is_in_the_way() {
+        insta::assert_snapshot!("markdown_many", render(&sample::many()));
+    }
+
+    #[test]
     fn the_comment_of_a_hostile_project() {
         insta::assert_snapshot!("markdown_hostile", render(&sample::hostile("\u{1b}[2J|\n`<b>@name #1")));
     }
@@ -318,6 +376,19 @@ mod tests {
             prop_assert!(reading.rows.iter().all(|cells| *cells == 3));
             prop_assert_eq!(reading.rows.len(), 5 + 3 * 7);
             prop_assert!(reading.live.is_empty(), "{:?}", reading.live);
+        }
+
+        #[test]
+        fn the_table_of_many_components_keeps_its_shape_too(text in hostile()) {
+            let mut many = sample::many();
+            many.components.extend(sample::hostile(&text).components);
+            let reading = read(&render(&many));
+            prop_assert_eq!(reading.rows.iter().filter(|cells| **cells == 5).count(), 1 + 13);
+            prop_assert!(reading.rows.iter().all(|cells| [3, 5].contains(cells)));
+            prop_assert!(reading.live.is_empty(), "{:?}", reading.live);
+            for lure in ["@", "#", "://", "www.", "GH-1", "<b>", "$", "[", "*", "|"] {
+                prop_assert!(!reading.text.contains(lure), "{lure} in {}", reading.text);
+            }
         }
 
         #[test]

@@ -5,6 +5,7 @@
 pub mod clean;
 mod elapsed;
 mod error_document;
+mod grouping;
 mod json;
 mod markdown;
 mod markup;
@@ -18,6 +19,8 @@ mod summary;
 mod surroundings;
 mod text;
 mod text_check;
+mod text_obstacle;
+mod text_roster;
 
 use crate::model::assessment::Assessment;
 

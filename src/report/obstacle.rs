@@ -66,6 +66,47 @@ pub(super) fn in_the_way(component: &ComponentAssessment) -> String {
     }
 }
 
+/// What stands in the way of one component among many, as short as it can be said, to be read after the coverage
+/// figure. For one that passes, nothing.
+pub(super) fn brief(component: &ComponentAssessment) -> String {
+    let failed = component.checks.iter().filter_map(|check| Some((check, failed_briefly(check)?)));
+    let mut failed: Vec<(&CheckAssessment, String)> = failed.collect();
+    failed.sort_by_key(|(check, _)| check.check() != Check::Coverage);
+    let mut words: Vec<String> = failed.into_iter().map(|(_, words)| words).collect();
+    let unknown = |check: &&CheckAssessment| matches!(check.outcome, Outcome::Inconclusive { .. });
+    let unknown: Vec<&str> =
+        component.checks.iter().filter(unknown).map(|check| check.check().id()).collect();
+    if !unknown.is_empty() {
+        words.push(format!("{} not measured", unknown.join(", ")));
+    }
+    if words.is_empty() && component.verdict != Verdict::Pass {
+        words.push("the gate has no checks".to_owned());
+    }
+    words.join(", ")
+}
+
+fn failed_briefly(check: &CheckAssessment) -> Option<String> {
+    let Outcome::Fail(evidence) = &check.outcome else { return None };
+    match &check.criterion {
+        Criterion::Coverage { min, .. } => Some(format!("< {min} %")),
+        criterion => shortfall(criterion, &evidence.measured).or_else(|| Some(check.check().to_string())),
+    }
+}
+
+/// How many components came to which verdict: `9 pass, 1 inconclusive, 2 fail`.
+pub(super) fn tally(components: &[ComponentAssessment]) -> String {
+    let number = |verdict: Verdict| components.iter().filter(|one| one.verdict == verdict).count() as u64;
+    let part = |verdict: Verdict| {
+        let number = number(verdict);
+        (number > 0).then(|| format!("{} {}", grouped(number), verdict.name()))
+    };
+    [Verdict::Pass, Verdict::Inconclusive, Verdict::Fail]
+        .into_iter()
+        .filter_map(part)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
 fn part_of_the_gate(checks: &[Check], stage: &str) -> String {
     let ids: Vec<&str> = checks.iter().map(|check| check.id()).collect();
     format!("but only {} of the gate for {stage} ({})", count(checks.len() as u64, "check"), ids.join(", "))
@@ -243,6 +284,17 @@ mod tests {
             "1 of 3 components pass; fail: carbon; inconclusive: model-management; \
              but only 2 checks of the gate for staging (lint, types)"
         );
+    }
+
+    #[test]
+    fn one_among_many_is_told_in_a_few_words_that_follow_its_coverage_figure() {
+        let many = sample::many();
+        let of = |name: &str| brief(many.components.iter().find(|one| one.name == name).unwrap());
+        assert_eq!(of("carbon"), "< 70 %, 4 lint issues");
+        assert_eq!(of("llm"), "2 failed tests, types not measured");
+        assert_eq!(of("scratch"), "the gate has no checks");
+        assert_eq!(of("docker"), "");
+        assert_eq!(tally(&many.components), "7 pass, 3 inconclusive, 2 fail");
     }
 
     #[test]

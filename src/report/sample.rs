@@ -26,6 +26,7 @@ pub(crate) fn all() -> Vec<Assessment> {
         only_lint(),
         many_findings(),
         several(),
+        many(),
         hostile("\u{1b}[2J|`<b>@name"),
     ]
 }
@@ -114,6 +115,50 @@ pub(crate) fn several() -> Assessment {
     assessment
 }
 
+/// Twelve in three groups and one in none: most pass, two share a reason, three fail in ways of their own.
+pub(crate) fn many() -> Assessment {
+    let mut assessment = all_pass();
+    let named = |name: &str, group: &str, verdict, checks| {
+        let mut component = component(name, verdict, checks);
+        component.group = (!group.is_empty()).then(|| group.to_owned());
+        component
+    };
+    let failing = one_fails().components.swap_remove(0).checks;
+    let missing = tool_missing().components.swap_remove(0).checks;
+    let mut bounded = passing();
+    if let Outcome::Pass(Evidence { measured: Measured::Coverage(coverage), .. }) = &mut bounded[1].outcome {
+        coverage.bound = Bound::Lower { selected: 12, deselected: 40 };
+    }
+    let mut both = missing.clone();
+    let mut tests =
+        with_run(Measured::Tests(TestCounts { passed: 3, failed: 2, ..TestCounts::default() }), Tool::Pytest);
+    tests.findings = vec![finding(7, "failed", "test_gpt: assert 1 == 2")];
+    both[0].outcome = Outcome::Fail(tests);
+    let core = "Core Infrastructure";
+    assessment.components = vec![
+        named("carbon", core, Verdict::Fail, failing),
+        named("docker", core, Verdict::Pass, bounded),
+        named("neo4j", core, Verdict::Pass, passing()),
+        named("agent-orchestration", "AI/Agent Systems", Verdict::Pass, passing()),
+        named("llm", "AI/Agent Systems", Verdict::Fail, both),
+        named("model-management", "AI/Agent Systems", Verdict::Inconclusive, missing.clone()),
+        named("gameplay-loop", "Player Experience", Verdict::Pass, passing()),
+        named(
+            "narrative-arc-orchestrator-of-the-player",
+            "Player Experience",
+            Verdict::Inconclusive,
+            missing,
+        ),
+        named("narrative-coherence", "Player Experience", Verdict::Pass, passing()),
+        named("therapeutic-systems", "Player Experience", Verdict::Pass, passing()),
+        named("player-experience", "Player Experience", Verdict::Pass, passing()),
+        named("scratch", "", Verdict::Inconclusive, Vec::new()),
+    ];
+    assessment.components[2].absent_imports = vec!["neo4j".into()];
+    assessment.verdict = Verdict::Fail;
+    assessment
+}
+
 /// `text` in every place that a tool, the project or the policy can write to.
 pub(crate) fn hostile(text: &str) -> Assessment {
     let text = || text.to_owned();
@@ -149,6 +194,7 @@ pub(crate) fn hostile(text: &str) -> Assessment {
     let component = &mut assessment.components[0];
     component.name = text();
     component.title = text();
+    component.group = Some(text());
     component.absent_imports = vec![text()];
     component.files = vec![text()];
     assessment
@@ -248,6 +294,7 @@ fn component(name: &str, verdict: Verdict, checks: Vec<CheckAssessment>) -> Comp
     ComponentAssessment {
         name: name.into(),
         title: "Carbon".into(),
+        group: None,
         from: Stage::Development,
         to: Stage::Staging,
         files: vec![FILE.into()],

@@ -15,6 +15,8 @@ pub(super) struct Sign {
 
 const PASS: Sign = Sign { mark: "✓", word: "pass", tone: Tone::Good };
 const FAIL: Sign = Sign { mark: "✗", word: "fail", tone: Tone::Bad };
+/// Of what could not be measured.
+pub(super) const UNMEASURED: Sign = INCONCLUSIVE;
 const INCONCLUSIVE: Sign = Sign { mark: "?", word: "inconclusive", tone: Tone::Unknown };
 const NOT_APPLICABLE: Sign = Sign { mark: "-", word: "n/a", tone: Tone::Faint };
 

@@ -1,7 +1,7 @@
 //! One line per check: the value beside its bound. Not a verdict: the comparison sign tells of the numbers, the
 //! outcome stands in the assessment.
 
-use crate::model::assessment::{CheckAssessment, Outcome};
+use crate::model::assessment::{CheckAssessment, ComponentAssessment, Outcome};
 use crate::model::evidence::{Bound, Coverage, Evidence, Measured, TestCounts};
 use crate::model::finding::Severity;
 use crate::model::gate::{Criterion, Metric};
@@ -14,6 +14,20 @@ pub(super) fn summary(check: &CheckAssessment) -> String {
         Outcome::Inconclusive { reason, .. } => reason.message.clone(),
         Outcome::NotApplicable { why } => why.clone(),
     }
+}
+
+/// The coverage figure alone, as it is judged: `73.19 %`, or `at least 73.19 %` where more tests might raise it.
+pub(super) fn figure(component: &ComponentAssessment) -> Option<String> {
+    component.checks.iter().find_map(|check| match (&check.criterion, &check.outcome.evidence()?.measured) {
+        (Criterion::Coverage { metric, .. }, Measured::Coverage(figures)) => {
+            Some(format!("{}{} %", at_least(figures), figures.judged(*metric).percent()))
+        }
+        _ => None,
+    })
+}
+
+fn at_least(figures: &Coverage) -> &'static str {
+    if matches!(figures.bound, Bound::Lower { .. }) { "at least " } else { "" }
 }
 
 /// `1 issue`, `2 issues`.
@@ -133,7 +147,7 @@ fn coverage(figures: &Coverage, criterion: &Criterion) -> String {
     let statements = figures.statements;
     let judged = figures.judged(metric);
     let bound = min.map(|min| beside(judged, min)).unwrap_or_default();
-    let at_least = if matches!(figures.bound, Bound::Lower { .. }) { "at least " } else { "" };
+    let at_least = at_least(figures);
     let of_statements =
         format!("({} of {} statements{excluded})", grouped(statements.part()), grouped(statements.whole()));
     let line = match (figures.combined(), metric) {

@@ -1,7 +1,9 @@
 //! What a figure was measured on and in: commit, interpreter, lock, tools. The same commit measures differently
 //! elsewhere, so this stands beside every verdict.
 
-use crate::model::assessment::{Assessment, Subject};
+use std::collections::BTreeSet;
+
+use crate::model::assessment::{Assessment, ComponentAssessment, Subject};
 use crate::model::environment::Environment;
 use crate::model::toolchain::Tool;
 
@@ -11,6 +13,8 @@ use super::summary::count;
 const SHORT: usize = 8;
 /// How many changed files are named.
 const CHANGED: usize = 5;
+/// How many modules that are not installed are named.
+const ABSENT: usize = 8;
 
 /// `at 30f84615 with uncommitted changes`.
 pub(super) fn subject(subject: &Subject) -> String {
@@ -41,6 +45,22 @@ pub(super) fn environment(environment: &Environment) -> String {
 /// `measured without codecarbon`: what is optional and absent lowers figures.
 pub(super) fn absent(imports: &[String]) -> Option<String> {
     (!imports.is_empty()).then(|| format!("measured without {} (not installed)", imports.join(", ")))
+}
+
+/// `4 components were measured without neo4j, redis (not installed)`.
+pub(super) fn absent_of_many(components: &[ComponentAssessment]) -> Option<String> {
+    let lacking = components.iter().filter(|one| !one.absent_imports.is_empty()).count();
+    let modules: BTreeSet<&str> =
+        components.iter().flat_map(|one| &one.absent_imports).map(String::as_str).collect();
+    let mut named: Vec<String> = modules.iter().take(ABSENT).map(|name| (*name).to_owned()).collect();
+    if modules.len() > ABSENT {
+        named.push(format!("and {} more", modules.len() - ABSENT));
+    }
+    let was = if lacking == 1 { "was" } else { "were" };
+    (lacking > 0).then(|| {
+        let components = count(lacking as u64, "component");
+        format!("{components} {was} measured without {} (not installed)", named.join(", "))
+    })
 }
 
 /// The files that the run changed.

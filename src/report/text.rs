@@ -3,7 +3,11 @@
 
 use crate::model::assessment::{Assessment, ComponentAssessment, Verdict};
 
+use super::elapsed::elapsed;
+use super::grouping::{FEW, worst_last};
 use super::page::{Page, Tone, cells, fitted, shown, spaces, wrapped};
+use super::text_obstacle::obstacles;
+use super::text_roster::roster;
 use super::{Style, Verbosity, clean, obstacle, sign, surroundings, text_check};
 
 /// No name takes more cells than this in the list of components.
@@ -24,16 +28,14 @@ pub(super) fn render(assessment: &Assessment, style: &Style) -> String {
             heading(&mut page, &component.title, component, &surroundings::subject(&assessment.subject));
             text_check::checks(&mut page, &component.checks, style.verbosity);
         }
+        components if components.len() > FEW => many(&mut page, assessment, style.verbosity),
         components => {
             overview(&mut page, assessment);
             let detailed = |component: &&ComponentAssessment| {
                 style.verbosity == Verbosity::Verbose || component.verdict != Verdict::Pass
             };
             for component in components.iter().filter(detailed) {
-                page.gap();
-                heading(&mut page, &component.name, component, "");
-                text_check::checks(&mut page, &component.checks, style.verbosity);
-                without(&mut page, component);
+                details(&mut page, component, style.verbosity);
             }
         }
     }
@@ -44,6 +46,26 @@ pub(super) fn render(assessment: &Assessment, style: &Style) -> String {
     // Indented where it goes on, so that no text of others can stand where a verdict begins.
     page.paragraph(0, "", tone, &verdict);
     page.into_text()
+}
+
+/// More than can be shown one after the other: a line for each, and what is in the way.
+fn many(page: &mut Page, assessment: &Assessment, verbosity: Verbosity) {
+    let groups = worst_last(&assessment.components);
+    roster(page, assessment, &groups);
+    if verbosity == Verbosity::Verbose {
+        for component in groups.iter().flat_map(|group| &group.members) {
+            details(page, component, verbosity);
+        }
+    } else {
+        obstacles(page, &assessment.components, &groups);
+    }
+}
+
+fn details(page: &mut Page, component: &ComponentAssessment, verbosity: Verbosity) {
+    page.gap();
+    heading(page, &component.name, component, "");
+    text_check::checks(page, &component.checks, verbosity);
+    without(page, component);
 }
 
 /// The verdict may name what tools said; it is the one line that is long on purpose.
@@ -104,6 +126,13 @@ fn around(page: &mut Page, assessment: &Assessment, style: &Style) {
         && let Some(absent) = surroundings::absent(&component.absent_imports)
     {
         page.paragraph(2, "", Tone::Unknown, &shown(&absent));
+    }
+    if assessment.components.len() > FEW {
+        if let Some(absent) = surroundings::absent_of_many(&assessment.components) {
+            page.paragraph(2, "", Tone::Unknown, &shown(&absent));
+        }
+        let tally = obstacle::tally(&assessment.components);
+        page.paragraph(2, "", Tone::Plain, &format!("{tally}; {}", elapsed(assessment.duration)));
     }
     if let Some(changed) = surroundings::changed(&assessment.subject) {
         page.paragraph(2, "", Tone::Unknown, &shown(&changed));
@@ -170,6 +199,41 @@ mod tests {
     }
 
     #[test]
+    fn many_components_are_a_line_each_the_worst_last_and_what_stands_in_the_way() {
+        insta::assert_snapshot!("text_many", at(80, &sample::many()));
+        insta::assert_snapshot!("text_many_narrow", at(60, &sample::many()));
+        insta::assert_snapshot!("text_many_wide", at(140, &sample::many()));
+    }
+
+    #[test]
+    fn a_thousand_components_are_a_line_each_and_a_bounded_rest() {
+        let mut assessment = sample::many();
+        let twelve = assessment.components.clone();
+        for number in 1..90 {
+            assessment.components.extend(twelve.iter().cloned().map(|mut one| {
+                one.name = format!("{}-{number}", one.name);
+                one
+            }));
+        }
+        let text = at(80, &assessment);
+        let roster = text.split("\nIn the way\n").next().unwrap();
+        assert_eq!(roster.lines().filter(|line| line.starts_with("  ")).count(), 90 * 12);
+        assert!(text.contains("… and 172 more components (-v tells of each component)"), "{text}");
+        assert!(text.lines().count() - roster.lines().count() < 150);
+        assert!(text.contains("630 pass, 270 inconclusive, 180 fail"), "{text}");
+    }
+
+    #[test]
+    fn verbose_tells_of_each_of_many_components_the_worst_last() {
+        let text = render(&sample::many(), &verbose());
+        for component in &sample::many().components {
+            assert!(text.contains(&format!("\n{}  development → staging\n", component.name)), "{text}");
+        }
+        let place = |name: &str| text.rfind(&format!("\n{name}  development")).unwrap();
+        assert!(place("docker") < place("carbon") && place("gameplay-loop") < place("docker"));
+    }
+
+    #[test]
     fn hostile_text_is_shown_and_not_obeyed() {
         insta::assert_snapshot!("text_hostile", at(80, &sample::hostile("\u{1b}[2J\u{202e}|\n`<b>@name")));
     }
@@ -203,11 +267,16 @@ mod tests {
             let mut several = sample::several();
             several.components.extend(sample::hostile(&text).components);
             several.project.clone_from(&text);
-            for assessment in [sample::hostile(&text), several] {
-                let page = render(&assessment, &Style { width, ..verbose() });
+            let mut many = sample::many();
+            many.components.extend(sample::hostile(&text).components);
+            for assessment in [sample::hostile(&text), several, many] {
+                for verbosity in [Verbosity::Normal, Verbosity::Verbose] {
+                let style = Style { verbosity, width, ..verbose() };
+                let page = render(&assessment, &style);
                 prop_assert!(!page.chars().any(|c| c != '\n' && is_unseen(c)), "{page:?}");
                 for line in page.lines() {
                     prop_assert!(cells(line) <= width, "{line:?}");
+                }
                 }
             }
         }

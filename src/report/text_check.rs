@@ -13,7 +13,7 @@ use super::summary::{count, summary};
 use super::{Verbosity, clean};
 
 /// Findings shown per check, normally and with `--verbose`.
-const FINDINGS: usize = 3;
+pub(super) const FINDINGS: usize = 3;
 const FINDINGS_VERBOSE: usize = 20;
 /// Where what belongs to a check begins.
 const INDENT: usize = 6;
@@ -63,7 +63,7 @@ pub(super) fn checks(page: &mut Page, checks: &[CheckAssessment], verbosity: Ver
 }
 
 /// `text` in lines of at most `width` cells; where it does not fit on one, each clause begins its own.
-fn clauses(text: &str, width: usize) -> Vec<String> {
+pub(super) fn clauses(text: &str, width: usize) -> Vec<String> {
     if cells(text) <= width {
         return vec![text.to_owned()];
     }
@@ -88,9 +88,9 @@ fn below(page: &mut Page, row: &Row<'_>, verbosity: Verbosity) {
     let check = row.check;
     let most = if verbosity == Verbosity::Verbose { FINDINGS_VERBOSE } else { FINDINGS };
     match &check.outcome {
-        Outcome::Fail(evidence) => findings(page, &evidence.findings, most),
+        Outcome::Fail(evidence) => findings(page, INDENT, &evidence.findings, most),
         Outcome::Pass(evidence) if verbosity == Verbosity::Verbose => {
-            findings(page, &evidence.findings, most);
+            findings(page, INDENT, &evidence.findings, most);
         }
         Outcome::Inconclusive { reason, .. } => {
             page.paragraph(INDENT, "do: ", Tone::Plain, &shown(&reason.hint));
@@ -98,10 +98,7 @@ fn below(page: &mut Page, row: &Row<'_>, verbosity: Verbosity) {
         Outcome::Pass(_) | Outcome::NotApplicable { .. } => {}
     }
     let notes = check.outcome.evidence().map_or(&[][..], |evidence| &evidence.notes);
-    for note in notes.iter().take(most) {
-        page.paragraph(INDENT, "note: ", Tone::Plain, &shown(note));
-    }
-    more(page, notes.len(), most, "note");
+    remarks(page, INDENT, notes, most);
     match (verbosity, check.outcome.run(), row.shared) {
         (Verbosity::Quiet | Verbosity::Normal, ..) | (Verbosity::Verbose, None, _) => {}
         (Verbosity::Verbose, Some(_), Some(earlier)) => {
@@ -114,18 +111,27 @@ fn below(page: &mut Page, row: &Row<'_>, verbosity: Verbosity) {
     }
 }
 
-fn findings(page: &mut Page, findings: &[Finding], most: usize) {
+/// The first `most` findings, `indent` cells in.
+pub(super) fn findings(page: &mut Page, indent: usize, findings: &[Finding], most: usize) {
     for finding in findings.iter().take(most) {
         let line = [place(finding), shown(&finding.rule), shown(&finding.message)].join(" ");
-        page.paragraph(INDENT, "", Tone::Plain, &line);
+        page.paragraph(indent, "", Tone::Plain, &line);
     }
-    more(page, findings.len(), most, "finding");
+    more(page, indent, findings.len(), most, "finding");
 }
 
-fn more(page: &mut Page, all: usize, shown: usize, noun: &str) {
+/// The first `most` notes, `indent` cells in.
+pub(super) fn remarks(page: &mut Page, indent: usize, notes: &[String], most: usize) {
+    for note in notes.iter().take(most) {
+        page.paragraph(indent, "note: ", Tone::Plain, &shown(note));
+    }
+    more(page, indent, notes.len(), most, "note");
+}
+
+fn more(page: &mut Page, indent: usize, all: usize, shown: usize, noun: &str) {
     if all > shown {
         let rest = count((all - shown) as u64, &format!("more {noun}"));
-        page.paragraph(INDENT, "", Tone::Faint, &format!("… and {rest} (--format json has all)"));
+        page.paragraph(indent, "", Tone::Faint, &format!("… and {rest} (--format json has all)"));
     }
 }
 
