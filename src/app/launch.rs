@@ -66,7 +66,7 @@ impl Finished {
             exit: self.exit,
             duration: self.duration,
             report_sha256: matches!(self.exit, Exit::Code(_)).then(|| file::sha256(report)).flatten(),
-            cached: false,
+            cached: None,
         }
     }
 }

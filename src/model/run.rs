@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::toolchain::Tool;
 
 /// How a child process ended. An end is never an error of ours.
@@ -50,6 +52,16 @@ pub struct Run {
     pub duration: Duration,
     /// The digest of the report that was read, in hexadecimal; `None` where there was none.
     pub report_sha256: Option<String>,
-    /// Whether an earlier run was reused.
-    pub cached: bool,
+    /// Where the result of an earlier run is reused: that run. Then `argv`, `exit` and `duration` are its own.
+    pub cached: Option<Earlier>,
+}
+
+/// The earlier run that a reused result is from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Earlier {
+    /// When its `verify` started.
+    pub time: Timestamp,
+    /// The commit that was checked out then, in hexadecimal; `None` before the first one. The files may have
+    /// differed from it, and are the same now as then.
+    pub commit: Option<String>,
 }

@@ -218,6 +218,14 @@ struct Run<'a> {
     duration_ms: u64,
     report_sha256: Option<&'a str>,
     cached: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cached_from: Option<Earlier<'a>>,
+}
+
+#[derive(Serialize)]
+struct Earlier<'a> {
+    time: String,
+    commit: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -243,7 +251,7 @@ fn document(assessment: &Assessment) -> Document<'_> {
         tool: Program::of(&assessment.version),
         project: &assessment.project,
         verdict: assessment.verdict.name(),
-        started: assessment.started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        started: instant(assessment.started),
         duration_ms: millis(assessment.duration),
         subject: Subject {
             commit: assessment.subject.commit.as_deref(),
@@ -406,8 +414,16 @@ fn process(run: &run::Run) -> Run<'_> {
         },
         duration_ms: millis(run.duration),
         report_sha256: run.report_sha256.as_deref(),
-        cached: run.cached,
+        cached: run.cached.is_some(),
+        cached_from: run
+            .cached
+            .as_ref()
+            .map(|earlier| Earlier { time: instant(earlier.time), commit: earlier.commit.as_deref() }),
     }
+}
+
+fn instant(time: jiff::Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 fn millis(duration: std::time::Duration) -> u64 {
@@ -436,6 +452,22 @@ mod tests {
     #[test]
     fn the_document_of_an_inconclusive_gate() {
         insta::assert_snapshot!("json_tool_missing", render(&sample::tool_missing()));
+    }
+
+    #[test]
+    fn a_reused_result_says_from_when_and_from_which_commit() {
+        let runs: Vec<Value> = parsed(&sample::cached())["components"][0]["checks"]
+            .as_array()
+            .expect("checks")
+            .iter()
+            .map(|check| check["run"].clone())
+            .collect();
+        assert_eq!(runs[2]["cached"], true);
+        assert_eq!(
+            runs[2]["cached_from"],
+            json!({"time": "2025-10-13T14:03:59Z", "commit": "30f84615a0c1d2e3f405162738495a6b7c8d9e0f"})
+        );
+        assert_eq!((&runs[3]["cached"], runs[3].get("cached_from")), (&json!(false), None));
     }
 
     #[test]

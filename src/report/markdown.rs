@@ -233,6 +233,9 @@ fn item(finding: &Finding) -> String {
 fn around(assessment: &Assessment) -> String {
     let mut lines =
         vec![format!("Measured with {}.", prose(&surroundings::environment(&assessment.environment)))];
+    if let Some(cached) = surroundings::cached(assessment) {
+        lines.push(format!("{}.", prose(&cached)));
+    }
     if let Some(changed) = surroundings::changed(&assessment.subject) {
         lines.push(format!("Mind that {}.", prose(&changed)));
     }
@@ -266,6 +269,11 @@ mod tests {
     #[test]
     fn the_comment_of_a_part_of_the_gate() {
         insta::assert_snapshot!("markdown_only_lint", render(&sample::only_lint()));
+    }
+
+    #[test]
+    fn the_comment_of_reused_results() {
+        insta::assert_snapshot!("markdown_cached", render(&sample::cached()));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::model::finding::{Finding, Severity};
 use crate::model::gate::{Criterion, Metric, Precision};
 use crate::model::percent::{Percent, Ratio};
 use crate::model::reason::{Reason, ReasonKind};
-use crate::model::run::{Exit, Run};
+use crate::model::run::{Earlier, Exit, Run};
 use crate::model::stage::Stage;
 use crate::model::toolchain::Tool;
 
@@ -24,6 +24,7 @@ pub(crate) fn all() -> Vec<Assessment> {
         one_fails(),
         tool_missing(),
         only_lint(),
+        cached(),
         many_findings(),
         several(),
         many(),
@@ -88,6 +89,25 @@ pub(crate) fn tool_missing() -> Assessment {
 pub(crate) fn only_lint() -> Assessment {
     let mut assessment = of(Verdict::Pass, vec![passing().swap_remove(2)]);
     assessment.only = Some(vec![Check::Lint]);
+    assessment
+}
+
+/// Every check passes, and only the type checker ran: the rest is from the same earlier run, but for the
+/// security linter's, which is older.
+pub(crate) fn cached() -> Assessment {
+    let mut assessment = all_pass();
+    let from =
+        |time: &str, commit: &str| Earlier { time: time.parse().unwrap(), commit: Some(commit.into()) };
+    for check in &mut assessment.components[0].checks {
+        let Outcome::Pass(Evidence { run: Some(run), .. }) = &mut check.outcome else { continue };
+        run.cached = match run.tool {
+            Tool::Pytest | Tool::Ruff => {
+                Some(from("2025-10-13T14:03:59Z", "30f84615a0c1d2e3f405162738495a6b7c8d9e0f"))
+            }
+            Tool::Bandit => Some(from("2025-10-12T09:15:00Z", "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567")),
+            Tool::Pyright => None,
+        };
+    }
     assessment
 }
 
@@ -177,6 +197,7 @@ pub(crate) fn hostile(text: &str) -> Assessment {
     if let Some(run) = &mut lint.run {
         run.version = text();
         run.argv = vec![text(), text()];
+        run.cached = Some(Earlier { time: jiff::Timestamp::UNIX_EPOCH, commit: Some(text()) });
     }
     checks[2].outcome = Outcome::Fail(lint);
     checks[3].outcome = Outcome::Inconclusive {
@@ -275,7 +296,7 @@ fn run(tool: Tool, exit: Exit) -> Run {
         exit,
         duration: Duration::from_millis(millis),
         report_sha256: Some("5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef".into()),
-        cached: false,
+        cached: None,
     }
 }
 

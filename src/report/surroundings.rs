@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::model::assessment::{Assessment, ComponentAssessment, Subject};
 use crate::model::environment::Environment;
+use crate::model::run::Earlier;
 use crate::model::toolchain::Tool;
 
 use super::summary::count;
@@ -19,11 +20,35 @@ const ABSENT: usize = 8;
 /// `at 30f84615 with uncommitted changes`.
 pub(super) fn subject(subject: &Subject) -> String {
     let Some(commit) = &subject.commit else { return "outside of any commit".to_owned() };
-    let short: String = commit.chars().take(SHORT).collect();
+    let short = short(commit);
     match subject.dirty {
         Some(true) => format!("at {short} with uncommitted changes"),
         Some(false) | None => format!("at {short}"),
     }
+}
+
+fn short(commit: &str) -> String {
+    commit.chars().take(SHORT).collect()
+}
+
+/// `cached, from 2025-10-13 14:03 UTC, commit 30f84615`.
+pub(super) fn earlier(earlier: &Earlier) -> String {
+    let commit = earlier.commit.as_deref().map(|commit| format!(", commit {}", short(commit)));
+    let time = earlier.time.strftime("%Y-%m-%d %H:%M UTC");
+    format!("cached, from {time}{}", commit.unwrap_or_default())
+}
+
+/// `3 of 5 results cached, from 2025-10-13 14:03 UTC, commit 30f84615`: the oldest speaks for all.
+pub(super) fn cached(assessment: &Assessment) -> Option<String> {
+    let runs = || {
+        let checks = assessment.components.iter().flat_map(|component| &component.checks);
+        checks.filter_map(|check| check.outcome.run())
+    };
+    let reused: Vec<&Earlier> = runs().filter_map(|run| run.cached.as_ref()).collect();
+    let oldest = reused.iter().min_by_key(|earlier| earlier.time)?;
+    let all = count(runs().count() as u64, "result");
+    let which = if reused.iter().all(|earlier| earlier == oldest) { "" } else { "; that is the oldest" };
+    Some(format!("{} of {all} {}{which}", reused.len(), self::earlier(oldest)))
 }
 
 /// `Python 3.12.1 on linux-x86_64, 143 distributions, uv.lock in sync`.
@@ -104,6 +129,21 @@ mod tests {
         assert!(environment(&env).ends_with("uv.lock not compared"));
         env.lock = None;
         assert!(environment(&env).ends_with("no lock file"));
+    }
+
+    #[test]
+    fn reused_results_are_counted_and_the_oldest_is_named() {
+        assert_eq!(cached(&sample::all_pass()), None);
+        let mut assessment = sample::cached();
+        assert_eq!(
+            cached(&assessment).as_deref(),
+            Some("4 of 5 results cached, from 2025-10-12 09:15 UTC, commit 0a1b2c3d; that is the oldest")
+        );
+        assessment.components[0].checks.truncate(4);
+        assert_eq!(
+            cached(&assessment).as_deref(),
+            Some("3 of 4 results cached, from 2025-10-13 14:03 UTC, commit 30f84615")
+        );
     }
 
     #[test]

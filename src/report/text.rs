@@ -134,6 +134,9 @@ fn around(page: &mut Page, assessment: &Assessment, style: &Style) {
         let tally = obstacle::tally(&assessment.components);
         page.paragraph(2, "", Tone::Plain, &format!("{tally}; {}", elapsed(assessment.duration)));
     }
+    if let Some(cached) = surroundings::cached(assessment) {
+        page.paragraph(2, "", Tone::Faint, &shown(&cached));
+    }
     if let Some(changed) = surroundings::changed(&assessment.subject) {
         page.paragraph(2, "", Tone::Unknown, &shown(&changed));
     }
@@ -186,6 +189,11 @@ mod tests {
     #[test]
     fn a_part_of_the_gate_is_not_the_gate() {
         insta::assert_snapshot!("text_only_lint", at(80, &sample::only_lint()));
+    }
+
+    #[test]
+    fn reused_results_say_so_at_their_check_and_once_at_the_foot() {
+        insta::assert_snapshot!("text_cached", at(80, &sample::cached()));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::elapsed::elapsed;
 use super::page::{Page, Tone, cells, fitted, shown, spaces, wrapped};
 use super::sign::{Sign, of_outcome};
 use super::summary::{count, summary};
-use super::{Verbosity, clean};
+use super::{Verbosity, clean, surroundings};
 
 /// Findings shown per check, normally and with `--verbose`.
 pub(super) const FINDINGS: usize = 3;
@@ -78,7 +78,7 @@ fn row<'a>(check: &'a CheckAssessment, before: &[CheckAssessment]) -> Row<'a> {
     let time = match run {
         None => String::new(),
         Some(_) if shared.is_some() => String::new(),
-        Some(run) if run.cached => "cached".to_owned(),
+        Some(run) if run.cached.is_some() => "cached".to_owned(),
         Some(run) => elapsed(run.duration),
     };
     Row { check, sign: of_outcome(&check.outcome), summary: shown(&summary(check)), time, shared }
@@ -169,7 +169,8 @@ fn end(run: &Run) -> String {
         Exit::Flooded => "stopped: too much output".to_owned(),
         Exit::NotFound => "could not be started".to_owned(),
     };
-    let cached = if run.cached { ", from an earlier run" } else { "" };
+    let cached = run.cached.as_ref().map(|earlier| format!(", {}", shown(&surroundings::earlier(earlier))));
+    let cached = cached.unwrap_or_default();
     format!("{} {}, {end}, {}{cached}", run.tool, shown(&run.version), elapsed(run.duration))
 }
 
@@ -178,6 +179,7 @@ mod tests {
     use super::super::sample;
     use super::*;
     use crate::model::finding::Severity;
+    use crate::model::run::Earlier;
 
     #[test]
     fn a_command_can_be_pasted_into_a_shell() {
@@ -189,14 +191,15 @@ mod tests {
     fn every_end_of_a_run_has_words() {
         let run = sample::all_pass().components[0].checks[2].outcome.run().unwrap().clone();
         let said = |exit, cached| end(&Run { exit, cached, ..run.clone() });
-        assert_eq!(said(Exit::Code(1), false), "ruff 0.17.6, exit 1, 19 ms");
-        assert_eq!(said(Exit::Signal(9), false), "ruff 0.17.6, ended by signal 9, 19 ms");
-        assert_eq!(said(Exit::TimedOut, false), "ruff 0.17.6, stopped at the limit, 19 ms");
-        assert_eq!(said(Exit::Interrupted, false), "ruff 0.17.6, interrupted, 19 ms");
-        assert_eq!(said(Exit::Flooded, false), "ruff 0.17.6, stopped: too much output, 19 ms");
+        let earlier = Earlier { time: "2025-10-13T14:03:59Z".parse().unwrap(), commit: None };
+        assert_eq!(said(Exit::Code(1), None), "ruff 0.17.6, exit 1, 19 ms");
+        assert_eq!(said(Exit::Signal(9), None), "ruff 0.17.6, ended by signal 9, 19 ms");
+        assert_eq!(said(Exit::TimedOut, None), "ruff 0.17.6, stopped at the limit, 19 ms");
+        assert_eq!(said(Exit::Interrupted, None), "ruff 0.17.6, interrupted, 19 ms");
+        assert_eq!(said(Exit::Flooded, None), "ruff 0.17.6, stopped: too much output, 19 ms");
         assert_eq!(
-            said(Exit::NotFound, true),
-            "ruff 0.17.6, could not be started, 19 ms, from an earlier run"
+            said(Exit::NotFound, Some(earlier)),
+            "ruff 0.17.6, could not be started, 19 ms, cached, from 2025-10-13 14:03 UTC"
         );
     }
 
