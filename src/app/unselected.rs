@@ -3,7 +3,7 @@
 //! Nothing is run or resolved: there is nobody to run it for.
 
 use crate::judge;
-use crate::model::assessment::{Assessment, Subject};
+use crate::model::assessment::{Assessment, PolicyDigest, Subject};
 use crate::model::environment::Environment;
 use crate::sys::clock::{self, Stopwatch};
 use crate::sys::file;
@@ -23,6 +23,7 @@ pub fn unselected(workspace: &Workspace, request: &Request) -> anyhow::Result<Ve
     let tree = Snapshot::take(&workspace.root, &folder, "git-before", &[]);
     let assessment = Assessment {
         project: workspace.policy.project.name.clone(),
+        policy: PolicyDigest { file: workspace.name().to_owned(), sha256: workspace.digest() },
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started,
         duration: watch.elapsed(),
@@ -36,6 +37,8 @@ pub fn unselected(workspace: &Workspace, request: &Request) -> anyhow::Result<Ve
             sha256: file::sha256_of_text(""),
         },
         only: request.selection.only.clone(),
+        merged: None,
+        notes: Vec::new(),
         components: Vec::new(),
         verdict: judge::all([]),
     };

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::judge;
-use crate::model::assessment::{Assessment, ComponentAssessment, Subject as Measured};
+use crate::model::assessment::{Assessment, ComponentAssessment, PolicyDigest, Subject as Measured};
 use crate::model::component::SourceFile;
 use crate::model::gate::Precision;
 use crate::model::policy::Fault;
@@ -108,6 +108,7 @@ pub fn verify(
     let components: Vec<ComponentAssessment> = assessor.components(answers);
     let assessment = Assessment {
         project: workspace.policy.project.name.clone(),
+        policy: PolicyDigest { file: workspace.name().to_owned(), sha256: workspace.digest() },
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started,
         duration: watch.elapsed(),
@@ -118,6 +119,8 @@ pub fn verify(
         },
         environment: prepared.toolchain.environment.clone(),
         only: request.selection.only.clone(),
+        merged: None,
+        notes: Vec::new(),
         verdict: judge::all(components.iter().map(|component| component.verdict)),
         components,
     };

@@ -134,11 +134,22 @@ pub struct Subject {
     pub changed: Vec<String>,
 }
 
-/// The whole result of one `verify`.
+/// The policy that was judged by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyDigest {
+    /// The policy file as the user named it.
+    pub file: String,
+    /// The SHA-256 of it and of what it includes, in hexadecimal.
+    pub sha256: String,
+}
+
+/// The whole result of one `verify`, or of several that were joined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assessment {
     /// The project's name.
     pub project: String,
+    /// The policy.
+    pub policy: PolicyDigest,
     /// The version of this program.
     pub version: String,
     /// When it started.
@@ -151,6 +162,10 @@ pub struct Assessment {
     pub environment: Environment,
     /// The checks that were asked for, where it was not all of the gate.
     pub only: Option<Vec<Check>>,
+    /// The files that it was joined from, sorted; `None` where it is the result of one `verify`.
+    pub merged: Option<Vec<String>>,
+    /// Remarks about all of it that people should see; no part of the judgement.
+    pub notes: Vec<String>,
     /// The components, in the order asked for.
     pub components: Vec<ComponentAssessment>,
     /// The worst verdict of `components`; inconclusive where there are none.

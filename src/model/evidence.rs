@@ -28,13 +28,18 @@ pub struct Evidence {
 /// Proof that something was looked at. It cannot be made of nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inspected {
-    what: Seen,
+    seen: Seen,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Seen {
-    Files(Vec<String>),
+/// What was looked at, and how much of it; never 0 within an [`Inspected`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// All files of the component.
+    Files(u64),
+    /// Tests that ran to an outcome of their own.
     Tests(u64),
+    /// Places where a README may be.
+    Places(u64),
 }
 
 impl Inspected {
@@ -54,7 +59,7 @@ impl Inspected {
         }
         let unseen: Vec<&String> = files.iter().filter(|file| !seen(file)).collect();
         match unseen.as_slice() {
-            [] => Ok(Self { what: Seen::Files(files.to_vec()) }),
+            [] => Ok(Self { seen: Seen::Files(files.len() as u64) }),
             [first, rest @ ..] => {
                 let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
                 let kind = if unseen.len() == files.len() {
@@ -80,15 +85,30 @@ impl Inspected {
                 "correct `tests.paths` and `tests.select`, or install what the skipped tests need",
             ));
         }
-        Ok(Self { what: Seen::Tests(ran) })
+        Ok(Self { seen: Seen::Tests(ran) })
     }
 
-    /// How many files or tests.
-    pub fn count(&self) -> u64 {
-        match &self.what {
-            Seen::Files(files) => files.len() as u64,
-            Seen::Tests(ran) => *ran,
+    /// Proof that so many places were looked at for a README, whatever was found there.
+    pub fn places(looked: u64) -> Result<Self, Reason> {
+        if looked == 0 {
+            return Err(Reason::new(
+                ReasonKind::NothingInspected,
+                "no place was looked at for a README",
+                "correct `paths` or `readme` of the component in `promotion.toml`",
+            ));
         }
+        Ok(Self { seen: Seen::Places(looked) })
+    }
+
+    /// What was looked at.
+    pub fn seen(&self) -> Seen {
+        self.seen
+    }
+
+    /// How many files, tests or places.
+    pub fn count(&self) -> u64 {
+        let (Seen::Files(count) | Seen::Tests(count) | Seen::Places(count)) = self.seen;
+        count
     }
 }
 

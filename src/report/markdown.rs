@@ -234,7 +234,8 @@ fn around(assessment: &Assessment) -> String {
     let mut lines =
         vec![format!("Measured with {}.", prose(&surroundings::environment(&assessment.environment)))];
     if let Some(cached) = surroundings::cached(assessment) {
-        lines.push(format!("{}.", prose(&cached)));
+        // With the full stop within: what stands before it may come alive by it.
+        lines.push(prose(&format!("{cached}.")));
     }
     if let Some(changed) = surroundings::changed(&assessment.subject) {
         lines.push(format!("Mind that {}.", prose(&changed)));

@@ -25,6 +25,7 @@ mod text_roster;
 use crate::model::assessment::Assessment;
 
 pub use error_document::{ErrorDocument, render_error};
+pub use json::{Heading, ReadError, read};
 pub use page::Paint;
 
 /// What an assessment can be rendered as.

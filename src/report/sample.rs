@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use crate::model::assessment::{Assessment, CheckAssessment, ComponentAssessment, Outcome, Subject, Verdict};
+use crate::model::assessment::{
+    Assessment, CheckAssessment, ComponentAssessment, Outcome, PolicyDigest, Subject, Verdict,
+};
 use crate::model::check::Check;
 use crate::model::environment::{Distribution, Environment};
 use crate::model::evidence::{Bound, Branches, Coverage, Evidence, Inspected, Measured, TestCounts};
@@ -204,10 +206,14 @@ pub(crate) fn hostile(text: &str) -> Assessment {
         reason: Reason::new(ReasonKind::ToolCrashed, text(), text()),
         run: Some(run(Tool::Pyright, Exit::Signal(11))),
     };
+    checks[5].criterion = Criterion::NotApplicable { check: Check::Docs, why: text() };
     checks[5].outcome = Outcome::NotApplicable { why: text() };
     let mut assessment = of(Verdict::Fail, checks);
     assessment.project = text();
     assessment.version = text();
+    assessment.policy = PolicyDigest { file: text(), sha256: text() };
+    assessment.notes = vec![text()];
+    assessment.merged = Some(vec![text()]);
     assessment.subject = Subject { commit: Some(text()), dirty: Some(true), changed: vec![text()] };
     assessment.environment.python = Some(text());
     assessment.environment.platform = text();
@@ -221,11 +227,18 @@ pub(crate) fn hostile(text: &str) -> Assessment {
     assessment
 }
 
-/// Evidence that one file was looked at, without a run.
+/// Evidence of one file, without a run.
 pub(crate) fn evidence(measured: Measured) -> Evidence {
+    let inspected = match &measured {
+        Measured::Tests(counts) => {
+            Inspected::tests((counts.passed + counts.failed + counts.errors + counts.xpassed).max(1))
+        }
+        Measured::Docs { .. } => Inspected::places(1),
+        _ => Inspected::files(&[FILE.to_owned()], "the sample", |_| true),
+    };
     Evidence {
         measured,
-        inspected: Inspected::files(&[FILE.to_owned()], "the sample", |_| true).unwrap(),
+        inspected: inspected.unwrap(),
         findings: vec![],
         extent: None,
         suppressed: 0,
@@ -330,6 +343,10 @@ fn of(verdict: Verdict, checks: Vec<CheckAssessment>) -> Assessment {
         |name: &str, version: &str| Distribution { name: name.into(), version: version.into() };
     Assessment {
         project: "TTA".into(),
+        policy: PolicyDigest {
+            file: "promotion.toml".into(),
+            sha256: "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752".into(),
+        },
         version: "0.1.0".into(),
         started: "2025-10-13T21:14:02.5Z".parse().unwrap(),
         duration: Duration::from_millis(4210),
@@ -351,6 +368,8 @@ fn of(verdict: Verdict, checks: Vec<CheckAssessment>) -> Assessment {
             sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
         },
         only: None,
+        merged: None,
+        notes: vec![],
         components: vec![component("carbon", verdict, checks)],
         verdict,
     }
