@@ -55,6 +55,11 @@ fn may_be_one_alone(kind: ReasonKind) -> bool {
         | ReasonKind::CheckWeakened
         | ReasonKind::Environment
         | ReasonKind::TreeChanged
-        | ReasonKind::NoCriterion => false,
+        | ReasonKind::NoCriterion
+        | ReasonKind::ShardMissing
+        | ReasonKind::ShardDuplicate
+        | ReasonKind::ShardStale
+        | ReasonKind::ShardForeign
+        | ReasonKind::ShardUnreadable => false,
     }
 }

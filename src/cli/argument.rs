@@ -74,6 +74,9 @@ pub enum Verb {
     /// Show what verify would run, and why, without running a check
     #[command(after_long_help = PLAN_EXAMPLES)]
     Plan(Plan),
+    /// Join the verdicts of several machines to one
+    #[command(after_long_help = REPORT_EXAMPLES)]
+    Report(Report),
     /// Show which tools were found, where, and what to do where one is missing
     Doctor,
 }
@@ -99,6 +102,16 @@ Examples:
 
 A component is in where anything that its verdict rests on may have changed: its files, its tests,
 its README, what it depends on or speaks of, the policy, configuration, or a file that nobody owns.";
+
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  tta-promote report --merge shards                 all *.json in the folder, and in the folders in it
+  tta-promote report --merge 1.json 2.json -q       these files, only the verdict
+  tta-promote report --merge shards --plan plan.json --format json
+
+Each file is what `verify --output json=FILE` wrote. No tool runs: `promotion.toml` and the commit
+that is checked out say what is expected. What is missing, there twice, of another commit, policy,
+plan or version, or cannot be relied on is named, and inconclusive.";
 
 /// Which components, which gate, which checks.
 #[derive(Debug, Clone, Args)]
@@ -179,6 +192,23 @@ pub enum PlanFormat {
     Json,
     /// For a workflow: the shards as `strategy.matrix` on one line.
     Matrix,
+}
+
+/// `report`.
+#[derive(Debug, Clone, Args)]
+pub struct Report {
+    /// The assessments of all shards, as JSON: files, or folders of them
+    #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
+    pub merge: Vec<PathBuf>,
+    /// What the shards were made by: the document of `plan --format json` [default: all components of the policy]
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+    /// What to print: text, json or markdown
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format)]
+    pub format: Format,
+    /// Also write a format to a file; may be given several times
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]
+    pub output: Vec<Output>,
 }
 
 /// A format and the file that it goes to.

@@ -8,6 +8,7 @@ pub mod failure;
 mod plan;
 mod print;
 mod progress;
+mod report;
 mod verify;
 
 use std::ffi::OsString;
@@ -47,6 +48,7 @@ fn run(arguments: Vec<OsString>) -> Result<Exit, Failure> {
     match &command_line.verb {
         Verb::Verify(arguments) => verify::run(&command_line.global, arguments),
         Verb::Plan(arguments) => plan::run(&command_line.global, arguments),
+        Verb::Report(arguments) => report::run(&command_line.global, arguments),
         Verb::Doctor => doctor::run(&command_line.global),
     }
 }

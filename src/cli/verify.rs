@@ -7,9 +7,10 @@ use crate::app::project::Workspace;
 use crate::app::selection::Selection;
 use crate::app::unselected::unselected;
 use crate::app::verify::{Request, Verified, verify};
+use crate::model::assessment::Assessment;
 use crate::model::gate::Precision;
 use crate::report::clean::one_line;
-use crate::report::{Paint, Style, Verbosity, render};
+use crate::report::{Format, Paint, Style, Verbosity, render};
 use crate::sys::{clock, file, interrupt::Interrupt, terminal};
 
 use super::argument::{Colour, Global, Output, Verify, Which};
@@ -45,22 +46,32 @@ pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> 
     if !verified.faults.is_empty() {
         print::stderr(&Failure::of_paths(&workspace.file, verified.faults.clone()).text());
     }
-    let mut style = style(global, &verified.logs);
+    let mut style = style(global, Some(&verified.logs));
     if verified.interrupted {
         // Who interrupts does not want to read what was not measured.
         style.verbosity = Verbosity::Quiet;
         print::stderr("interrupted: everything that was started has been stopped\n");
     }
-    for output in &arguments.output {
-        let text = render(&verified.assessment, output.format, &plain(&style));
-        file::write_whole(&output.file, &text)
-            .map_err(|error| cannot_write(&output.file, &error.to_string()))?;
-    }
-    print::stdout(&render(&verified.assessment, arguments.format, &style))?;
+    show(&verified.assessment, arguments.format, &arguments.output, &style)?;
     if let Some(revision) = arguments.which.changed_since.as_ref().filter(|_| choice.names.is_empty()) {
         print::stderr(&nothing_changed(revision));
     }
     Ok(exit)
+}
+
+/// Writes the files that were asked for, and prints.
+pub(super) fn show(
+    assessment: &Assessment,
+    format: Format,
+    outputs: &[Output],
+    style: &Style,
+) -> Result<(), Failure> {
+    for output in outputs {
+        let text = render(assessment, output.format, &plain(style));
+        file::write_whole(&output.file, &text)
+            .map_err(|error| cannot_write(&output.file, &error.to_string()))?;
+    }
+    Ok(print::stdout(&render(assessment, format, style))?)
 }
 
 /// That there was nothing to do is no pass, and a job that gates on the exit code must know how to skip it.
@@ -94,7 +105,7 @@ fn exit(verified: &Verified) -> Exit {
 }
 
 /// Says before the work, not after it, that its result could not be written.
-fn check_outputs(outputs: &[Output]) -> Result<(), Failure> {
+pub(super) fn check_outputs(outputs: &[Output]) -> Result<(), Failure> {
     for (number, output) in outputs.iter().enumerate() {
         if outputs.iter().take(number).any(|earlier| earlier.file == output.file) {
             return Err(cannot_write(&output.file, "it is named twice"));
@@ -113,7 +124,8 @@ fn cannot_write(file: &Path, why: &str) -> Failure {
     failure
 }
 
-fn style(global: &Global, logs: &Path) -> Style {
+/// How the verdict is to look.
+pub(super) fn style(global: &Global, logs: Option<&Path>) -> Style {
     let wish = match global.color {
         Colour::Auto => terminal::Colour::Auto,
         Colour::Always => terminal::Colour::Always,
@@ -127,7 +139,7 @@ fn style(global: &Global, logs: &Path) -> Style {
             (false, false) => Verbosity::Normal,
         },
         width: terminal::width(),
-        logs: Some(logs.to_string_lossy().into_owned()),
+        logs: logs.map(|logs| logs.to_string_lossy().into_owned()),
     }
 }
 

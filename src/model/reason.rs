@@ -39,11 +39,21 @@ pub enum ReasonKind {
     Unreadable,
     /// The policy declares no criterion to judge by.
     NoCriterion,
+    /// No shard holds the component.
+    ShardMissing,
+    /// Several shards hold the component.
+    ShardDuplicate,
+    /// The shard is about another commit, or about a tree that differs from its commit.
+    ShardStale,
+    /// The shard is of another project, policy, plan or version, or holds what nobody asked for.
+    ShardForeign,
+    /// The shard is no assessment that can be relied on.
+    ShardUnreadable,
 }
 
 impl ReasonKind {
     /// All kinds.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 22] = [
         Self::ToolMissing,
         Self::ToolCrashed,
         Self::TimedOut,
@@ -61,6 +71,11 @@ impl ReasonKind {
         Self::TreeChanged,
         Self::Unreadable,
         Self::NoCriterion,
+        Self::ShardMissing,
+        Self::ShardDuplicate,
+        Self::ShardStale,
+        Self::ShardForeign,
+        Self::ShardUnreadable,
     ];
 
     /// The name in JSON.
@@ -83,6 +98,11 @@ impl ReasonKind {
             Self::TreeChanged => "tree_changed",
             Self::Unreadable => "unreadable",
             Self::NoCriterion => "no_criterion",
+            Self::ShardMissing => "shard_missing",
+            Self::ShardDuplicate => "shard_duplicate",
+            Self::ShardStale => "shard_stale",
+            Self::ShardForeign => "shard_foreign",
+            Self::ShardUnreadable => "shard_unreadable",
         }
     }
 }

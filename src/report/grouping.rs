@@ -34,8 +34,8 @@ pub(super) fn worst_last(components: &[ComponentAssessment]) -> Vec<Group<'_>> {
 
 /// One reason why something was not measured, and who shares it: a tool that is missing is missing for all.
 pub(super) struct Unmeasured<'a> {
-    /// The check; `None` where the gate asks for nothing.
-    pub(super) check: Option<Check>,
+    /// The checks; none where the gate asks for nothing.
+    pub(super) checks: Vec<Check>,
     /// What happened. May hold untrusted text.
     pub(super) message: &'a str,
     /// What to do.
@@ -44,29 +44,46 @@ pub(super) struct Unmeasured<'a> {
     pub(super) names: Vec<&'a str>,
 }
 
-/// Every such reason, the one that the fewest share first.
+impl Unmeasured<'_> {
+    /// `lint, types not measured`.
+    pub(super) fn what(&self) -> String {
+        if self.checks.is_empty() { "no gate".to_owned() } else { not_measured(&self.checks) }
+    }
+}
+
+/// `lint, types not measured`; where it is every check there is, only that.
+pub(super) fn not_measured(checks: &[Check]) -> String {
+    if checks == Check::ALL {
+        return "not measured".to_owned();
+    }
+    let ids: Vec<&str> = checks.iter().map(|check| check.id()).collect();
+    format!("{} not measured", ids.join(", "))
+}
+
+/// Every such reason, the one that the fewest share first. What several checks share is told once, too.
 pub(super) fn unmeasured(components: &[ComponentAssessment]) -> Vec<Unmeasured<'_>> {
-    let mut by_reason: BTreeMap<(Option<Check>, &str, &str), Vec<&str>> = BTreeMap::new();
+    let mut by_reason: BTreeMap<(&str, &str, Vec<Check>), Vec<&str>> = BTreeMap::new();
     for component in components {
-        let mut explained = false;
+        let mut own: BTreeMap<(&str, &str), Vec<Check>> = BTreeMap::new();
         for check in &component.checks {
             if let Outcome::Inconclusive { reason, .. } = &check.outcome {
-                let key = (Some(check.check()), reason.message.as_str(), reason.hint.as_str());
-                by_reason.entry(key).or_default().push(&component.name);
-                explained = true;
+                own.entry((&reason.message, &reason.hint)).or_default().push(check.check());
             }
         }
-        if component.verdict == Verdict::Inconclusive && !explained {
+        if component.verdict == Verdict::Inconclusive && own.is_empty() {
             let hint =
                 "declare the gate of the stage that it is to enter, with at least one check that applies";
-            by_reason.entry((None, "the gate has no checks", hint)).or_default().push(&component.name);
+            own.insert(("the gate has no checks", hint), Vec::new());
+        }
+        for ((message, hint), checks) in own {
+            by_reason.entry((message, hint, checks)).or_default().push(&component.name);
         }
     }
     let mut all: Vec<Unmeasured<'_>> = by_reason
         .into_iter()
-        .map(|((check, message, hint), mut names)| {
+        .map(|((message, hint, checks), mut names)| {
             names.sort_unstable();
-            Unmeasured { check, message, hint, names }
+            Unmeasured { checks, message, hint, names }
         })
         .collect();
     all.sort_by_key(|one| one.names.len());
@@ -106,9 +123,25 @@ mod tests {
     #[test]
     fn a_reason_that_several_share_is_told_once_and_an_empty_gate_is_one_too() {
         let many = sample::many();
-        let told: Vec<(Option<Check>, Vec<&str>)> =
-            unmeasured(&many.components).into_iter().map(|one| (one.check, one.names)).collect();
+        let told: Vec<(Vec<Check>, Vec<&str>)> =
+            unmeasured(&many.components).into_iter().map(|one| (one.checks, one.names)).collect();
         let names = vec!["llm", "model-management", "narrative-arc-orchestrator-of-the-player"];
-        assert_eq!(told, [(None, vec!["scratch"]), (Some(Check::Types), names)]);
+        assert_eq!(told, [(vec![], vec!["scratch"]), (vec![Check::Types], names)]);
+    }
+
+    #[test]
+    fn a_reason_that_several_checks_share_is_told_once() {
+        let mut many = sample::many().components;
+        let reason = match &many[5].checks[3].outcome {
+            Outcome::Inconclusive { reason, .. } => reason.clone(),
+            other => unreachable!("{other:?}"),
+        };
+        for check in &mut many[5].checks {
+            check.outcome = Outcome::Inconclusive { reason: reason.clone(), run: None };
+        }
+        let told = unmeasured(&many);
+        let whole = told.iter().find(|one| one.names == ["model-management"]).unwrap();
+        assert_eq!(whole.what(), "not measured");
+        assert_eq!(not_measured(&[Check::Lint, Check::Types]), "lint, types not measured");
     }
 }

@@ -119,7 +119,7 @@ fn roster(components: &[&ComponentAssessment]) -> String {
 
 /// One reason why something was not measured, with those that share it.
 fn not_measured(reason: &Unmeasured<'_>) -> String {
-    let what = reason.check.map_or("no gate".to_owned(), |check| format!("{check} not measured"));
+    let what = reason.what();
     let of = count(reason.names.len() as u64, "component");
     let mut names: Vec<String> = reason.names.iter().take(FINDINGS).map(|name| code(name)).collect();
     if reason.names.len() > FINDINGS {
@@ -237,6 +237,7 @@ fn around(assessment: &Assessment) -> String {
         // With the full stop within: what stands before it may come alive by it.
         lines.push(prose(&format!("{cached}.")));
     }
+    lines.extend(assessment.notes.iter().take(NOTES).map(|note| format!("Note: {}", prose(note))));
     if let Some(changed) = surroundings::changed(&assessment.subject) {
         lines.push(format!("Mind that {}.", prose(&changed)));
     }

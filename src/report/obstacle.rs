@@ -6,7 +6,9 @@ use crate::model::check::Check;
 use crate::model::evidence::{Coverage, Measured};
 use crate::model::gate::{Criterion, Metric};
 use crate::model::percent::{Percent, Ratio};
+use crate::model::reason::Reason;
 
+use super::grouping::not_measured;
 use super::summary::{count, grouped, summary};
 use super::surroundings;
 
@@ -74,10 +76,9 @@ pub(super) fn brief(component: &ComponentAssessment) -> String {
     failed.sort_by_key(|(check, _)| check.check() != Check::Coverage);
     let mut words: Vec<String> = failed.into_iter().map(|(_, words)| words).collect();
     let unknown = |check: &&CheckAssessment| matches!(check.outcome, Outcome::Inconclusive { .. });
-    let unknown: Vec<&str> =
-        component.checks.iter().filter(unknown).map(|check| check.check().id()).collect();
+    let unknown: Vec<Check> = component.checks.iter().filter(unknown).map(CheckAssessment::check).collect();
     if !unknown.is_empty() {
-        words.push(format!("{} not measured", unknown.join(", ")));
+        words.push(not_measured(&unknown));
     }
     if words.is_empty() && component.verdict != Verdict::Pass {
         words.push("the gate has no checks".to_owned());
@@ -152,18 +153,37 @@ fn shortened(names: &[&str]) -> String {
 }
 
 fn obstacles(component: &ComponentAssessment, which: impl Fn(&Outcome) -> bool) -> Vec<String> {
-    component.checks.iter().filter(|check| which(&check.outcome)).map(obstacle).collect()
+    let mut told: Vec<&Reason> = Vec::new();
+    let mut words = Vec::new();
+    for check in component.checks.iter().filter(|check| which(&check.outcome)) {
+        match &check.outcome {
+            // What several checks share is said once.
+            Outcome::Inconclusive { reason, .. } if told.contains(&reason) => {}
+            Outcome::Inconclusive { reason, .. } => {
+                let shares = |other: &&CheckAssessment| match &other.outcome {
+                    Outcome::Inconclusive { reason: own, .. } => own == reason,
+                    Outcome::Pass(_) | Outcome::Fail(_) | Outcome::NotApplicable { .. } => false,
+                };
+                let all: Vec<Check> =
+                    component.checks.iter().filter(shares).map(CheckAssessment::check).collect();
+                words.push(format!("{} ({})", not_measured(&all), reason.message));
+                told.push(reason);
+            }
+            Outcome::Pass(_) | Outcome::Fail(_) | Outcome::NotApplicable { .. } => {
+                words.push(obstacle(check));
+            }
+        }
+    }
+    words
 }
 
 /// One check that is in the way. What the numbers do not explain, the check's own line does.
 fn obstacle(check: &CheckAssessment) -> String {
-    let id = check.check();
     let words = match &check.outcome {
         Outcome::Fail(evidence) => shortfall(&check.criterion, &evidence.measured),
-        Outcome::Inconclusive { reason, .. } => Some(format!("{id} not measured ({})", reason.message)),
-        Outcome::Pass(_) | Outcome::NotApplicable { .. } => None,
+        Outcome::Pass(_) | Outcome::Inconclusive { .. } | Outcome::NotApplicable { .. } => None,
     };
-    words.unwrap_or_else(|| format!("{id}: {}", summary(check)))
+    words.unwrap_or_else(|| format!("{}: {}", check.check(), summary(check)))
 }
 
 fn shortfall(criterion: &Criterion, measured: &Measured) -> Option<String> {
@@ -255,6 +275,23 @@ mod tests {
             verdict(&sample::tool_missing()),
             "carbon: inconclusive: types not measured (pyright is not installed)"
         );
+    }
+
+    #[test]
+    fn a_reason_that_all_checks_share_is_said_once() {
+        let mut assessment = sample::tool_missing();
+        let shared = assessment.components[0].checks[3].outcome.clone();
+        assessment.components[0].checks[2].outcome = shared.clone();
+        assert_eq!(
+            verdict(&assessment),
+            "carbon: inconclusive: lint, types not measured (pyright is not installed)"
+        );
+        for check in &mut assessment.components[0].checks {
+            check.outcome = shared.clone();
+        }
+        let docs = assessment.components[0].checks.last_mut().unwrap();
+        docs.criterion = Criterion::Docs { readme: true, usage_example: true };
+        assert_eq!(verdict(&assessment), "carbon: inconclusive: not measured (pyright is not installed)");
     }
 
     #[test]

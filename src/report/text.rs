@@ -137,6 +137,9 @@ fn around(page: &mut Page, assessment: &Assessment, style: &Style) {
     if let Some(cached) = surroundings::cached(assessment) {
         page.paragraph(2, "", Tone::Faint, &shown(&cached));
     }
+    for note in &assessment.notes {
+        page.paragraph(2, "note: ", Tone::Unknown, &shown(note));
+    }
     if let Some(changed) = surroundings::changed(&assessment.subject) {
         page.paragraph(2, "", Tone::Unknown, &shown(&changed));
     }

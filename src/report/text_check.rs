@@ -25,6 +25,8 @@ struct Row<'a> {
     time: String,
     /// The earlier check that the same run served.
     shared: Option<Check>,
+    /// Whether an earlier check has the same reason, so that what to do is said already.
+    told: bool,
 }
 
 /// The rows of all `checks`, aligned.
@@ -81,7 +83,17 @@ fn row<'a>(check: &'a CheckAssessment, before: &[CheckAssessment]) -> Row<'a> {
         Some(run) if run.cached.is_some() => "cached".to_owned(),
         Some(run) => elapsed(run.duration),
     };
-    Row { check, sign: of_outcome(&check.outcome), summary: shown(&summary(check)), time, shared }
+    let told = before.iter().any(|earlier| is_same_reason(&earlier.outcome, &check.outcome));
+    Row { check, sign: of_outcome(&check.outcome), summary: shown(&summary(check)), time, shared, told }
+}
+
+fn is_same_reason(one: &Outcome, other: &Outcome) -> bool {
+    match (one, other) {
+        (Outcome::Inconclusive { reason: one, .. }, Outcome::Inconclusive { reason: other, .. }) => {
+            one == other
+        }
+        _ => false,
+    }
 }
 
 fn below(page: &mut Page, row: &Row<'_>, verbosity: Verbosity) {
@@ -92,6 +104,7 @@ fn below(page: &mut Page, row: &Row<'_>, verbosity: Verbosity) {
         Outcome::Pass(evidence) if verbosity == Verbosity::Verbose => {
             findings(page, INDENT, &evidence.findings, most);
         }
+        Outcome::Inconclusive { .. } if row.told => {}
         Outcome::Inconclusive { reason, .. } => {
             page.paragraph(INDENT, "do: ", Tone::Plain, &shown(&reason.hint));
         }

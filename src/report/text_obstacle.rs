@@ -53,7 +53,7 @@ fn more(page: &mut Page, all: usize, noun: &str) {
 fn not_measured(page: &mut Page, reason: &Unmeasured<'_>) {
     let sign = sign::UNMEASURED;
     let of = count(reason.names.len() as u64, "component");
-    let what = reason.check.map_or("no gate".to_owned(), |check| format!("{check} not measured"));
+    let what = reason.what();
     page.line(&[
         (sign.tone, &format!("  {} ", sign.mark)),
         (Tone::Plain, &what),

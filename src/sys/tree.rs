@@ -34,6 +34,11 @@ pub fn exists(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_ok()
 }
 
+/// Whether a folder is at the path, or where a link at it leads.
+pub fn is_folder(path: &Path) -> bool {
+    path.is_dir()
+}
+
 /// The names in a folder, sorted; none where it cannot be read.
 #[expect(clippy::disallowed_methods, reason = "sys looks at files")]
 pub fn names(folder: &Path) -> Vec<String> {

@@ -7,6 +7,7 @@ mod change;
 mod ending;
 mod fake;
 mod hostile;
+mod merge;
 mod name;
 mod output;
 mod project;

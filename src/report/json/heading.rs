@@ -12,17 +12,28 @@ use super::{Program, SCHEMA};
 pub struct ReadError {
     place: Option<String>,
     what: String,
+    /// Whether it is a sound document, but of another program, version or kind.
+    foreign: bool,
 }
 
 impl ReadError {
     pub(super) fn new(what: impl Into<String>) -> Self {
-        Self { place: None, what: what.into() }
+        Self { place: None, what: what.into(), foreign: false }
+    }
+
+    fn foreign(what: impl Into<String>) -> Self {
+        Self { foreign: true, ..Self::new(what) }
+    }
+
+    /// Whether it is a sound document, but of another program, version or kind.
+    pub fn is_foreign(&self) -> bool {
+        self.foreign
     }
 
     /// The same, within `place`; the outermost is named last.
     pub(super) fn within(self, place: impl FnOnce() -> String) -> Self {
         let inner = self.place.map(|inner| format!(", {inner}")).unwrap_or_default();
-        Self { place: Some(format!("{}{inner}", place())), what: self.what }
+        Self { place: Some(format!("{}{inner}", place())), ..self }
     }
 }
 
@@ -62,21 +73,26 @@ impl Heading {
     pub(super) fn foreign(&self, version: &str) -> Option<ReadError> {
         let tool = self.tool.as_ref()?;
         if tool["name"] != Program::NAME {
-            return Some(ReadError::new(format!("it was written by {}, not by tta-promote", tool["name"])));
+            return Some(ReadError::foreign(format!(
+                "it was written by {}, not by tta-promote",
+                tool["name"]
+            )));
         }
         if self.schema.as_ref() != Some(&Value::from(SCHEMA)) {
             let schema = self.schema.as_ref().map_or("none".to_owned(), Value::to_string);
-            return Some(ReadError::new(format!("its schema is {schema}, not {SCHEMA}")));
+            return Some(ReadError::foreign(format!("its schema is {schema}, not {SCHEMA}")));
         }
         if tool["version"] != version {
             let other = tool["version"].as_str().unwrap_or("?");
-            return Some(ReadError::new(format!("it was written by tta-promote {other}, this is {version}")));
+            return Some(ReadError::foreign(format!(
+                "it was written by tta-promote {other}, this is {version}"
+            )));
         }
         if let Some(error) = &self.error {
             let message = error["message"].as_str().unwrap_or("?");
             return Some(ReadError::new(format!("it is no assessment but an error: {message}")));
         }
         let kind = self.kind.as_ref()?;
-        Some(ReadError::new(format!("it is no assessment but a {}", kind.as_str().unwrap_or("?"))))
+        Some(ReadError::foreign(format!("it is no assessment but a {}", kind.as_str().unwrap_or("?"))))
     }
 }

@@ -1,0 +1,159 @@
+//! The shards of a run that was spread over machines: finds their files, reads them, and says of each whether it is
+//! an assessment that can be relied on. Not whether it is one of those that were asked for: see `merge`. The hard
+//! part is to know whom a file that cannot be relied on would have been about, so that they can be named.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::judge::{self, Gathered};
+use crate::model::assessment::{Assessment, CheckAssessment, ComponentAssessment, Outcome};
+use crate::model::gate::Criterion;
+use crate::model::reason::{Reason, ReasonKind};
+use crate::model::run::Exit;
+use crate::report::{Heading, ReadError, read};
+use crate::sys::file;
+use crate::sys::tree;
+
+/// The version that a shard must have been written by: another one may have judged otherwise.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What to do about a shard that left nothing, or nothing of use.
+const AGAIN: &str = "see what its job printed, and run it again";
+
+/// One file that was given, or found in a folder that was given.
+#[derive(Debug)]
+pub struct Shard {
+    /// The file as the user would name it.
+    pub file: String,
+    /// The components that it is about, as far as that can be told.
+    pub components: Vec<String>,
+    /// What it holds, or why that is worth nothing.
+    pub content: Result<Assessment, Reason>,
+}
+
+/// The shards in files and in folders, in the order of their names. Of a folder, those are all `*.json` in it and
+/// in the folders in it, as `actions/download-artifact` lays them out; `plan` is none of them.
+pub fn gather(paths: &[PathBuf], plan: Option<&Path>) -> Vec<Shard> {
+    let mut shards: Vec<Shard> = Vec::new();
+    for path in paths {
+        if tree::is_folder(path) {
+            shards.extend(of_folder(path, plan));
+        } else {
+            shards.push(of_file(path));
+        }
+    }
+    shards.sort_by(|one, other| one.file.cmp(&other.file));
+    shards
+}
+
+fn of_folder(folder: &Path, plan: Option<&Path>) -> Vec<Shard> {
+    let plan = plan.and_then(|plan| tree::real(plan).ok());
+    let mut names: Vec<String> =
+        ["*.json", "*/*.json"].iter().flat_map(|pattern| tree::matching(folder, pattern)).collect();
+    names.sort_unstable();
+    let is_plan = |path: &Path| plan.is_some() && tree::real(path).ok() == plan;
+    let files = names.iter().map(|name| folder.join(name)).filter(|path| !is_plan(path));
+    let shards: Vec<Shard> = files.map(|path| of_file(&path)).collect();
+    if shards.is_empty() {
+        let name = folder.to_string_lossy().into_owned();
+        let reason =
+            Reason::new(ReasonKind::ShardMissing, format!("the folder `{name}` holds no `*.json`"), AGAIN);
+        return vec![Shard { file: name, components: Vec::new(), content: Err(reason) }];
+    }
+    shards
+}
+
+fn of_file(path: &Path) -> Shard {
+    let name = path.to_string_lossy().into_owned();
+    let (components, content) = match file::read_text(path) {
+        Ok(text) => of_text(&name, &text),
+        Err(file::ReadError::Absent) => {
+            let what = format!("there is no file `{name}`");
+            (Vec::new(), Err(Reason::new(ReasonKind::ShardMissing, what, AGAIN)))
+        }
+        Err(file::ReadError::Unreadable(why)) => (Vec::new(), Err(unreadable(&name, &why))),
+    };
+    let components = components.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+    Shard { file: name, components, content }
+}
+
+/// Whom a text is about, and what it says of them.
+fn of_text(name: &str, text: &str) -> (Vec<String>, Result<Assessment, Reason>) {
+    let assessment = match read(text, VERSION) {
+        Ok(assessment) => assessment,
+        Err(fault) => return (Heading::of(text).components(), Err(refused(name, &fault))),
+    };
+    let components = assessment.components.iter().map(|component| component.name.clone()).collect();
+    let content = follows(&assessment)
+        .map_err(|fault| unreadable(name, &fault))
+        .and_then(|()| if is_interrupted(&assessment) { Err(interrupted(name)) } else { Ok(()) })
+        .map(|()| assessment);
+    (components, content)
+}
+
+fn refused(name: &str, fault: &ReadError) -> Reason {
+    if fault.is_foreign() {
+        let hint = "make all shards, and join them, with the same tta-promote";
+        Reason::new(ReasonKind::ShardForeign, format!("`{name}`: {fault}"), hint)
+    } else {
+        unreadable(name, &fault.to_string())
+    }
+}
+
+fn unreadable(name: &str, why: &str) -> Reason {
+    Reason::new(ReasonKind::ShardUnreadable, format!("`{name}`: {why}"), AGAIN)
+}
+
+fn interrupted(name: &str) -> Reason {
+    let what = format!("`{name}` is of a run that was interrupted");
+    Reason::new(ReasonKind::Interrupted, what, "run its job again")
+}
+
+fn is_interrupted(assessment: &Assessment) -> bool {
+    let checks = assessment.components.iter().flat_map(|component| &component.checks);
+    checks.map(|check| &check.outcome).any(|outcome| match outcome {
+        Outcome::Inconclusive { reason, .. } if reason.kind == ReasonKind::Interrupted => true,
+        _ => outcome.run().is_some_and(|run| run.exit == Exit::Interrupted),
+    })
+}
+
+/// Judges everything again: what a document says must be what its figures say.
+fn follows(assessment: &Assessment) -> Result<(), String> {
+    for component in &assessment.components {
+        for check in &component.checks {
+            if !is_just(check) {
+                let (id, outcome) = (check.check(), check.outcome.name());
+                return Err(format!(
+                    "component `{}`, check `{id}`: `{outcome}` does not follow from its figures",
+                    component.name
+                ));
+            }
+        }
+        if judge::gate(component.checks.iter().map(|check| &check.outcome)) != component.verdict {
+            return Err(format!(
+                "component `{}`: `{}` does not follow from its checks",
+                component.name,
+                component.verdict.name()
+            ));
+        }
+    }
+    let verdicts = assessment.components.iter().map(|component: &ComponentAssessment| component.verdict);
+    if judge::all(verdicts) == assessment.verdict {
+        Ok(())
+    } else {
+        Err(format!("`{}` does not follow from its components", assessment.verdict.name()))
+    }
+}
+
+fn is_just(check: &CheckAssessment) -> bool {
+    match &check.outcome {
+        Outcome::Pass(evidence) | Outcome::Fail(evidence) => {
+            let gathered: Gathered = Ok(evidence.clone());
+            judge::check(&check.criterion, gathered) == check.outcome
+        }
+        Outcome::Inconclusive { .. } => !matches!(check.criterion, Criterion::NotApplicable { .. }),
+        Outcome::NotApplicable { why } => {
+            matches!(&check.criterion, Criterion::NotApplicable { why: own, .. } if own == why)
+        }
+    }
+}

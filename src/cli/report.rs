@@ -1,0 +1,20 @@
+//! `report`: join the assessments of shards and print the verdict. It measures nothing.
+
+use crate::app::merge::{Request, merge};
+use crate::app::project::Workspace;
+
+use super::argument::{Global, Report};
+use super::exit::Exit;
+use super::failure::Failure;
+use super::verify;
+
+/// Carries out `report`.
+pub(super) fn run(global: &Global, arguments: &Report) -> Result<Exit, Failure> {
+    let workspace = Workspace::load(global.config.as_deref())?;
+    verify::check_outputs(&arguments.output)?;
+    let request = Request { paths: arguments.merge.clone(), plan: arguments.plan.clone() };
+    let assessment = merge(&workspace, &request)?;
+    let style = verify::style(global, None);
+    verify::show(&assessment, arguments.format, &arguments.output, &style)?;
+    Ok(assessment.verdict.into())
+}
