@@ -172,7 +172,7 @@ impl Told {
         let text = self.stdout.replace(own.to_str().expect("UTF-8").trim_end_matches('/'), "/TEMP");
         let text = text.replace(env!("CARGO_PKG_VERSION"), "VERSION");
         let rules = [
-            (r"runs/[0-9TZ]+-\w+", "runs/RUN"),
+            (r"runs/[0-9TZ.]+-\w+", "runs/RUN"),
             // What is said to the tools is shown by plan, and tried against the tools themselves.
             (r#""argv": \[[^\]]*\]"#, r#""argv": []"#),
             (r"[0-9a-f]{64}", "DIGEST"),
