@@ -1,0 +1,346 @@
+//! Ten thousand components with half a million findings: planning, reading, judging and rendering, without the tools.
+//!
+//! `cargo bench --bench scale`. Each size is measured in a process of its own, so that its peak of memory is its own. The
+//! reports are made beforehand and lie on the disk, as those of a run do.
+
+#![expect(clippy::disallowed_methods, reason = "a benchmark starts processes and looks at the clock itself")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Write as _};
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use tta_promote::app::answer::{Answer, answer};
+use tta_promote::judge;
+use tta_promote::model::assessment::{
+    Assessment, CheckAssessment, ComponentAssessment, PolicyDigest, Subject, Verdict,
+};
+use tta_promote::model::check::Check;
+use tta_promote::model::component::SourceFile;
+use tta_promote::model::environment::Environment;
+use tta_promote::model::evidence::Bound;
+use tta_promote::model::finding::Severity;
+use tta_promote::model::run::{Exit, Run};
+use tta_promote::model::stage::Stage;
+use tta_promote::model::toolchain::Tool;
+use tta_promote::plan::{self, Candidate};
+use tta_promote::policy::{self, Document};
+use tta_promote::report::{Format, Style, render};
+use tta_promote::tools::coverage::{self, Neutral};
+use tta_promote::tools::pyright_comment::Comments;
+use tta_promote::tools::pyright_config::Weakening;
+use tta_promote::tools::ruff_evidence;
+use tta_promote::tools::ruff_settings::Settings;
+use tta_promote::tools::{bandit, pyright, ruff};
+
+/// Of each component: issues of ruff, errors of pyright, findings of bandit. 50 in all.
+const FINDINGS: [usize; 3] = [40, 8, 2];
+const SIZES: [usize; 3] = [5_000, 10_000, 20_000];
+const ROUNDS: usize = 3;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let Some(position) = arguments.iter().position(|word| word == "measure") {
+        let size = arguments[position + 1].parse().expect("a size");
+        measure(Path::new(&arguments[position + 2]), size);
+        return;
+    }
+    let myself = std::env::current_exe().expect("a path");
+    let mut least = Vec::new();
+    for size in SIZES {
+        let folder = tempfile::tempdir().expect("a folder");
+        write_reports(folder.path(), size);
+        let mut rounds: Vec<f64> = (0..ROUNDS)
+            .map(|_| {
+                let output = Command::new(&myself)
+                    .args(["measure", &size.to_string()])
+                    .arg(folder.path())
+                    .output()
+                    .expect("it starts");
+                let text = String::from_utf8_lossy(&output.stdout);
+                assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+                print!("{text}");
+                text.split_whitespace().find_map(|word| word.parse().ok()).expect("seconds first")
+            })
+            .collect();
+        rounds.sort_by(f64::total_cmp);
+        least.push(rounds[0]);
+    }
+    for (pair, sizes) in least.windows(2).zip(SIZES.windows(2)) {
+        println!("{} ÷ {} components: {:.2} × the time", sizes[1], sizes[0], pair[1] / pair[0]);
+    }
+}
+
+fn path(number: usize) -> String {
+    format!("/project/src/components/unit_{number:05}_component.py")
+}
+
+fn write_reports(folder: &Path, size: usize) {
+    let units = |name: &str, head: &str, unit: &dyn Fn(usize) -> String, tail: &str| {
+        let mut file = BufWriter::new(File::create(folder.join(name)).expect("a file"));
+        file.write_all(head.as_bytes()).expect("written");
+        for number in 0..size {
+            let separator = if number == 0 { "" } else { "," };
+            write!(file, "{separator}{}", unit(number)).expect("written");
+        }
+        file.write_all(tail.as_bytes()).expect("written");
+        file.flush().expect("written");
+    };
+    let times = |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<Vec<_>>().join(",");
+    units(
+        "ruff",
+        "[",
+        &|number| {
+            times(FINDINGS[0], &|row| format!(r#"{{"cell": null, "code": "F401", "end_location": {{"column": 10, "row": {row}}}, "filename": "{}", "fix": null, "location": {{"column": 8, "row": {row}}}, "message": "`os` imported but unused", "name": "unused-import", "noqa_row": {row}, "severity": "error", "url": "https://docs.astral.sh/ruff/rules/unused-import"}}"#, path(number)))
+        },
+        "]",
+    );
+    let mut shown = String::new();
+    (0..size).for_each(|number| writeln!(shown, "{}", path(number)).expect("written"));
+    std::fs::write(folder.join("shown"), shown).expect("written");
+    let summary = format!(
+        r#"], "summary": {{"filesAnalyzed": {size}, "errorCount": {}, "warningCount": 0}}}}"#,
+        size * FINDINGS[1]
+    );
+    units(
+        "pyright",
+        r#"{"version": "1", "generalDiagnostics": ["#,
+        &|number| {
+            times(FINDINGS[1], &|row| format!(r#"{{"file": "{}", "severity": "error", "message": "Type \"str\" is not assignable to declared type \"int\"", "range": {{"start": {{"line": {row}, "character": 13}}, "end": {{"line": {row}, "character": 19}}}}, "rule": "reportAssignmentType"}}"#, path(number)))
+        },
+        &summary,
+    );
+    let mut metrics = String::from(r#"{"errors": [], "metrics": {"_totals": {"loc": 1, "nosec": 0}"#);
+    for number in 0..size {
+        let _infallible =
+            write!(metrics, r#", "{}": {{"loc": 90, "nosec": 0, "skipped_tests": 0}}"#, path(number));
+    }
+    metrics.push_str(r#"}, "results": ["#);
+    units(
+        "bandit",
+        &metrics,
+        &|number| {
+            times(FINDINGS[2], &|row| format!(r#"{{"code": "", "col_offset": 4, "end_col_offset": 48, "filename": "{}", "issue_confidence": "HIGH", "issue_cwe": {{"id": 78, "link": ""}}, "issue_severity": "HIGH", "issue_text": "subprocess call with shell=True identified, security issue.", "line_number": {row}, "line_range": [{row}], "more_info": "", "test_id": "B602", "test_name": "subprocess_popen_with_shell_equals_true"}}"#, path(number)))
+        },
+        "]}",
+    );
+    let lines = |from: usize, to: usize| (from..to).map(|line| line.to_string()).collect::<Vec<_>>().join(",");
+    units(
+        "coverage",
+        r#"{"meta": {}, "files": {"#,
+        &|number| {
+            format!(r#""{}": {{"executed_lines": [{}], "missing_lines": [{}], "excluded_lines": [], "summary": {{"covered_lines": 70, "num_statements": 90, "percent_covered": 77.7, "missing_lines": 20, "excluded_lines": 0}}}}"#, path(number), lines(1, 71), lines(71, 91))
+        },
+        "}}",
+    );
+}
+
+fn policy_text(size: usize) -> String {
+    let mut text = "schema = 1\n[project]\nname = \"x\"\n".to_owned();
+    for number in 0..size {
+        let path = path(number);
+        let path = path.trim_start_matches("/project/");
+        let _infallible = writeln!(
+            text,
+            "[component.unit_{number:05}]\npaths = [\"{path}\"]\ntests = {{ paths = [\"tests\"], select = \"unit_{number:05}\" }}"
+        );
+    }
+    text
+}
+
+fn measure(folder: &Path, size: usize) {
+    let document = Document { file: "promotion.toml".to_owned(), text: policy_text(size) };
+    let (begun, mut steps) = (Instant::now(), Vec::new());
+    let mut step = |name: &'static str, since: Instant| steps.push((name, since.elapsed()));
+
+    let since = Instant::now();
+    let policy = policy::read(&document, &[]).expect("a policy");
+    step("policy", since);
+    let since = Instant::now();
+    let gate = &policy.gates[&Stage::Staging];
+    let candidates: Vec<Candidate<'_>> =
+        policy.components.iter().map(|component| Candidate { component, gate }).collect();
+    let planned = plan::plan(&candidates, None);
+    assert_eq!((planned.tests.len(), planned.trees.len()), (size, 1));
+    step("plan", since);
+    let since = Instant::now();
+    let files: Vec<[SourceFile; 1]> = (0..size)
+        .map(|number| {
+            let real = path(number);
+            [SourceFile { path: real.trim_start_matches("/project/").to_owned(), real }]
+        })
+        .collect();
+    let answers = answers(folder, &files);
+    step("read", since);
+    let since = Instant::now();
+    let assessment = assess(&candidates, &files, answers);
+    step("judge", since);
+    let since = Instant::now();
+    let text = render(&assessment, Format::Text, &Style::default());
+    step("text", since);
+    let since = Instant::now();
+    let json = render(&assessment, Format::Json, &Style::default());
+    step("JSON", since);
+    let whole = begun.elapsed();
+
+    let findings: usize = assessment
+        .components
+        .iter()
+        .flat_map(|component| &component.checks)
+        .filter_map(|check| check.outcome.evidence())
+        .map(|evidence| evidence.findings.len())
+        .sum();
+    assert_eq!((assessment.verdict, findings), (Verdict::Fail, size * 50));
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("?").trim();
+    let parts: Vec<String> =
+        steps.iter().map(|(name, took)| format!("{name} {:.2}", took.as_secs_f64())).collect();
+    println!(
+        "{:.2} s for {size} components, {findings} findings, peak {peak}  ({}; {} lines of text, {} MB of JSON)",
+        whole.as_secs_f64(),
+        parts.join(", "),
+        text.lines().count(),
+        json.len() >> 20
+    );
+}
+
+fn open(folder: &Path, name: &str) -> BufReader<File> {
+    BufReader::with_capacity(256 << 10, File::open(folder.join(name)).expect("a report"))
+}
+
+fn run(tool: Tool) -> Run {
+    Run {
+        tool,
+        version: "1".to_owned(),
+        argv: vec![tool.name().to_owned()],
+        exit: Exit::Code(1),
+        duration: Duration::from_secs(1),
+        report_sha256: None,
+        cached: None,
+    }
+}
+
+/// What the lanes would hand over, from recorded reports.
+fn answers(folder: &Path, files: &[[SourceFile; 1]]) -> Vec<Vec<Answer>> {
+    let mut answers: Vec<Vec<Answer>> = files.iter().map(|_| Vec::new()).collect();
+    let mut put = |check, tool, evidence: &dyn Fn(&[SourceFile]) -> _| {
+        let run = run(tool);
+        for (component, (files, answers)) in files.iter().zip(&mut answers).enumerate() {
+            answers.push(answer(component, check, evidence(files), &run));
+        }
+    };
+    let named: BTreeSet<&str> = files.iter().map(|[file]| file.real.as_str()).collect();
+    lint(folder, files, &mut put);
+    {
+        let own = pyright::read(Exit::Code(1), open(folder, "pyright"), "").expect("a report");
+        let comments = files.iter().map(|[file]| (file.real.clone(), Comments::default())).collect();
+        let reports = pyright::Reports {
+            own: &own,
+            named: &named,
+            weakening: &Weakening { lowered: Vec::new(), basic: false },
+            unweakened: None,
+            comments: &comments,
+            project_environment: true,
+        };
+        put(Check::Types, Tool::Pyright, &|files| pyright::evidence(files, &reports));
+    }
+    {
+        let scan = bandit::read(Exit::Code(1), open(folder, "bandit"), "").expect("a report");
+        let reports = bandit::Reports { scan: &scan, unsuppressed: None, python: None };
+        put(Check::Security, Tool::Bandit, &|files| bandit::evidence(files, &reports, Severity::Medium));
+    }
+    {
+        let keys: BTreeMap<&str, &str> = named.iter().map(|real| (*real, *real)).collect();
+        let read = || {
+            Some(coverage::read(open(folder, "coverage"), |path| {
+                keys.get(path).map(|real| (*real).to_owned())
+            }))
+        };
+        let neutral = Neutral { exit: Exit::Code(0), report: read() };
+        let reports = coverage::Reports { project: read(), neutral, everything: None };
+        put(Check::Coverage, Tool::Pytest, &|files| coverage::evidence(files, &reports, Bound::Exact));
+    }
+    answers
+}
+
+type Put<'p> = dyn FnMut(Check, Tool, &dyn Fn(&[SourceFile]) -> Evidenced) + 'p;
+type Evidenced = Result<tta_promote::model::evidence::Evidence, tta_promote::model::reason::Reason>;
+
+fn lint(folder: &Path, files: &[[SourceFile; 1]], put: &mut Put<'_>) {
+    let check = ruff::read_check(Exit::Code(1), open(folder, "ruff"), "").expect("a report");
+    let unsuppressed = ruff::read_check(Exit::Code(1), open(folder, "ruff"), "").expect("a report");
+    let shown = ruff::read_show_files(Exit::Code(0), open(folder, "shown"), "").expect("a list");
+    let in_force = Settings {
+        path: None,
+        enabled: BTreeSet::from(["unused-import (F401)".to_owned()]),
+        ignores: Vec::new(),
+        other_language: None,
+    };
+    let settings = files.iter().map(|[file]| (file.real.as_str(), &in_force)).collect();
+    let reports = ruff_evidence::Reports {
+        check: &check,
+        shown: &shown,
+        unsuppressed: &unsuppressed,
+        settings: &settings,
+        canaries: &BTreeMap::new(),
+    };
+    put(Check::Lint, Tool::Ruff, &|files| ruff_evidence::evidence(files, &reports, 0));
+}
+
+fn assess(
+    candidates: &[Candidate<'_>],
+    files: &[[SourceFile; 1]],
+    answers: Vec<Vec<Answer>>,
+) -> Assessment {
+    let components: Vec<ComponentAssessment> = candidates
+        .iter()
+        .zip(files)
+        .zip(answers)
+        .map(|((candidate, [file]), answers)| {
+            let checks: Vec<CheckAssessment> = answers
+                .into_iter()
+                .filter_map(|answer| {
+                    let criterion =
+                        candidate.gate.criteria.iter().find(|criterion| criterion.check() == answer.check)?;
+                    let outcome = judge::check(criterion, answer.gathered);
+                    Some(CheckAssessment { criterion: criterion.clone(), outcome })
+                })
+                .collect();
+            ComponentAssessment {
+                name: candidate.component.name.clone(),
+                title: candidate.component.title.clone(),
+                group: None,
+                from: Stage::Development,
+                to: Stage::Staging,
+                files: vec![file.path.clone()],
+                absent_imports: Vec::new(),
+                verdict: judge::gate(checks.iter().map(|check| &check.outcome)),
+                checks,
+            }
+        })
+        .collect();
+    Assessment {
+        project: "x".to_owned(),
+        policy: PolicyDigest { file: "promotion.toml".to_owned(), sha256: String::new() },
+        version: "0".to_owned(),
+        started: jiff::Timestamp::UNIX_EPOCH,
+        duration: Duration::ZERO,
+        subject: Subject { commit: None, dirty: None, changed: Vec::new() },
+        environment: Environment {
+            python: None,
+            platform: String::new(),
+            lock: None,
+            in_sync: None,
+            distributions: Vec::new(),
+            sha256: String::new(),
+        },
+        only: None,
+        merged: None,
+        notes: Vec::new(),
+        verdict: judge::all(components.iter().map(|component| component.verdict)),
+        components,
+    }
+}
