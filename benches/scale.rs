@@ -89,12 +89,18 @@ fn write_reports(folder: &Path, size: usize) {
         file.write_all(tail.as_bytes()).expect("written");
         file.flush().expect("written");
     };
-    let times = |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<Vec<_>>().join(",");
+    let times =
+        |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<Vec<_>>().join(",");
     units(
         "ruff",
         "[",
         &|number| {
-            times(FINDINGS[0], &|row| format!(r#"{{"cell": null, "code": "F401", "end_location": {{"column": 10, "row": {row}}}, "filename": "{}", "fix": null, "location": {{"column": 8, "row": {row}}}, "message": "`os` imported but unused", "name": "unused-import", "noqa_row": {row}, "severity": "error", "url": "https://docs.astral.sh/ruff/rules/unused-import"}}"#, path(number)))
+            times(FINDINGS[0], &|row| {
+                format!(
+                    r#"{{"cell": null, "code": "F401", "end_location": {{"column": 10, "row": {row}}}, "filename": "{}", "fix": null, "location": {{"column": 8, "row": {row}}}, "message": "`os` imported but unused", "name": "unused-import", "noqa_row": {row}, "severity": "error", "url": "https://docs.astral.sh/ruff/rules/unused-import"}}"#,
+                    path(number)
+                )
+            })
         },
         "]",
     );
@@ -109,7 +115,12 @@ fn write_reports(folder: &Path, size: usize) {
         "pyright",
         r#"{"version": "1", "generalDiagnostics": ["#,
         &|number| {
-            times(FINDINGS[1], &|row| format!(r#"{{"file": "{}", "severity": "error", "message": "Type \"str\" is not assignable to declared type \"int\"", "range": {{"start": {{"line": {row}, "character": 13}}, "end": {{"line": {row}, "character": 19}}}}, "rule": "reportAssignmentType"}}"#, path(number)))
+            times(FINDINGS[1], &|row| {
+                format!(
+                    r#"{{"file": "{}", "severity": "error", "message": "Type \"str\" is not assignable to declared type \"int\"", "range": {{"start": {{"line": {row}, "character": 13}}, "end": {{"line": {row}, "character": 19}}}}, "rule": "reportAssignmentType"}}"#,
+                    path(number)
+                )
+            })
         },
         &summary,
     );
@@ -123,16 +134,27 @@ fn write_reports(folder: &Path, size: usize) {
         "bandit",
         &metrics,
         &|number| {
-            times(FINDINGS[2], &|row| format!(r#"{{"code": "", "col_offset": 4, "end_col_offset": 48, "filename": "{}", "issue_confidence": "HIGH", "issue_cwe": {{"id": 78, "link": ""}}, "issue_severity": "HIGH", "issue_text": "subprocess call with shell=True identified, security issue.", "line_number": {row}, "line_range": [{row}], "more_info": "", "test_id": "B602", "test_name": "subprocess_popen_with_shell_equals_true"}}"#, path(number)))
+            times(FINDINGS[2], &|row| {
+                format!(
+                    r#"{{"code": "", "col_offset": 4, "end_col_offset": 48, "filename": "{}", "issue_confidence": "HIGH", "issue_cwe": {{"id": 78, "link": ""}}, "issue_severity": "HIGH", "issue_text": "subprocess call with shell=True identified, security issue.", "line_number": {row}, "line_range": [{row}], "more_info": "", "test_id": "B602", "test_name": "subprocess_popen_with_shell_equals_true"}}"#,
+                    path(number)
+                )
+            })
         },
         "]}",
     );
-    let lines = |from: usize, to: usize| (from..to).map(|line| line.to_string()).collect::<Vec<_>>().join(",");
+    let lines =
+        |from: usize, to: usize| (from..to).map(|line| line.to_string()).collect::<Vec<_>>().join(",");
     units(
         "coverage",
         r#"{"meta": {}, "files": {"#,
         &|number| {
-            format!(r#""{}": {{"executed_lines": [{}], "missing_lines": [{}], "excluded_lines": [], "summary": {{"covered_lines": 70, "num_statements": 90, "percent_covered": 77.7, "missing_lines": 20, "excluded_lines": 0}}}}"#, path(number), lines(1, 71), lines(71, 91))
+            format!(
+                r#""{}": {{"executed_lines": [{}], "missing_lines": [{}], "excluded_lines": [], "summary": {{"covered_lines": 70, "num_statements": 90, "percent_covered": 77.7, "missing_lines": 20, "excluded_lines": 0}}}}"#,
+                path(number),
+                lines(1, 71),
+                lines(71, 91)
+            )
         },
         "}}",
     );
@@ -290,11 +312,7 @@ fn lint(folder: &Path, files: &[[SourceFile; 1]], put: &mut Put<'_>) {
     put(Check::Lint, Tool::Ruff, &|files| ruff_evidence::evidence(files, &reports, 0));
 }
 
-fn assess(
-    candidates: &[Candidate<'_>],
-    files: &[[SourceFile; 1]],
-    answers: Vec<Vec<Answer>>,
-) -> Assessment {
+fn assess(candidates: &[Candidate<'_>], files: &[[SourceFile; 1]], answers: Vec<Vec<Answer>>) -> Assessment {
     let components: Vec<ComponentAssessment> = candidates
         .iter()
         .zip(files)

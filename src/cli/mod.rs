@@ -8,6 +8,7 @@ pub mod failure;
 mod plan;
 mod print;
 mod progress;
+mod quotation;
 mod report;
 mod verify;
 

@@ -18,6 +18,7 @@ use super::argument::{Global, Plan, PlanFormat};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Progress;
+use super::quotation::quoted;
 use super::{explain, print, verify};
 
 /// Carries out `plan`.
@@ -140,15 +141,5 @@ fn runner(runner: &Runner) -> String {
         Runner::Uv => "uv: the project's environment, and uvx for what it lacks".to_owned(),
         Runner::Venv(folder) => format!("the environment `{}`", one_line(folder)),
         Runner::Path | Runner::Auto => "PATH".to_owned(),
-    }
-}
-
-/// As a person would have to type it in a shell.
-fn quoted(argument: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./=:,@%+".contains(c);
-    if !argument.is_empty() && argument.chars().all(is_plain) {
-        argument.to_owned()
-    } else {
-        format!("'{}'", one_line(argument).replace('\'', "'\\''"))
     }
 }

@@ -17,6 +17,7 @@ use super::argument::{Colour, Global, Output, Verify, Which};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Progress;
+use super::quotation::quoted;
 use super::{explain, print};
 
 /// Carries out `verify`.
@@ -76,10 +77,11 @@ pub(super) fn show(
 
 /// That there was nothing to do is no pass, and a job that gates on the exit code must know how to skip it.
 fn nothing_changed(revision: &str) -> String {
-    let revision = one_line(revision);
     format!(
-        "no component changed since `{revision}`, so nothing was verified\n   hint: skip the job where \
-         `tta-promote plan --changed-since {revision} --format json` shows no shards\n"
+        "no component changed since `{}`, so nothing was verified\n   hint: skip the job where \
+         `tta-promote plan --changed-since {} --format json` shows no shards\n",
+        one_line(revision),
+        quoted(revision)
     )
 }
 

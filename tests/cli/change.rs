@@ -66,6 +66,8 @@ fn nothing_changed_is_no_pass_and_says_how_to_skip_it() {
     assert_eq!(document["subject"]["commit"].as_str().map(str::len), Some(40));
     assert!(std::fs::read_to_string(file).expect("written").contains("inconclusive"));
     takes_in(&project, "HEAD", &[]);
+    let told = project.run(&["verify", "--changed-since", "HEAD@{1 second ago}"]).exits(3);
+    assert!(told.stderr.contains("--changed-since 'HEAD@{1 second ago}'"), "{}", told.stderr);
     let told = project.run(&["plan", "--changed-since", "HEAD", "--format", "matrix"]).exits(0);
     assert_eq!(told.stdout, "{\"include\":[]}\n");
     let told = project.run(&["plan", "--changed-since", "HEAD"]).exits(0);
@@ -182,6 +184,8 @@ fn a_root_below_the_repositorys_top_sees_what_changes_above_it() {
     takes_in(&build().file("app/src/b/new.py", ""), "HEAD", &["b"]);
     takes_in(&build().file("README.md", "").file(".github/x.yml", ""), "HEAD", &[]);
     takes_in(&build().file("ruff.toml", ""), "HEAD", &["a", "b", "c"]);
+    let relative = build().git(&["config", "diff.relative", "true"]).file("ruff.toml", "").committed();
+    takes_in(&relative, "HEAD~1", &["a", "b", "c"]);
     takes_in(&build().policy(&format!("{policy}\n")), "HEAD", &["a", "b", "c"]);
 }
 
