@@ -28,7 +28,7 @@ use tta_promote::model::stage::Stage;
 use tta_promote::model::toolchain::Tool;
 use tta_promote::plan::{self, Candidate};
 use tta_promote::policy::{self, Document};
-use tta_promote::report::{Format, Style, render};
+use tta_promote::report::{Format, Style, render, render_to};
 use tta_promote::tools::coverage::{self, Neutral};
 use tta_promote::tools::pyright_comment::Comments;
 use tta_promote::tools::pyright_config::Weakening;
@@ -78,86 +78,46 @@ fn path(number: usize) -> String {
     format!("/project/src/components/unit_{number:05}_component.py")
 }
 
-fn write_reports(folder: &Path, size: usize) {
-    let units = |name: &str, head: &str, unit: &dyn Fn(usize) -> String, tail: &str| {
-        let mut file = BufWriter::new(File::create(folder.join(name)).expect("a file"));
-        file.write_all(head.as_bytes()).expect("written");
-        for number in 0..size {
-            let separator = if number == 0 { "" } else { "," };
-            write!(file, "{separator}{}", unit(number)).expect("written");
+const RUFF: &str = r#"{"cell": null, "code": "F401", "end_location": {"column": 10, "row": ROW}, "filename": "PATH", "fix": null, "location": {"column": 8, "row": ROW}, "message": "`os` imported but unused", "name": "unused-import", "noqa_row": ROW, "severity": "error", "url": "https://docs.astral.sh/ruff/rules/unused-import"}"#;
+const PYRIGHT: &str = r#"{"file": "PATH", "severity": "error", "message": "Type \"str\" is not assignable to declared type \"int\"", "range": {"start": {"line": ROW, "character": 13}, "end": {"line": ROW, "character": 19}}, "rule": "reportAssignmentType"}"#;
+const BANDIT: &str = r#"{"code": "", "col_offset": 4, "end_col_offset": 48, "filename": "PATH", "issue_confidence": "HIGH", "issue_cwe": {"id": 78, "link": ""}, "issue_severity": "HIGH", "issue_text": "subprocess call with shell=True identified, security issue.", "line_number": ROW, "line_range": [ROW], "more_info": "", "test_id": "B602", "test_name": "subprocess_popen_with_shell_equals_true"}"#;
+const COVERAGE: &str = r#""PATH": {"executed_lines": [EXECUTED], "missing_lines": [MISSING], "excluded_lines": [], "summary": {"covered_lines": 70, "num_statements": 90, "percent_covered": 77.7, "missing_lines": 20, "excluded_lines": 0}}"#;
+
+/// Writes a report: `head`, `count` copies of `unit` for each component, `tail`.
+fn write_report(file: &Path, size: usize, (head, unit, tail): (&str, &str, &str), count: usize) {
+    let mut out = BufWriter::new(File::create(file).expect("a file"));
+    out.write_all(head.as_bytes()).expect("written");
+    for number in 0..size {
+        let unit = unit.replace("PATH", &path(number));
+        for row in 0..count {
+            let separator = if number + row == 0 { "" } else { "," };
+            write!(out, "{separator}{}", unit.replace("ROW", &row.to_string())).expect("written");
         }
-        file.write_all(tail.as_bytes()).expect("written");
-        file.flush().expect("written");
-    };
-    let times =
-        |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<Vec<_>>().join(",");
-    units(
-        "ruff",
-        "[",
-        &|number| {
-            times(FINDINGS[0], &|row| {
-                format!(
-                    r#"{{"cell": null, "code": "F401", "end_location": {{"column": 10, "row": {row}}}, "filename": "{}", "fix": null, "location": {{"column": 8, "row": {row}}}, "message": "`os` imported but unused", "name": "unused-import", "noqa_row": {row}, "severity": "error", "url": "https://docs.astral.sh/ruff/rules/unused-import"}}"#,
-                    path(number)
-                )
-            })
-        },
-        "]",
-    );
-    let mut shown = String::new();
-    (0..size).for_each(|number| writeln!(shown, "{}", path(number)).expect("written"));
-    std::fs::write(folder.join("shown"), shown).expect("written");
+    }
+    out.write_all(tail.as_bytes()).expect("written");
+    out.flush().expect("written");
+}
+
+fn write_reports(folder: &Path, size: usize) {
+    write_report(&folder.join("ruff"), size, ("[", RUFF, "]"), FINDINGS[0]);
+    let shown: Vec<String> = (0..size).map(|number| path(number) + "\n").collect();
+    std::fs::write(folder.join("shown"), shown.concat()).expect("written");
+    let head = r#"{"version": "1", "generalDiagnostics": ["#;
     let summary = format!(
         r#"], "summary": {{"filesAnalyzed": {size}, "errorCount": {}, "warningCount": 0}}}}"#,
         size * FINDINGS[1]
     );
-    units(
-        "pyright",
-        r#"{"version": "1", "generalDiagnostics": ["#,
-        &|number| {
-            times(FINDINGS[1], &|row| {
-                format!(
-                    r#"{{"file": "{}", "severity": "error", "message": "Type \"str\" is not assignable to declared type \"int\"", "range": {{"start": {{"line": {row}, "character": 13}}, "end": {{"line": {row}, "character": 19}}}}, "rule": "reportAssignmentType"}}"#,
-                    path(number)
-                )
-            })
-        },
-        &summary,
+    write_report(&folder.join("pyright"), size, (head, PYRIGHT, &summary), FINDINGS[1]);
+    let metric = |number| format!(r#", "{}": {{"loc": 90, "nosec": 0, "skipped_tests": 0}}"#, path(number));
+    let metrics: Vec<String> = (0..size).map(metric).collect();
+    let head = format!(
+        r#"{{"errors": [], "metrics": {{"_totals": {{"loc": 1, "nosec": 0}}{}}}, "results": ["#,
+        metrics.concat()
     );
-    let mut metrics = String::from(r#"{"errors": [], "metrics": {"_totals": {"loc": 1, "nosec": 0}"#);
-    for number in 0..size {
-        let _infallible =
-            write!(metrics, r#", "{}": {{"loc": 90, "nosec": 0, "skipped_tests": 0}}"#, path(number));
-    }
-    metrics.push_str(r#"}, "results": ["#);
-    units(
-        "bandit",
-        &metrics,
-        &|number| {
-            times(FINDINGS[2], &|row| {
-                format!(
-                    r#"{{"code": "", "col_offset": 4, "end_col_offset": 48, "filename": "{}", "issue_confidence": "HIGH", "issue_cwe": {{"id": 78, "link": ""}}, "issue_severity": "HIGH", "issue_text": "subprocess call with shell=True identified, security issue.", "line_number": {row}, "line_range": [{row}], "more_info": "", "test_id": "B602", "test_name": "subprocess_popen_with_shell_equals_true"}}"#,
-                    path(number)
-                )
-            })
-        },
-        "]}",
-    );
-    let lines =
-        |from: usize, to: usize| (from..to).map(|line| line.to_string()).collect::<Vec<_>>().join(",");
-    units(
-        "coverage",
-        r#"{"meta": {}, "files": {"#,
-        &|number| {
-            format!(
-                r#""{}": {{"executed_lines": [{}], "missing_lines": [{}], "excluded_lines": [], "summary": {{"covered_lines": 70, "num_statements": 90, "percent_covered": 77.7, "missing_lines": 20, "excluded_lines": 0}}}}"#,
-                path(number),
-                lines(1, 71),
-                lines(71, 91)
-            )
-        },
-        "}}",
-    );
+    write_report(&folder.join("bandit"), size, (&head, BANDIT, "]}"), FINDINGS[2]);
+    let lines = |from: u32, to: u32| (from..to).map(|line| line.to_string()).collect::<Vec<_>>().join(",");
+    let unit = COVERAGE.replace("EXECUTED", &lines(1, 71)).replace("MISSING", &lines(71, 91));
+    write_report(&folder.join("coverage"), size, (r#"{"meta": {}, "files": {"#, &unit, "}}"), 1);
 }
 
 fn policy_text(size: usize) -> String {
@@ -204,7 +164,9 @@ fn measure(folder: &Path, size: usize) {
     let text = render(&assessment, Format::Text, &Style::default());
     step("text", since);
     let since = Instant::now();
-    let json = render(&assessment, Format::Json, &Style::default());
+    let mut json = File::create(folder.join("json")).expect("a file");
+    render_to(&assessment, Format::Json, &Style::default(), &mut json).expect("written");
+    let json = json.metadata().expect("there").len();
     step("JSON", since);
     let whole = begun.elapsed();
 
@@ -225,7 +187,7 @@ fn measure(folder: &Path, size: usize) {
         whole.as_secs_f64(),
         parts.join(", "),
         text.lines().count(),
-        json.len() >> 20
+        json >> 20
     );
 }
 

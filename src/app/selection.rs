@@ -1,5 +1,7 @@
 //! Which components are meant, and which gate each of them stands before.
 
+use std::collections::BTreeSet;
+
 use crate::model::check::Check;
 use crate::model::component::Component;
 use crate::model::gate::Gate;
@@ -60,7 +62,7 @@ impl Selection {
         to: Option<Stage>,
         only: Option<Vec<Check>>,
     ) -> Result<Self, SelectionError> {
-        let mut components: Vec<String> = Vec::new();
+        let (mut components, mut seen) = (Vec::new(), BTreeSet::new());
         let all = || policy.components.iter().map(|component| component.name.clone()).collect();
         for name in names {
             let component = policy
@@ -71,7 +73,7 @@ impl Selection {
             {
                 return Err(SelectionError::NotAbove { name: name.clone(), from: component.stage, to });
             }
-            if !components.contains(name) {
+            if seen.insert(name) {
                 components.push(name.clone());
             }
         }

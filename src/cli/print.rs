@@ -7,8 +7,16 @@ use std::io::{self, Write};
 /// # Errors
 /// Where it cannot be written, other than that nobody reads it any more.
 pub(super) fn stdout(text: &str) -> anyhow::Result<()> {
+    stdout_by(|out| out.write_all(text.as_bytes()))
+}
+
+/// Prints what `write` writes.
+///
+/// # Errors
+/// As [`stdout`].
+pub(super) fn stdout_by(write: impl Fn(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => Ok(written?),
     }

@@ -10,7 +10,7 @@ use crate::app::verify::{Request, Verified, verify};
 use crate::model::assessment::Assessment;
 use crate::model::gate::Precision;
 use crate::report::clean::one_line;
-use crate::report::{Format, Paint, Style, Verbosity, render};
+use crate::report::{Format, Paint, Style, Verbosity, render_to};
 use crate::sys::{clock, file, interrupt::Interrupt, terminal};
 
 use super::argument::{Colour, Global, Output, Verify, Which};
@@ -68,11 +68,11 @@ pub(super) fn show(
     style: &Style,
 ) -> Result<(), Failure> {
     for output in outputs {
-        let text = render(assessment, output.format, &plain(style));
-        file::write_whole(&output.file, &text)
+        let style = plain(style);
+        file::write_whole_by(&output.file, |out| render_to(assessment, output.format, &style, out))
             .map_err(|error| cannot_write(&output.file, &error.to_string()))?;
     }
-    Ok(print::stdout(&render(assessment, format, style))?)
+    Ok(print::stdout_by(|out| render_to(assessment, format, style, out))?)
 }
 
 /// That there was nothing to do is no pass, and a job that gates on the exit code must know how to skip it.

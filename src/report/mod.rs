@@ -22,6 +22,8 @@ mod text_check;
 mod text_obstacle;
 mod text_roster;
 
+use std::io::{self, Write};
+
 use crate::model::assessment::Assessment;
 
 pub use error_document::{ErrorDocument, render_error};
@@ -95,6 +97,22 @@ pub fn render(assessment: &Assessment, format: Format, style: &Style) -> String 
         Format::Text => text::render(assessment, style),
         Format::Json => json::render(assessment),
         Format::Markdown => markdown::render(assessment),
+    }
+}
+
+/// As [`render`], written as it is made.
+///
+/// # Errors
+/// What `out` meets.
+pub fn render_to(
+    assessment: &Assessment,
+    format: Format,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        Format::Json => json::render_to(assessment, out),
+        Format::Text | Format::Markdown => out.write_all(render(assessment, format, style).as_bytes()),
     }
 }
 

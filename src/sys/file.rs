@@ -130,12 +130,17 @@ fn hexadecimal(bytes: &[u8]) -> String {
 /// Writes a file whole or not at all: into a neighbour first, which then takes its place. What is there
 /// and no file, such as `/dev/stdout`, stays what it is and is written to.
 pub fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    write_whole_by(path, |out| out.write_all(text.as_bytes()))
+}
+
+/// The same, with what `write` writes.
+pub fn write_whole_by(path: &Path, write: impl Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let target = Target::of(path)?;
     if target.is_special {
-        return File::options().write(true).open(&target.path)?.write_all(text.as_bytes());
+        return write(&mut File::options().write(true).open(&target.path)?);
     }
     let mut neighbour = target.neighbour()?;
-    neighbour.write_all(text.as_bytes())?;
+    write(&mut neighbour)?;
     neighbour.as_file().sync_all()?;
     make_public(&neighbour)?;
     neighbour.persist(&target.path).map_err(|error| error.error)?;

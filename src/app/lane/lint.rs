@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::rc::Rc;
 
 use crate::app::answer::{Answer, answer, refuse, report, speaks_only_of};
 use crate::app::bench::{Bench, Share};
@@ -77,7 +78,7 @@ fn run(bench: &Bench<'_>, tool: &ResolvedTool, shares: &[Share<'_>], name: &str)
         Ok(gathered) => gathered,
         Err(reason) => return Ok(Err(Unmeasured::because(reason, Some(run)))),
     };
-    let settings = gathered.settings.iter().map(|(file, settings)| (file.as_str(), settings)).collect();
+    let settings = gathered.settings.iter().map(|(file, settings)| (file.as_str(), &**settings)).collect();
     let reports = Reports {
         check: &gathered.check,
         shown: &gathered.shown,
@@ -106,7 +107,7 @@ struct Gathered {
     check: Issues,
     shown: BTreeSet<String>,
     unsuppressed: Issues,
-    settings: BTreeMap<String, Settings>,
+    settings: BTreeMap<String, Rc<Settings>>,
     canaries: BTreeMap<String, Canary>,
 }
 
@@ -150,10 +151,10 @@ impl Lint<'_> {
             return Ok(Err(reason));
         }
         let mut canaries = BTreeMap::new();
+        let borrowed = settings.iter().map(|(file, settings)| (file.as_str(), &**settings)).collect();
         for share in shares {
-            let borrowed = settings.iter().map(|(file, settings)| (file.as_str(), settings)).collect();
             for suspect in ruff_evidence::suspects(share.files, &check, &unsuppressed, &borrowed) {
-                match self.canary(suspect, settings.get(&suspect.real))? {
+                match self.canary(suspect, settings.get(&suspect.real).map(|settings| &**settings))? {
                     Ok(canary) => canaries.insert(suspect.real.clone(), canary),
                     Err(reason) => return Ok(Err(reason)),
                 };
@@ -163,14 +164,20 @@ impl Lint<'_> {
     }
 
     /// The settings in force for each file: asked once for all files under one configuration file.
-    fn settings(&self, shares: &[Share<'_>]) -> anyhow::Result<Result<BTreeMap<String, Settings>, Reason>> {
+    fn settings(
+        &self,
+        shares: &[Share<'_>],
+    ) -> anyhow::Result<Result<BTreeMap<String, Rc<Settings>>, Reason>> {
         let mut settings = BTreeMap::new();
         for (number, files) in by_configuration(self.bench, shares).into_values().enumerate() {
             let Some(first) = files.first() else { continue };
             let argv = ruff::show_settings_argv(&self.executable, &first.real);
             let finished = self.launch(&format!("settings-{number}"), argv, None)?;
             match report(&finished, ruff_settings::read_settings) {
-                Ok(found) => settings.extend(files.iter().map(|file| (file.real.clone(), found.clone()))),
+                Ok(found) => {
+                    let found = Rc::new(found);
+                    settings.extend(files.iter().map(|file| (file.real.clone(), Rc::clone(&found))));
+                }
                 Err(reason) => return Ok(Err(reason)),
             }
         }

@@ -18,7 +18,7 @@ type Texts<'a> = Cow<'a, [String]>;
 /// The whole assessment.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Document<'a> {
+pub(super) struct Document<'a, C = Vec<Component<'a>>> {
     pub(super) schema: u8,
     pub(super) tool: Program<'a>,
     pub(super) project: Text<'a>,
@@ -33,7 +33,7 @@ pub(super) struct Document<'a> {
     #[serde(deserialize_with = "present")]
     pub(super) merged: Option<Texts<'a>>,
     pub(super) notes: Texts<'a>,
-    pub(super) components: Vec<Component<'a>>,
+    pub(super) components: C,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]

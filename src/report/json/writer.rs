@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use serde::{Serialize, Serializer};
+
 use crate::model::assessment::{Assessment, CheckAssessment, ComponentAssessment, Outcome};
 use crate::model::evidence::{Bound, Coverage, Evidence, Measured, Seen};
 use crate::model::gate::{Criterion, Metric, Precision};
@@ -21,6 +23,26 @@ pub(super) const NOT_APPLICABLE: &str = "not_applicable";
 
 /// What is written of `assessment`.
 pub(super) fn document(assessment: &Assessment) -> Document<'_> {
+    around(assessment, assessment.components.iter().map(component).collect())
+}
+
+/// The same, with each component made when its turn comes.
+pub(super) fn streamed(assessment: &Assessment) -> Document<'_, InTurn<'_>> {
+    around(assessment, InTurn { components: &assessment.components })
+}
+
+/// Components that are made one after another.
+pub(super) struct InTurn<'a> {
+    components: &'a [ComponentAssessment],
+}
+
+impl Serialize for InTurn<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.components.iter().map(component))
+    }
+}
+
+fn around<C>(assessment: &Assessment, components: C) -> Document<'_, C> {
     let environment = &assessment.environment;
     let installed = environment
         .distributions
@@ -52,7 +74,7 @@ pub(super) fn document(assessment: &Assessment) -> Document<'_> {
         only: assessment.only.as_ref().map(|checks| checks.iter().map(|check| check.id().into()).collect()),
         merged: assessment.merged.as_deref().map(list),
         notes: list(&assessment.notes),
-        components: assessment.components.iter().map(component).collect(),
+        components,
     }
 }
 
