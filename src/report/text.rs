@@ -39,7 +39,7 @@ pub(super) fn render(assessment: &Assessment, style: &Style) -> String {
             }
         }
     }
-    if !assessment.components.is_empty() {
+    if !(assessment.components.is_empty() && assessment.notes.is_empty()) {
         around(&mut page, assessment, style);
     }
     page.gap();
@@ -252,6 +252,16 @@ mod tests {
     #[test]
     fn verbose_adds_commands_versions_and_logs() {
         insta::assert_snapshot!("text_one_fails_verbose", render(&sample::one_fails(), &verbose()));
+    }
+
+    #[test]
+    fn of_nobody_only_the_verdict_and_the_remarks_are_said() {
+        let mut nobody = sample::all_pass();
+        nobody.components.clear();
+        nobody.notes.clear();
+        assert_eq!(at(80, &nobody).lines().count(), 1);
+        nobody.notes.push("shard 2-of-3 is missing".to_owned());
+        assert!(at(80, &nobody).contains("note: shard 2-of-3 is missing"));
     }
 
     #[test]
