@@ -1,11 +1,13 @@
-//! What README and help say is what the program does.
+//! What README, help and the workflow in docs/ say is what the program does.
 
 use std::path::Path;
 
-use clap::CommandFactory as _;
+use clap::{CommandFactory as _, Parser as _};
+use saphyr::{LoadableYamlNode as _, Yaml};
 use tta_promote::cli::argument::CommandLine;
 use tta_promote::cli::exit::Exit;
 use tta_promote::policy::{Document, read};
+use tta_promote::report::plan_document;
 
 #[expect(clippy::disallowed_methods, reason = "a test reads the repository's own papers")]
 fn readme() -> String {
@@ -63,4 +65,98 @@ fn every_option_that_the_readme_shows_is_known() {
     for word in words.filter(is_option) {
         assert!(known.iter().any(|known| known == word), "{word}");
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test reads the repository's own papers")]
+fn workflow() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/github-actions.yml");
+    std::fs::read_to_string(path).expect("the workflow")
+}
+
+fn yaml(text: &str) -> Yaml<'_> {
+    Yaml::load_from_str(text).expect("YAML").swap_remove(0)
+}
+
+fn steps<'a>(job: &'a Yaml<'a>) -> impl Iterator<Item = &'a Yaml<'a>> {
+    job["steps"].as_sequence().expect("steps").iter()
+}
+
+/// The words of each call of tta-promote in a script, as a shell would split them.
+fn calls(script: &str) -> Vec<Vec<String>> {
+    let values = [("$COMPONENTS", "carbon neo4j"), ("$SHARD", "1-of-2"), ("$RUNNER_TEMP", "/tmp")];
+    let script =
+        values.iter().fold(script.replace("\\\n", " "), |script, (name, value)| script.replace(name, value));
+    let calls = script.lines().filter_map(|line| {
+        let line = line.trim();
+        let line = line.split_once("=$(").map_or(line, |(_, call)| call.trim_end_matches(')'));
+        let line = line.split(" > ").next().unwrap_or(line);
+        line.starts_with("tta-promote ").then(|| line.to_owned())
+    });
+    calls
+        .map(|call| call.split_whitespace().map(|word| word.trim_matches('"').to_owned()).collect())
+        .collect()
+}
+
+#[test]
+fn every_command_of_the_workflow_is_one() {
+    let text = workflow();
+    let workflow = yaml(&text);
+    let mut verbs = Vec::new();
+    for (name, job) in workflow["jobs"].as_mapping().expect("jobs") {
+        for script in steps(job).filter_map(|step| step.as_mapping_get("run")?.as_str()) {
+            for call in calls(script) {
+                let parsed = CommandLine::try_parse_from(&call);
+                assert!(parsed.is_ok(), "{call:?}: {}", parsed.expect_err("an error"));
+                verbs.push(format!("{}: {}", name.as_str().expect("a name"), call[1]));
+            }
+            assert!(
+                !script.contains("${{"),
+                "what others wrote must not become a part of a script: {script}"
+            );
+        }
+    }
+    assert_eq!(verbs, ["plan: plan", "plan: plan", "verify: verify", "gate: report"]);
+}
+
+#[test]
+fn the_gate_of_the_workflow_always_runs_and_so_does_the_upload_of_a_shard() {
+    let text = workflow();
+    let workflow = yaml(&text);
+    let jobs = &workflow["jobs"];
+    assert_eq!(jobs["gate"]["if"].as_str(), Some("${{ always() }}"));
+    let needs: Vec<&str> =
+        jobs["gate"]["needs"].as_sequence().expect("needs").iter().filter_map(Yaml::as_str).collect();
+    assert_eq!(needs, ["plan", "verify"]);
+    assert_eq!(jobs["verify"]["strategy"]["fail-fast"].as_bool(), Some(false));
+    let upload = steps(&jobs["verify"]).last().expect("a step");
+    assert!(upload["uses"].as_str().expect("an action").starts_with("actions/upload-artifact@"));
+    assert_eq!(upload["if"].as_str(), Some("${{ always() }}"));
+    // The join is left out only where the plan says that there is nothing to join.
+    let nothing = plan_document::render_matrix(&[]);
+    let condition = format!("needs.plan.outputs.matrix != '{}'", nothing.trim());
+    let join = steps(&jobs["gate"])
+        .find(|step| step.as_mapping_get("name").and_then(Yaml::as_str) == Some("Join"))
+        .expect("a step");
+    for conditional in [join, &jobs["verify"]] {
+        assert_eq!(conditional["if"].as_str(), Some(format!("${{{{ {condition} }}}}").as_str()));
+    }
+}
+
+#[test]
+fn the_workflow_may_only_read_and_takes_every_action_at_a_commit() {
+    let text = workflow();
+    let workflow = yaml(&text);
+    let permissions = workflow["permissions"].as_mapping().expect("permissions");
+    assert_eq!(permissions.len(), 1);
+    assert_eq!(workflow["permissions"]["contents"].as_str(), Some("read"));
+    let mut actions = 0;
+    for (_, job) in workflow["jobs"].as_mapping().expect("jobs") {
+        assert!(job.as_mapping_get("permissions").is_none());
+        for action in steps(job).filter_map(|step| step.as_mapping_get("uses")?.as_str()) {
+            let (_, commit) = action.split_once('@').expect("a version");
+            assert!(commit.len() == 40 && commit.chars().all(|c| c.is_ascii_hexdigit()), "{action}");
+            actions += 1;
+        }
+    }
+    assert_eq!(actions, 8);
 }

@@ -94,12 +94,13 @@ impl Fleet {
         self.text(name, &document.to_string())
     }
 
-    /// The document of `plan --format json`, for what the shards of [`Fleet::whole`] hold.
+    /// The plan of the checkout, with the shards of [`Fleet::whole`].
     fn plan(&self) -> Value {
-        let one = self.read("1.json");
-        json!({"schema": 1, "kind": "plan", "tool": one["tool"], "project": "Demo",
-            "commit": one["subject"]["commit"], "dirty": false, "policy": one["policy"], "to": null, "only": null,
-            "shards": [{"shard": "1-of-2", "components": ["a", "b"]}, {"shard": "2-of-2", "components": ["c"]}]})
+        let mut plan = self.project.run(&["plan", "--all", "--format", "json"]).exits(0).json();
+        assert_eq!(plan["shards"][0]["components"][0], "a");
+        plan["shards"] =
+            json!([{"shard": "1-of-2", "components": ["a", "b"]}, {"shard": "2-of-2", "components": ["c"]}]);
+        plan
     }
 
     fn planned(self, plan: &Value) -> Self {
@@ -398,6 +399,20 @@ fn a_plan_says_what_is_expected_and_which_shard_is_missing() {
 }
 
 #[test]
+fn a_plan_of_nothing_is_no_pass_and_drops_no_shard() {
+    let fleet = Fleet::whole();
+    let mut plan = fleet.plan();
+    plan["shards"] = json!([]);
+    let fleet = fleet.planned(&plan);
+    let told = fleet.merge_by_plan().exits(3);
+    holds(&told, &[("a", "shard_foreign"), ("b", "shard_foreign"), ("c", "shard_foreign")]);
+    for name in ["1.json", "2.json"] {
+        std::fs::remove_file(fleet.file(name)).expect("it is there");
+    }
+    assert_eq!(fleet.merge_by_plan().exits(3).json()["verdict"], "inconclusive");
+}
+
+#[test]
 fn a_plan_asks_for_a_part_of_the_gate_and_gets_no_other() {
     let only = ["--only", "tests,lint"];
     let fleet = Fleet::whole().shard_with("1.json", &["a", "b"], &only);
@@ -410,12 +425,14 @@ fn a_plan_asks_for_a_part_of_the_gate_and_gets_no_other() {
 
 #[test]
 fn a_plan_that_is_not_of_this_checkout_makes_nothing_certain() {
-    let changes: [Change; 6] = [
+    let changes: [Change; 8] = [
         ("shard_stale", |plan| plan["commit"] = "0".repeat(40).into()),
         ("shard_stale", |plan| plan["dirty"] = true.into()),
         ("shard_foreign", |plan| plan["project"] = "Other".into()),
         ("shard_foreign", |plan| plan["policy"]["sha256"] = "00".into()),
         ("shard_foreign", |plan| plan["shards"][0]["components"] = json!(["nobody"])),
+        ("shard_foreign", |plan| plan["tool"]["version"] = "99.0.0".into()),
+        ("shard_foreign", |plan| plan["shards"][1]["components"] = json!(["a"])),
         ("shard_unreadable", |plan| plan["kind"] = "matrix".into()),
     ];
     for (kind, change) in changes {
