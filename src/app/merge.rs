@@ -75,6 +75,12 @@ pub fn merge(workspace: &Workspace, request: &Request) -> anyhow::Result<Assessm
     Ok(whole(checkout, policy, &scope, &shards, join.components()))
 }
 
+/// A shard that holds a component, and what it says of it, where it is sound.
+struct Held<'a> {
+    shard: &'a Shard,
+    assessment: Option<&'a ComponentAssessment>,
+}
+
 /// What is expected and what was given.
 struct Join<'a> {
     expected: &'a [Expected<'a>],
@@ -88,10 +94,13 @@ struct Join<'a> {
 impl Join<'_> {
     /// Every component that was expected, and then whatever else must not get lost.
     fn components(&self) -> Vec<ComponentAssessment> {
-        let mut holders: BTreeMap<&str, Vec<&Shard>> = BTreeMap::new();
+        let mut holders: BTreeMap<&str, Vec<Held<'_>>> = BTreeMap::new();
         for shard in self.shards {
+            let sound = shard.content.as_ref().map(|one| one.components.as_slice()).unwrap_or_default();
+            let own: BTreeMap<&str, _> = sound.iter().map(|one| (one.name.as_str(), one)).collect();
             for name in &shard.components {
-                holders.entry(name).or_default().push(shard);
+                let assessment = own.get(name.as_str()).copied();
+                holders.entry(name).or_default().push(Held { shard, assessment });
             }
         }
         let mut told = BTreeSet::new();
@@ -127,17 +136,19 @@ impl Join<'_> {
     fn component<'a>(
         &'a self,
         expected: &Expected<'_>,
-        holders: &[&Shard],
+        holders: &[Held<'_>],
         told: &mut BTreeSet<&'a str>,
     ) -> Result<ComponentAssessment, Reason> {
-        let shard = match holders {
+        let Held { shard, assessment } = match holders {
             [] => return Err(self.missing(expected.name(), told)),
-            [shard] => shard,
+            [held] => held,
             several => return Err(duplicate(several)),
         };
-        let assessment = shard.content.as_ref().map_err(Clone::clone)?;
-        let own = assessment.components.iter().find(|one| one.name == expected.name());
-        let own = own.ok_or_else(|| self.missing(expected.name(), &mut BTreeSet::new()))?;
+        let own = match (&shard.content, assessment) {
+            (Err(reason), _) => return Err(reason.clone()),
+            (Ok(_), Some(own)) => *own,
+            (Ok(_), None) => return Err(self.missing(expected.name(), told)),
+        };
         expected.fits(&shard.file, own)?;
         Ok(own.clone())
     }
@@ -190,17 +201,17 @@ fn is_part(file: &str, shard: &str) -> bool {
     })
 }
 
-fn files(shards: &[&Shard]) -> String {
-    let names: Vec<String> = shards.iter().map(|shard| format!("`{}`", shard.file)).collect();
+fn files(holders: &[Held<'_>]) -> String {
+    let names: Vec<String> = holders.iter().map(|held| format!("`{}`", held.shard.file)).collect();
     names.join(" and ")
 }
 
-fn duplicate(shards: &[&Shard]) -> Reason {
+fn duplicate(shards: &[Held<'_>]) -> Reason {
     let hint = "give each shard once, and each component to one shard";
     Reason::new(ReasonKind::ShardDuplicate, format!("{} both hold it", files(shards)), hint)
 }
 
-fn not_asked_for(name: &str, shards: &[&Shard]) -> Reason {
+fn not_asked_for(name: &str, shards: &[Held<'_>]) -> Reason {
     let what = format!("{} holds `{name}`, which is not asked for", files(shards));
     Reason::new(
         ReasonKind::ShardForeign,

@@ -11,6 +11,10 @@ use super::{clean, obstacle, surroundings};
 
 /// No name takes more cells than this.
 const NAME: usize = 32;
+/// What is in the way keeps this much room, however long the names are.
+const WHY: usize = 12;
+/// The cells before a name.
+const MARK: usize = 4;
 
 struct Row {
     sign: Sign,
@@ -31,10 +35,12 @@ pub(super) fn roster(page: &mut Page, assessment: &Assessment, groups: &[Group<'
         .collect();
     let widest =
         |text: fn(&Row) -> &str| rows.iter().flatten().map(|row| cells(text(row))).max().unwrap_or(0);
-    let name = widest(|row| &row.name).min(NAME).min(page.width() / 4);
     // Word and figure share their room: the longest word and the longest figure seldom meet.
     let result = rows.iter().flatten().map(|row| cells(row.sign.word) + 2 + cells(&row.figure));
     let result = result.max().unwrap_or(0);
+    // A name that is cut may be that of two; what is in the way is told below in full.
+    let rest = MARK + 2 + result + 2 + widest(|row| &row.why).min(WHY);
+    let name = widest(|row| &row.name).min(NAME).min(page.width().saturating_sub(rest));
     let headed = groups.iter().any(|group| group.name.is_some());
     for (group, rows) in groups.iter().zip(&rows) {
         if headed {
