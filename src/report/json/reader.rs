@@ -134,6 +134,12 @@ fn evidence(check: Check, wire: &wire::CheckResult<'_>, component: &wire::Compon
     let figures = wire.measured.as_ref().ok_or_else(|| ReadError::new("nothing was measured"))?;
     let measured = measured(check, figures)?;
     let seen = wire.inspected.ok_or_else(|| ReadError::new("there is no proof of what was looked at"))?;
+    let run = wire.run.as_ref().map(run).transpose()?;
+    match (measurer(check), &run) {
+        (None, _) => {}
+        (Some(tool), Some(run)) if run.tool == tool => {}
+        (Some(tool), _) => return Err(ReadError::new(format!("it was not measured by {tool}"))),
+    }
     Ok(Evidence {
         inspected: inspected(&measured, seen, &component.files)?,
         measured,
@@ -141,8 +147,19 @@ fn evidence(check: Check, wire: &wire::CheckResult<'_>, component: &wire::Compon
         extent: owned(wire.extent.as_ref()),
         suppressed: wire.suppressed,
         notes: wire.notes.to_vec(),
-        run: wire.run.as_ref().map(run).transpose()?,
+        run,
     })
+}
+
+/// The tool whose run must stand behind the figures of a check; `None` where we measure ourselves.
+fn measurer(check: Check) -> Option<Tool> {
+    match check {
+        Check::Tests | Check::Coverage => Some(Tool::Pytest),
+        Check::Lint => Some(Tool::Ruff),
+        Check::Types => Some(Tool::Pyright),
+        Check::Security => Some(Tool::Bandit),
+        Check::Docs => None,
+    }
 }
 
 /// The proof, made anew: of all files of the component, or of the tests that the figures count.

@@ -155,6 +155,14 @@ fn figures_need_the_proof_of_what_was_looked_at() {
 }
 
 #[test]
+fn figures_need_the_run_of_the_tool_that_gave_them() {
+    let said = of_check(2, |check| check["run"] = Value::Null);
+    assert_eq!(said, "component `carbon`, check `lint`: it was not measured by ruff");
+    let said = of_check(3, |check| check["run"]["tool"] = "bandit".into());
+    assert_eq!(said, "component `carbon`, check `types`: it was not measured by pyright");
+}
+
+#[test]
 fn what_belongs_to_another_check_or_to_none_is_refused() {
     let threshold = of_check(2, |check| check["threshold"] = json!({"max_failures": 0, "min_passed": 1}));
     assert!(threshold.ends_with("its threshold is that of another check"), "{threshold}");
@@ -238,13 +246,14 @@ fn any_evidence(measured: impl Strategy<Value = Measured>) -> impl Strategy<Valu
     let findings = prop::collection::vec(any_finding(), 0..4);
     let notes = prop::collection::vec(hostile(), 0..3);
     let extent = prop::option::of(hostile());
-    (measured, findings, extent, 0u64..9, notes, prop::option::of(any_run())).prop_map(
+    (measured, findings, extent, 0u64..9, notes, any_run()).prop_map(
         |(measured, findings, extent, suppressed, notes, run)| Evidence {
             findings,
             extent,
             suppressed,
             notes,
-            run,
+            // Of tests and coverage, which are what this is made for.
+            run: Some(Run { tool: Tool::Pytest, ..run }),
             ..sample::evidence(measured)
         },
     )
