@@ -60,20 +60,28 @@ pub fn criteria<'a>(gate: &'a Gate, only: Option<&'a [Check]>) -> impl Iterator<
 
 /// Plans the runs for `candidates`.
 pub fn plan<'a>(candidates: &[Candidate<'a>], only: Option<&[Check]>) -> Plan<'a> {
-    let asks = |candidate: &Candidate<'_>, check: Check| {
-        criteria(candidate.gate, only).any(|criterion| {
-            criterion.check() == check && !matches!(criterion, Criterion::NotApplicable { .. })
-        })
+    plan_where(candidates, |_, check| only.is_none_or(|only| only.contains(&check)))
+}
+
+/// Plans the runs for those checks of `candidates` that are wanted; a candidate is meant by its index.
+pub fn plan_where<'a>(candidates: &[Candidate<'a>], wants: impl Fn(usize, Check) -> bool) -> Plan<'a> {
+    let asks = |index: usize, candidate: &Candidate<'_>, check: Check| {
+        wants(index, check)
+            && candidate.gate.criteria.iter().any(|criterion| {
+                criterion.check() == check && !matches!(criterion, Criterion::NotApplicable { .. })
+            })
     };
     let who_asks = |check: Check| -> Vec<usize> {
-        let asking = candidates.iter().enumerate().filter(|(_, candidate)| asks(candidate, check));
+        let asking =
+            candidates.iter().enumerate().filter(|(index, candidate)| asks(*index, candidate, check));
         asking.map(|(index, _)| index).collect()
     };
     let mut groups: Vec<TestGroup<'a>> = Vec::new();
     let mut trees: Vec<Vec<usize>> = Vec::new();
     let (mut group_of, mut tree_of) = (HashMap::new(), HashMap::new());
     for (index, candidate) in candidates.iter().enumerate() {
-        let (tests, coverage) = (asks(candidate, Check::Tests), asks(candidate, Check::Coverage));
+        let (tests, coverage) =
+            (asks(index, candidate, Check::Tests), asks(index, candidate, Check::Coverage));
         if !tests && !coverage {
             continue;
         }
@@ -171,6 +179,15 @@ mod tests {
         assert_eq!(groups, [vec![0, 2], vec![1]]);
         assert_eq!(plan.trees, [[0, 1]], "both collect the same tests");
         assert_eq!(plan.lint, [0, 1, 2]);
+    }
+
+    #[test]
+    fn what_is_not_wanted_of_one_component_is_still_planned_for_the_others() {
+        let (gate, components) = (gate(), [component("a", "x", 1), component("b", "x", 2)]);
+        let candidates: Vec<_> =
+            components.iter().map(|component| Candidate { component, gate: &gate }).collect();
+        let plan = plan_where(&candidates, |index, check| index == 1 || check == Check::Lint);
+        assert_eq!((plan.tests[0].components.as_slice(), plan.lint.as_slice()), (&[1][..], &[0, 1][..]));
     }
 
     #[test]
