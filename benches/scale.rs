@@ -211,7 +211,7 @@ fn run(tool: Tool) -> Run {
     Run {
         tool,
         version: "1".to_owned(),
-        argv: vec![tool.name().to_owned()],
+        argv: [tool.name().to_owned()].into(),
         exit: Exit::Code(1),
         duration: Duration::from_secs(1),
         report_sha256: None,

@@ -62,7 +62,7 @@ impl Finished {
         Run {
             tool: tool.tool,
             version: tool.version.clone(),
-            argv: self.argv.clone(),
+            argv: self.argv.as_slice().into(),
             exit: self.exit,
             duration: self.duration,
             report_sha256: matches!(self.exit, Exit::Code(_)).then(|| file::sha256(report)).flatten(),

@@ -1,6 +1,7 @@
 //! One process of a tool, as a value.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -44,8 +45,8 @@ pub struct Run {
     pub tool: Tool,
     /// Its version, as it said or as its installed metadata says.
     pub version: String,
-    /// What was executed.
-    pub argv: Vec<String>,
+    /// What was executed. Shared: one run serves many components, and is given the files of all.
+    pub argv: Arc<[String]>,
     /// How it ended.
     pub exit: Exit,
     /// How long it took.

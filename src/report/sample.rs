@@ -198,7 +198,7 @@ pub(crate) fn hostile(text: &str) -> Assessment {
     lint.notes = vec![text()];
     if let Some(run) = &mut lint.run {
         run.version = text();
-        run.argv = vec![text(), text()];
+        run.argv = [text(), text()].into();
         run.cached = Some(Earlier { time: jiff::Timestamp::UNIX_EPOCH, commit: Some(text()) });
     }
     checks[2].outcome = Outcome::Fail(lint);

@@ -289,7 +289,7 @@ fn run(wire: &wire::Run<'_>) -> Read<Run> {
     Ok(Run {
         tool: tool.ok_or_else(|| unknown("tool", &wire.tool))?,
         version: wire.version.to_string(),
-        argv: wire.argv.to_vec(),
+        argv: wire.argv.as_ref().into(),
         exit: match wire.exit {
             wire::Exit::Code(code) => Exit::Code(code),
             wire::Exit::Signal(signal) => Exit::Signal(signal),

@@ -221,7 +221,7 @@ fn any_run() -> impl Strategy<Value = Run> {
     (tool, told, exit, any::<u32>(), prop::option::of(earlier)).prop_map(
         |(tool, (version, argv, report_sha256), exit, millis, cached)| {
             let duration = Duration::from_millis(millis.into());
-            Run { tool, version, argv, exit, duration, report_sha256, cached }
+            Run { tool, version, argv: argv.into(), exit, duration, report_sha256, cached }
         },
     )
 }
