@@ -14,6 +14,7 @@ use nix::sys::time::TimeValLike;
 
 use tta_promote::app::context::Deaf;
 use tta_promote::app::project::Workspace;
+use tta_promote::app::reuse::Reuse;
 use tta_promote::app::selection::Selection;
 use tta_promote::app::verify::{Request, verify};
 use tta_promote::model::gate::Precision;
@@ -86,7 +87,13 @@ fn once(policy: &Path) -> Round {
         (used(UsageWho::RUSAGE_SELF), used(UsageWho::RUSAGE_CHILDREN), Instant::now());
     let workspace = Workspace::load(Some(policy)).expect("a policy");
     let selection = Selection::new(&workspace.policy, &["carbon".to_owned()], None, None).expect("carbon");
-    let request = Request { selection, jobs: processors(), timeout: None, precision: Precision::Enough };
+    let request = Request {
+        selection,
+        jobs: processors(),
+        timeout: None,
+        precision: Precision::Enough,
+        reuse: Reuse::Never,
+    };
     let verified = verify(&workspace, &request, &Interrupt::default(), &Deaf).expect("our work");
     let text = render(&verified.assessment, Format::Text, &Style::default());
     let wall = start.elapsed();

@@ -4,6 +4,7 @@
 //! `tests/architecture.rs` holds it to that. There are no re-exports here: they hide who needs whom.
 
 pub mod app;
+pub mod cache;
 pub mod cli;
 pub mod judge;
 pub mod model;

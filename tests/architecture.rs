@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// The floors, the lowest first. A module imports only from floors below its own.
 const FLOORS: [&[&str]; 5] = [
     &["model"],
-    &["sys", "policy", "plan", "tools", "judge", "lifecycle", "report", "ledger"],
+    &["sys", "policy", "plan", "tools", "judge", "lifecycle", "report", "ledger", "cache"],
     &["app"],
     &["cli"],
     &["main"],

@@ -19,10 +19,10 @@ use super::toolchain::Toolchain;
 pub struct Assessor<'a> {
     /// The components.
     pub subjects: &'a [Subject<'a>],
-    /// Their texts.
-    pub sources: &'a Sources,
-    /// The tools.
-    pub toolchain: &'a Toolchain,
+    /// Their texts as they were measured; `None` where nothing was measured.
+    pub sources: Option<&'a Sources>,
+    /// For each component the optional imports of its files that its tests could not have used.
+    pub absent_imports: &'a [Vec<String>],
     /// The checks that were asked for.
     pub only: Option<&'a [Check]>,
     /// For each component a file that came or went during the run, if one did.
@@ -43,8 +43,11 @@ impl Assessor<'_> {
         self.subjects
             .iter()
             .zip(self.appeared)
+            .zip(self.absent_imports)
             .zip(by_component)
-            .map(|((subject, appeared), answers)| self.component(subject, appeared.as_deref(), answers))
+            .map(|(((subject, appeared), absent), answers)| {
+                self.component(subject, appeared.as_deref(), absent, answers)
+            })
             .collect()
     }
 
@@ -52,10 +55,10 @@ impl Assessor<'_> {
         &self,
         subject: &Subject<'_>,
         appeared: Option<&str>,
+        absent_imports: &[String],
         mut answers: Vec<Answer>,
     ) -> ComponentAssessment {
         let component = subject.candidate.component;
-        let absent_imports = self.absent_imports(subject);
         let moved = appeared.map(str::to_owned).or_else(|| self.moved(subject));
         let checks: Vec<CheckAssessment> = plan::criteria(subject.candidate.gate, self.only)
             .map(|criterion| {
@@ -75,30 +78,16 @@ impl Assessor<'_> {
             from: component.stage,
             to: subject.candidate.gate.stage,
             files: subject.files.iter().flatten().map(|file| file.path.clone()).collect(),
-            absent_imports,
+            absent_imports: absent_imports.to_vec(),
             verdict: judge::gate(checks.iter().map(|check: &CheckAssessment| &check.outcome)),
             checks,
         }
     }
 
-    /// Optional imports of the component's files that its tests could not have used.
-    fn absent_imports(&self, subject: &Subject<'_>) -> Vec<String> {
-        let Ok(interpreter) = &self.toolchain.interpreter else { return Vec::new() };
-        let mut absent: Vec<String> = subject
-            .files
-            .iter()
-            .flatten()
-            .flat_map(|file| self.sources.optional_imports_of(&file.real))
-            .collect();
-        absent.retain(|module| interpreter.absent.contains(module));
-        absent.sort_unstable();
-        absent.dedup();
-        absent
-    }
-
     /// A file of the component, or a test of its, that changed while it was measured.
     fn moved(&self, subject: &Subject<'_>) -> Option<String> {
-        if let Some(file) = subject.files.iter().flatten().find(|file| self.sources.has_changed(&file.real)) {
+        let has_changed = |real: &str| self.sources.is_some_and(|sources| sources.has_changed(real));
+        if let Some(file) = subject.files.iter().flatten().find(|file| has_changed(&file.real)) {
             return Some(file.path.clone());
         }
         let tests = &subject.candidate.component.tests.paths;
@@ -110,6 +99,17 @@ impl Assessor<'_> {
         };
         self.changed.iter().find(|path| is_own(path)).cloned()
     }
+}
+
+/// Optional imports of the component's files that its tests could not have used.
+pub fn absent_imports(subject: &Subject<'_>, sources: &Sources, toolchain: &Toolchain) -> Vec<String> {
+    let Ok(interpreter) = &toolchain.interpreter else { return Vec::new() };
+    let mut absent: Vec<String> =
+        subject.files.iter().flatten().flat_map(|file| sources.optional_imports_of(&file.real)).collect();
+    absent.retain(|module| interpreter.absent.contains(module));
+    absent.sort_unstable();
+    absent.dedup();
+    absent
 }
 
 /// Evidence about files that changed meanwhile is evidence about nothing that exists.

@@ -72,7 +72,7 @@ pub fn outline(
     let gates = selection.gates(&workspace.policy);
     let candidates = selection.candidates(&workspace.policy, &gates);
     let plan = plan::plan(&candidates, selection.only.as_deref());
-    let prepared = prepare(&context, workspace, &candidates, &plan)?;
+    let prepared = prepare(&context, workspace, &candidates, &plan, None)?;
     let (subjects, toolchain) = (&prepared.subjects, &prepared.toolchain);
     let jobs = clock::processors();
     let bench = Bench { context: &context, toolchain, subjects, sources: &prepared.sources, jobs };

@@ -42,5 +42,11 @@ pub fn unselected(workspace: &Workspace, request: &Request) -> anyhow::Result<Ve
         components: Vec::new(),
         verdict: judge::all([]),
     };
-    Ok(Verified { assessment, faults: Vec::new(), interrupted: false, logs: folder.path().to_owned() })
+    Ok(Verified {
+        assessment,
+        faults: Vec::new(),
+        interrupted: false,
+        logs: folder.path().to_owned(),
+        reuse: Vec::new(),
+    })
 }

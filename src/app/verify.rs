@@ -1,7 +1,8 @@
 //! `verify`: from a policy to an assessment.
 //!
-//! The lanes run side by side, the longest first, on as many workers as there are jobs. Before and after
-//! them the working tree is compared: what was measured must be what is there.
+//! What earlier runs found out about exactly this is reused; for the rest the lanes run side by side, the longest
+//! first, on as many workers as there are jobs. Before and after them the working tree is compared: what was measured
+//! must be what is there.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -9,9 +10,12 @@ use std::time::Duration;
 
 use crate::judge;
 use crate::model::assessment::{Assessment, ComponentAssessment, PolicyDigest, Subject as Measured};
+use crate::model::check::Check;
 use crate::model::component::SourceFile;
-use crate::model::gate::Precision;
+use crate::model::environment::Environment;
+use crate::model::gate::{Criterion, Precision};
 use crate::model::policy::Fault;
+use crate::model::run::Earlier;
 use crate::plan::{self, Candidate, Plan};
 use crate::sys::clock::{self, Stopwatch};
 use crate::sys::git::Snapshot;
@@ -21,14 +25,17 @@ use crate::sys::run_folder::RunFolder;
 use crate::sys::variable;
 
 use super::answer::Answer;
-use super::assess::Assessor;
+use super::assess::{self, Assessor};
 use super::bench::Bench;
 use super::context::{Context, Listener};
+use super::durations::Durations;
 use super::lane;
 use super::project::Workspace;
+use super::reuse::{Found, Recalled, Reuse, Store};
 use super::selection::Selection;
 use super::source::Sources;
 use super::subject::Subject;
+use super::toolchain::recall::Vouched;
 use super::toolchain::{self, BYTE_CODE, Toolchain};
 
 /// What is to be verified, and how.
@@ -42,6 +49,8 @@ pub struct Request {
     pub timeout: Option<Duration>,
     /// How much coverage is asked for.
     pub precision: Precision,
+    /// Whether results of earlier runs may be used.
+    pub reuse: Reuse,
 }
 
 /// What came of it.
@@ -55,6 +64,8 @@ pub struct Verified {
     pub interrupted: bool,
     /// Where the logs are.
     pub logs: PathBuf,
+    /// What was reused or kept, or why not: remarks for those who ask.
+    pub reuse: Vec<String>,
 }
 
 /// What is known before the first check runs.
@@ -87,49 +98,219 @@ pub fn verify(
     let gates = request.selection.gates(&workspace.policy);
     let candidates = request.selection.candidates(&workspace.policy, &gates);
     let plan = plan::plan(&candidates, request.selection.only.as_deref());
-    let prepared = prepare(&context, workspace, &candidates, &plan)?;
-    let context = context.with_variables(&prepared.toolchain.variables);
-    let answers = gather(&context, &prepared, &plan, request);
-    // Whatever hid from the run that started it: nobody needs it now.
-    orphan::stop(interrupt);
-    let answers = answers?;
-    let after = Snapshot::take(&workspace.root, &folder, "git-after", &[]);
-    folder.tidy(BYTE_CODE);
-
-    let changed = prepared.before.changed(&after);
-    let assessor = Assessor {
-        subjects: &prepared.subjects,
-        sources: &prepared.sources,
-        toolchain: &prepared.toolchain,
-        only: request.selection.only.as_deref(),
-        changed: &changed,
-        appeared: &prepared.subjects.iter().map(|subject| appeared(workspace, subject)).collect::<Vec<_>>(),
+    let asked =
+        Asked { context: &context, workspace, request, candidates: &candidates, plan: &plan, started };
+    let mut remarks = Vec::new();
+    let store = asked.store(&mut remarks);
+    let recalled = store.as_ref().and_then(|store| store.recall(&context, &candidates, &plan.tools()));
+    let known =
+        store.as_ref().zip(recalled.as_ref()).and_then(|(store, recalled)| asked.known(store, recalled));
+    let outcome = match known {
+        Some(outcome) => outcome,
+        None => asked.measured(store, recalled, &mut remarks)?,
     };
-    let components: Vec<ComponentAssessment> = assessor.components(answers);
     let assessment = Assessment {
         project: workspace.policy.project.name.clone(),
         policy: PolicyDigest { file: workspace.name().to_owned(), sha256: workspace.digest() },
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started,
         duration: watch.elapsed(),
-        subject: Measured {
-            commit: prepared.before.commit.clone(),
-            dirty: prepared.before.is_dirty(),
-            changed,
-        },
-        environment: prepared.toolchain.environment.clone(),
+        subject: outcome.subject,
+        environment: outcome.environment,
         only: request.selection.only.clone(),
         merged: None,
         notes: Vec::new(),
-        verdict: judge::all(components.iter().map(|component| component.verdict)),
-        components,
+        verdict: judge::all(outcome.components.iter().map(|component| component.verdict)),
+        components: outcome.components,
     };
     Ok(Verified {
         assessment,
-        faults: prepared.faults,
+        faults: outcome.faults,
         interrupted: interrupt.raised(),
         logs: folder.path().to_owned(),
+        reuse: remarks,
     })
+}
+
+/// What was asked, with all that is known of it from the start.
+struct Asked<'a> {
+    context: &'a Context<'a>,
+    workspace: &'a Workspace,
+    request: &'a Request,
+    candidates: &'a [Candidate<'a>],
+    plan: &'a Plan<'a>,
+    started: jiff::Timestamp,
+}
+
+/// What it came to.
+struct Outcome {
+    subject: Measured,
+    environment: Environment,
+    components: Vec<ComponentAssessment>,
+    faults: Vec<Fault>,
+}
+
+impl<'a> Asked<'a> {
+    fn only(&self) -> Option<&'a [Check]> {
+        self.request.selection.only.as_deref()
+    }
+
+    fn store(&self, remarks: &mut Vec<String>) -> Option<Store> {
+        let reuse = self.request.reuse;
+        if reuse == Reuse::Never {
+            remarks.push("nothing is reused nor kept, as asked".to_owned());
+            return None;
+        }
+        match Store::look(self.context, self.workspace, reuse) {
+            Ok(store) => {
+                let (git, hashing) = store.took();
+                let (git, hashing) = (git.as_millis(), hashing.as_millis());
+                remarks.push(format!("looked at the project: git {git} ms, further reading {hashing} ms"));
+                Some(store)
+            }
+            Err(why) => {
+                remarks.push(format!("nothing is reused nor kept: {why}"));
+                None
+            }
+        }
+    }
+
+    /// The whole answer from earlier runs, where it is known: then no tool is started.
+    fn known(&self, store: &Store, recalled: &Recalled) -> Option<Outcome> {
+        let subjects = store.subjects(self.candidates)?;
+        let faults =
+            self.candidates.iter().flat_map(|one| self.workspace.missing_tests(one.component)).count();
+        let answers = self.answers(store, &subjects, &recalled.vouched);
+        let is_answered = |index: usize, criterion: &Criterion| {
+            matches!(criterion, Criterion::NotApplicable { .. }) || has(&answers, index, criterion.check())
+        };
+        let is_known = self.candidates.iter().enumerate().all(|(index, candidate)| {
+            plan::criteria(candidate.gate, self.only()).all(|criterion| is_answered(index, criterion))
+        });
+        if !is_known || faults > 0 {
+            return None;
+        }
+        let absent: Vec<Vec<String>> = (self.candidates.iter())
+            .map(|one| recalled.absent.get(&one.component.name).cloned().unwrap_or_default())
+            .collect();
+        let assessor = Assessor {
+            subjects: &subjects,
+            sources: None,
+            absent_imports: &absent,
+            only: self.only(),
+            changed: &[],
+            appeared: &vec![None; subjects.len()],
+        };
+        let dirty = store.is_dirty(&subjects, &self.workspace.root);
+        Some(Outcome {
+            components: assessor.components(answers),
+            subject: Measured { commit: store.commit(), dirty: Some(dirty), changed: Vec::new() },
+            environment: recalled.toolchain.environment.clone(),
+            faults: Vec::new(),
+        })
+    }
+
+    fn answers(&self, store: &Store, subjects: &[Subject<'_>], vouched: &Vouched) -> Vec<Answer> {
+        store.answers(&self.workspace.root, subjects, self.only(), vouched, self.request.precision)
+    }
+
+    /// Runs what is not known, and keeps what comes of it.
+    fn measured(
+        &self,
+        store: Option<Store>,
+        recalled: Option<Recalled>,
+        remarks: &mut Vec<String>,
+    ) -> anyhow::Result<Outcome> {
+        let workspace = self.workspace;
+        let recalled = recalled.map(|recalled| recalled.toolchain);
+        let prepared = prepare(self.context, workspace, self.candidates, self.plan, recalled)?;
+        let vouched = store.as_ref().map(|store| store.vouch(&prepared.toolchain));
+        let context = self.context.with_variables(&prepared.toolchain.variables);
+        let known = match (&store, &vouched) {
+            (Some(store), Some(Ok(vouched))) if prepared.faults.is_empty() => {
+                self.answers(store, &prepared.subjects, vouched)
+            }
+            _ => Vec::new(),
+        };
+        let answers = self.gather(&context, &prepared, known)?;
+        let after = Snapshot::take(&workspace.root, context.folder, "git-after", &[]);
+        context.folder.tidy(BYTE_CODE);
+        let changed = prepared.before.changed(&after);
+        let absent: Vec<Vec<String>> = (prepared.subjects.iter())
+            .map(|subject| assess::absent_imports(subject, &prepared.sources, &prepared.toolchain))
+            .collect();
+        let appeared: Vec<_> = prepared.subjects.iter().map(|subject| appeared(workspace, subject)).collect();
+        let assessor = Assessor {
+            subjects: &prepared.subjects,
+            sources: Some(&prepared.sources),
+            absent_imports: &absent,
+            only: self.only(),
+            changed: &changed,
+            appeared: &appeared,
+        };
+        let components = assessor.components(answers);
+        let commit = prepared.before.commit.clone();
+        let is_still = changed.is_empty() && appeared.iter().all(Option::is_none);
+        let found = Found {
+            subjects: &prepared.subjects,
+            components: &components,
+            toolchain: &prepared.toolchain,
+            now: Earlier { time: self.started, commit: commit.clone() },
+        };
+        if let Some((store, vouched)) = store.zip(vouched) {
+            remarks.push(match (vouched, is_still && prepared.faults.is_empty()) {
+                _ if context.interrupt.raised() => "nothing is kept: the run was interrupted".to_owned(),
+                (_, false) => "nothing is kept: files changed, or are not there".to_owned(),
+                (Err(why), true) => format!("nothing is kept: {why}"),
+                (Ok(vouched), true) => match store.keep(&context, workspace, &found, &vouched) {
+                    Ok(kept) => format!("kept for later runs: {kept} results"),
+                    Err(why) => format!("nothing is kept: {why}"),
+                },
+            });
+        }
+        Ok(Outcome {
+            components,
+            subject: Measured { commit, dirty: prepared.before.is_dirty(), changed },
+            environment: prepared.toolchain.environment.clone(),
+            faults: prepared.faults,
+        })
+    }
+
+    /// The answers of the lanes to what is not `known`, and what is.
+    fn gather(
+        &self,
+        context: &Context<'_>,
+        prepared: &Prepared<'_>,
+        mut known: Vec<Answer>,
+    ) -> anyhow::Result<Vec<Answer>> {
+        let is_known: BTreeSet<(usize, Check)> =
+            known.iter().map(|answer| (answer.component, answer.check)).collect();
+        let only = self.only();
+        let plan = plan::plan_where(self.candidates, |index, check| {
+            only.is_none_or(|only| only.contains(&check)) && !is_known.contains(&(index, check))
+        });
+        let bench = Bench {
+            context,
+            toolchain: &prepared.toolchain,
+            subjects: &prepared.subjects,
+            sources: &prepared.sources,
+            jobs: self.request.jobs,
+        };
+        let durations = Durations::load(context.folder, &self.workspace.root);
+        let gathered = lane::gather(&bench, &plan, self.request.precision, &durations);
+        // Whatever hid from the run that started it: nobody needs it now.
+        orphan::stop(context.interrupt);
+        let gathered = gathered?;
+        if !context.interrupt.raised() {
+            durations.record(gathered.took);
+        }
+        known.extend(gathered.answers);
+        Ok(known)
+    }
+}
+
+fn has(answers: &[Answer], component: usize, check: Check) -> bool {
+    answers.iter().any(|answer| (answer.component, answer.check) == (component, check))
 }
 
 /// A file that was not among the component's when the run began, and is now; or the other way round.
@@ -150,7 +331,7 @@ pub fn context<'a>(
     interrupt: &'a Interrupt,
     listener: &'a dyn Listener,
 ) -> Context<'a> {
-    let mut variables = variable::for_tools();
+    let mut variables = variable::for_tools(&workspace.root);
     variables.push(("PYTHONPYCACHEPREFIX".into(), folder.file(BYTE_CODE).into_os_string()));
     Context {
         root: workspace.root.clone(),
@@ -162,18 +343,24 @@ pub fn context<'a>(
     }
 }
 
-/// Resolves the tools, reads the sources, and looks at the working tree.
+/// Resolves the tools unless they are `recalled`, reads the sources, and looks at the working tree.
 pub fn prepare<'a>(
     context: &Context<'_>,
     workspace: &'a Workspace,
     candidates: &[Candidate<'a>],
     plan: &Plan<'_>,
+    recalled: Option<Toolchain>,
 ) -> anyhow::Result<Prepared<'a>> {
     const LABEL: &str = "environment";
     let watch = Stopwatch::start();
     context.listener.began(LABEL);
-    let modules = Sources::read(&workspace.subjects(candidates).0).optional_imports(&workspace.root);
-    let toolchain = toolchain::resolve(context, &workspace.policy.project, &plan.tools(), &modules)?;
+    let toolchain = if let Some(toolchain) = recalled {
+        toolchain.share_byte_code(context)?;
+        toolchain
+    } else {
+        let modules = Sources::read(&workspace.subjects(candidates).0).optional_imports(&workspace.root);
+        toolchain::resolve(context, &workspace.policy.project, &plan.tools(), &modules)?
+    };
     // To make the environment may build the project, and a build may write sources (a version file, say):
     // only now are the files those that will be measured.
     let (subjects, faults) = workspace.subjects(candidates);
@@ -194,20 +381,4 @@ pub fn measured_files(subjects: &[Subject<'_>], root: &Path) -> Vec<String> {
         );
     }
     files.into_iter().collect()
-}
-
-fn gather(
-    context: &Context<'_>,
-    prepared: &Prepared<'_>,
-    plan: &Plan<'_>,
-    request: &Request,
-) -> anyhow::Result<Vec<Answer>> {
-    let bench = Bench {
-        context,
-        toolchain: &prepared.toolchain,
-        subjects: &prepared.subjects,
-        sources: &prepared.sources,
-        jobs: request.jobs,
-    };
-    lane::gather(&bench, plan, request.precision)
 }

@@ -79,6 +79,8 @@ pub enum Verb {
     Report(Report),
     /// Show which tools were found, where, and what to do where one is missing
     Doctor,
+    /// Show what is kept of earlier runs, or take it away
+    Cache(Cache),
 }
 
 const VERIFY_EXAMPLES: &str = "\
@@ -89,6 +91,10 @@ Examples:
   tta-promote verify carbon --only lint,types      a part of the gate, while you work
   tta-promote verify carbon --format json          for programs
   tta-promote verify carbon --output markdown=PR.md   the verdict here, and a comment in a file
+
+Where nothing has changed since an earlier run, its results are reused, and the verdict says so:
+no file of the repository, no configuration above it, not the environment, the tools, the
+variables. A test that fails now and then keeps its last result; `--fresh` runs everything anew.
 
 Coverage is measured with the component's selected tests first. Where they alone reach the
 threshold, the figure is shown as what it is, a lower bound (\"at least 73.19 %\"); `--exact`
@@ -161,6 +167,12 @@ pub struct Verify {
     /// Always measure coverage with all tests, also where the selected ones reach the threshold
     #[arg(long)]
     pub exact: bool,
+    /// Run everything anew, also where nothing has changed since an earlier run
+    #[arg(long, conflicts_with = "cached")]
+    pub fresh: bool,
+    /// Reuse results where nothing has changed, also in CI (where the variable `CI` is set)
+    #[arg(long)]
+    pub cached: bool,
     /// What to print: text, json or markdown
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format)]
     pub format: Format,
@@ -209,6 +221,21 @@ pub struct Report {
     /// Also write a format to a file; may be given several times
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]
     pub output: Vec<Output>,
+}
+
+/// `cache`.
+#[derive(Debug, Clone, Args)]
+pub struct Cache {
+    /// What to do; left out: show what is kept
+    #[command(subcommand)]
+    pub act: Option<CacheAct>,
+}
+
+/// What to do with what is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum CacheAct {
+    /// Take away what is kept of all projects
+    Clear,
 }
 
 /// A format and the file that it goes to.

@@ -1,6 +1,7 @@
 //! The user's words to calls, and results to exit codes.
 
 pub mod argument;
+mod cache;
 mod doctor;
 pub mod exit;
 mod explain;
@@ -51,6 +52,7 @@ fn run(arguments: Vec<OsString>) -> Result<Exit, Failure> {
         Verb::Plan(arguments) => plan::run(&command_line.global, arguments),
         Verb::Report(arguments) => report::run(&command_line.global, arguments),
         Verb::Doctor => doctor::run(&command_line.global),
+        Verb::Cache(arguments) => cache::run(arguments),
     }
 }
 

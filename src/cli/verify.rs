@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::app::choice::{Ask, Choice, choose};
 use crate::app::project::Workspace;
+use crate::app::reuse::Reuse;
 use crate::app::selection::Selection;
 use crate::app::unselected::unselected;
 use crate::app::verify::{Request, Verified, verify};
@@ -29,6 +30,7 @@ pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> 
         jobs: arguments.jobs.map_or_else(clock::processors, usize::from),
         timeout: arguments.timeout,
         precision: if arguments.exact { Precision::Exact } else { Precision::Enough },
+        reuse: reuse(arguments),
     };
     check_outputs(&arguments.output)?;
     if arguments.which.explain {
@@ -44,6 +46,9 @@ pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> 
     progress.clear();
     let verified = verified?;
     let exit = exit(&verified);
+    if global.verbose {
+        verified.reuse.iter().for_each(|remark| print::stderr(&format!("cache: {}\n", one_line(remark))));
+    }
     if !verified.faults.is_empty() {
         print::stderr(&Failure::of_paths(&workspace.file, verified.faults.clone()).text());
     }
@@ -58,6 +63,15 @@ pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> 
         print::stderr(&nothing_changed(revision));
     }
     Ok(exit)
+}
+
+/// In CI nothing is reused unless somebody asks for it: a job is there to find out.
+fn reuse(arguments: &Verify) -> Reuse {
+    match (arguments.fresh, arguments.cached) {
+        (true, _) => Reuse::Renew,
+        (false, false) if terminal::is_in_ci() => Reuse::Never,
+        (false, _) => Reuse::Allowed,
+    }
 }
 
 /// Writes the files that were asked for, and prints.

@@ -29,6 +29,11 @@ impl Tool {
             Self::Bandit => "bandit",
         }
     }
+
+    /// The tool of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tool| tool.name() == name)
+    }
 }
 
 impl fmt::Display for Tool {
@@ -49,6 +54,14 @@ pub enum Origin {
 }
 
 impl Origin {
+    /// All origins.
+    pub const ALL: [Self; 3] = [Self::Project, Self::Uvx, Self::Path];
+
+    /// The origin of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|origin| origin.name() == name)
+    }
+
     /// One word or two for people.
     pub fn name(self) -> &'static str {
         match self {

@@ -28,12 +28,8 @@ pub fn read_text(path: &Path) -> Result<String, ReadError> {
     })
 }
 
-/// The whole text of a file, with what is not UTF-8 replaced: for lists of names, which may be any bytes.
-pub fn read_names(path: &Path) -> Result<String, ReadError> {
-    Ok(String::from_utf8_lossy(&read_bytes(path)?).into_owned())
-}
-
-fn read_bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
+/// All bytes of a file.
+pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
     let mut bytes = Vec::new();
     let read = open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes));
     if let Err(error) = read {
@@ -119,7 +115,7 @@ pub fn sha256_of_text(text: &str) -> String {
     hexadecimal(&Sha256::digest(text.as_bytes()))
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         let _infallible = write!(text, "{byte:02x}");

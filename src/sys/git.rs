@@ -105,14 +105,26 @@ pub(super) fn from_root(path: &str, prefix: &str) -> String {
 
 /// `None` where git is missing, there is no repository, or it cannot be read.
 pub(super) fn git(root: &Path, folder: &RunFolder, name: &str, arguments: &[&str]) -> Option<String> {
+    told(root, folder, name, arguments).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// What git prints, byte for byte: names of files may be any bytes. `None` as for [`git`].
+pub(super) fn told(root: &Path, folder: &RunFolder, name: &str, arguments: &[&str]) -> Option<Vec<u8>> {
     let executable: PathBuf = file::find_on_path("git")?;
     let (stdout, stderr) = (folder.file(&format!("{name}.out")), folder.file(&format!("{name}.err")));
-    let argv =
-        [executable.to_str()?, "--no-optional-locks", "--literal-pathspecs", "-c", "core.fsmonitor=false"];
+    let argv = [
+        executable.to_str()?,
+        "--no-optional-locks",
+        "--literal-pathspecs",
+        "-c",
+        "core.fsmonitor=false",
+        "-c",
+        "core.untrackedCache=false",
+    ];
     let command = Command {
         argv: argv.iter().chain(arguments).map(|argument| (*argument).to_owned()).collect(),
         folder: root.to_owned(),
-        variables: variable::for_tools()
+        variables: variable::for_tools(root)
             .into_iter()
             .chain([(OsString::from("LC_ALL"), OsString::from("C"))])
             .collect(),
@@ -122,7 +134,7 @@ pub(super) fn git(root: &Path, folder: &RunFolder, name: &str, arguments: &[&str
         limit: Duration::from_secs(60),
     };
     let ended = run(&command, &Interrupt::default()).ok()?;
-    (ended.exit == Exit::Code(0)).then(|| file::read_names(&stdout).ok())?
+    (ended.exit == Exit::Code(0)).then(|| file::read_bytes(&stdout).ok())?
 }
 
 /// Reads `git status --porcelain=v2 --branch -z`: the commit, and per path git's word for its state.

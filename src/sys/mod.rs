@@ -2,15 +2,19 @@
 //!
 //! Nothing here knows what a check or a gate is; it carries out and reports what happened.
 
+pub mod cache_folder;
 pub mod change;
 pub mod clock;
 pub mod file;
+pub mod fingerprint;
 pub mod git;
 pub mod interrupt;
 pub mod orphan;
 pub mod process;
 mod process_table;
+mod repository;
 pub mod run_folder;
 pub mod terminal;
 pub mod tree;
 pub mod variable;
+pub mod witness;

@@ -297,7 +297,7 @@ pub(super) mod tests {
         Command {
             argv: argv.iter().map(|argument| (*argument).to_owned()).collect(),
             folder: folder.to_owned(),
-            variables: super::super::variable::for_tools(),
+            variables: super::super::variable::for_tools(folder),
             input: None,
             stdout: folder.join("out"),
             stderr: folder.join("err"),

@@ -44,11 +44,8 @@ impl RunFolder {
     /// Makes a folder that is outside of `project`. It lies in the user's cache, or in the system's
     /// temporary folder where the cache cannot be written or lies inside of the project.
     pub fn create(project: &Path) -> Result<Self, NoPlace> {
-        let candidates = cache_folder()
-            .into_iter()
-            .chain([std::env::temp_dir().join(format!("tta-promote-{}", nix::unistd::Uid::effective()))]);
         let mut tried = Vec::new();
-        for keep in candidates {
+        for keep in candidates() {
             match Self::create_in(&keep, project) {
                 Ok(folder) => return Ok(folder),
                 Err(error) => tried.push(format!("`{}`: {error}", keep.display())),
@@ -79,6 +76,11 @@ impl RunFolder {
     /// The folder, absolute and without links.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The folder that it lies in with those of other runs, and with what outlives them.
+    pub(super) fn keep(&self) -> &Path {
+        &self.keep
     }
 
     /// A file in it.
@@ -126,6 +128,17 @@ fn is_ours_alone(folder: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
     let metadata = std::fs::metadata(folder)?;
     Ok(metadata.uid() == nix::unistd::Uid::effective().as_raw() && metadata.mode() & 0o022 == 0)
+}
+
+/// The folders in which runs may have kept something, the preferred first: those that are there, and that nobody
+/// else may write.
+pub fn kept() -> Vec<PathBuf> {
+    candidates().filter(|folder| is_ours_alone(folder).unwrap_or(false)).collect()
+}
+
+fn candidates() -> impl Iterator<Item = PathBuf> {
+    let temporary = std::env::temp_dir().join(format!("tta-promote-{}", nix::unistd::Uid::effective()));
+    cache_folder().into_iter().chain([temporary])
 }
 
 fn cache_folder() -> Option<PathBuf> {

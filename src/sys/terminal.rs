@@ -33,6 +33,11 @@ pub fn is_watched() -> bool {
         && variable::text("TERM").as_deref() != Some("dumb")
 }
 
+/// Whether this is a job of a CI service, which says so by the variable `CI`.
+pub fn is_in_ci() -> bool {
+    variable::text("CI").is_some_and(|value| !matches!(value.to_ascii_lowercase().as_str(), "false" | "0"))
+}
+
 /// The columns of the terminal that standard output goes to; 100 where it goes elsewhere.
 pub fn width() -> usize {
     const ELSEWHERE: usize = 100;

@@ -1,6 +1,6 @@
 //! The project's files on disk: which Python files a path holds, and what changed during a run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -98,9 +98,11 @@ pub fn python_files(root: &Path, path: &str) -> Result<Vec<SourceFile>, PathFaul
     let top = real(&start).map_err(|error| PathFault::Unreadable(error.to_string()))?;
     walk.filter_entry(move |entry| {
         let leads_up = || real(entry.path()).is_ok_and(|target| top.starts_with(target));
-        let is_environment = || exists(&entry.path().join("pyvenv.cfg"));
+        let is_folder = entry.file_type().is_none_or(|kind| kind.is_dir());
+        let is_environment = || is_folder && exists(&entry.path().join("pyvenv.cfg"));
         entry.depth() == 0 || !(entry.path_is_symlink() && leads_up() || is_environment())
     });
+    let mut folders = HashMap::new();
     for entry in walk.build() {
         let entry = match entry {
             Ok(entry) => entry,
@@ -109,7 +111,7 @@ pub fn python_files(root: &Path, path: &str) -> Result<Vec<SourceFile>, PathFaul
         };
         let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
         if is_file && entry.path().extension().is_some_and(|extension| extension == "py") {
-            files.push(source_file(root, entry.path())?);
+            files.push(source_file(root, &entry, &mut folders)?);
         }
     }
     files.sort_unstable();
@@ -134,9 +136,26 @@ fn is_no_source(error: &ignore::Error) -> bool {
     }
 }
 
-fn source_file(root: &Path, path: &Path) -> Result<SourceFile, PathFault> {
+/// `folders` holds the real paths of folders that are known already: to follow each file's path anew takes longer
+/// than all else.
+fn source_file(
+    root: &Path,
+    entry: &ignore::DirEntry,
+    folders: &mut HashMap<PathBuf, PathBuf>,
+) -> Result<SourceFile, PathFault> {
+    let path = entry.path();
     let not_utf8 = || PathFault::Unreadable(format!("the name `{}` is not UTF-8", path.display()));
-    let real = real(path).map_err(|error| PathFault::Unreadable(error.to_string()))?;
+    let unreadable = |error: io::Error| PathFault::Unreadable(error.to_string());
+    let real = match (path.parent(), path.file_name()) {
+        // What was named itself may be a link, and is looked at as such.
+        (Some(folder), Some(name)) if entry.depth() > 0 && !entry.path_is_symlink() => {
+            if !folders.contains_key(folder) {
+                folders.insert(folder.to_owned(), real(folder).map_err(unreadable)?);
+            }
+            folders.get(folder).map_or_else(|| path.to_owned(), |folder| folder.join(name))
+        }
+        _ => real(path).map_err(unreadable)?,
+    };
     if !real.starts_with(root) {
         return Err(PathFault::Outside);
     }
@@ -146,6 +165,17 @@ fn source_file(root: &Path, path: &Path) -> Result<SourceFile, PathFault> {
         path: relative.to_str().ok_or_else(not_utf8)?.to_owned(),
         real: real.to_str().ok_or_else(not_utf8)?.to_owned(),
     })
+}
+
+/// Every file at or below a path, but for those in folders whose files come and go without the project changing.
+/// Links are not followed: they are files here.
+pub fn all_files(path: &Path) -> Vec<PathBuf> {
+    let mut walk = ignore::WalkBuilder::new(path);
+    walk.standard_filters(false)
+        .filter_entry(|entry| entry.file_name().to_str().is_none_or(|name| !PASSED_OVER.contains(&name)));
+    let files = walk.build().filter_map(Result::ok);
+    let files = files.filter(|entry| entry.file_type().is_some_and(|kind| !kind.is_dir()));
+    files.map(ignore::DirEntry::into_path).collect()
 }
 
 /// What the files of a folder were at one moment: size and time of change of each.
@@ -237,6 +267,25 @@ mod tests {
         assert_eq!(paths, ["a/b.py"]);
         std::os::unix::fs::symlink("nowhere", root.join("a/c.py")).expect("a link");
         assert!(matches!(python_files(&root, "a"), Err(PathFault::Unreadable(_))));
+    }
+
+    #[test]
+    fn a_file_is_known_by_the_place_where_it_really_lies_by_whatever_link_it_was_reached() {
+        let (_folder, root) = project();
+        for path in ["b/c.py", "b/d/e.py", "a/own.py"] {
+            put(&root, path);
+        }
+        for (link, target) in [("a/one.py", "../b/c.py"), ("a/folder", "../b/d"), ("whole", "b")] {
+            std::os::unix::fs::symlink(target, root.join(link)).expect("a link");
+        }
+        let reals = |path: &str| -> Vec<String> {
+            let files = python_files(&root, path).expect("files");
+            let below = |file: SourceFile| file.real.replace(root.to_str().expect("UTF-8"), "");
+            files.into_iter().map(below).collect()
+        };
+        assert_eq!(reals("a"), ["/b/d/e.py", "/b/c.py", "/a/own.py"]);
+        assert_eq!(reals("whole"), ["/b/c.py", "/b/d/e.py"]);
+        assert_eq!(reals("a/one.py"), ["/b/c.py"]);
     }
 
     #[test]

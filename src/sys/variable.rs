@@ -1,6 +1,7 @@
 //! The environment variables that we were started with, and those that tools are given.
 
 use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 /// Names and beginnings of names that tools are not given: each of them changes what a tool measures
 /// without leaving a trace in its report. `GIT_*` stands here because a hook sets variables that would
@@ -22,6 +23,10 @@ const WITHHELD: [&str; 14] = [
     "GIT_WORK_TREE",
 ];
 
+/// What a shell notes for itself. A tool has no use for it, and it differs from one terminal to the next; `PWD`
+/// is told anew, since ours is the folder that we were started in.
+const OF_THE_SHELL: [&str; 4] = ["_", "OLDPWD", "SHLVL", "PWD"];
+
 /// The value of `name`, if it is set to something.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
 pub fn get(name: &str) -> Option<OsString> {
@@ -40,10 +45,15 @@ pub fn is_on(name: &str) -> bool {
     })
 }
 
-/// What a tool is given: our own variables without those that would change its measurements.
+/// What a tool that runs in `folder` is given: our own variables without those that would change its
+/// measurements, sorted by name.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
-pub fn for_tools() -> Vec<(OsString, OsString)> {
-    std::env::vars_os().filter(|(name, _)| !is_withheld(name)).collect()
+pub fn for_tools(folder: &Path) -> Vec<(OsString, OsString)> {
+    let is_noise = |name: &OsStr| name.to_str().is_some_and(|name| OF_THE_SHELL.contains(&name));
+    let own = std::env::vars_os().filter(|(name, _)| !is_withheld(name) && !is_noise(name));
+    let mut variables: Vec<_> = own.chain([("PWD".into(), folder.as_os_str().to_owned())]).collect();
+    variables.sort_unstable();
+    variables
 }
 
 /// The names of variables that are set and that tools are not given, sorted.
@@ -70,6 +80,15 @@ mod tests {
         {
             assert!(is_withheld(OsStr::new(name)), "{name}");
         }
+    }
+
+    #[test]
+    fn a_tool_is_told_its_own_folder_and_nothing_that_the_shell_notes_for_itself() {
+        let told = for_tools(Path::new("/the/root"));
+        let value = |name: &str| told.iter().find(|(one, _)| one == name).map(|(_, value)| value.clone());
+        assert_eq!(value("PWD"), Some("/the/root".into()));
+        assert_eq!((value("_"), value("OLDPWD"), value("SHLVL")), (None, None, None));
+        assert!(value("PATH").is_some());
     }
 
     #[test]

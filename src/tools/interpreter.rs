@@ -1,6 +1,6 @@
 //! A Python interpreter, what is installed for it, and the script that tells.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::environment::Distribution;
 
@@ -8,7 +8,7 @@ use crate::model::environment::Distribution;
 pub const SCRIPT: &str = include_str!("python_side/environment.py");
 
 /// What the script wrote.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interpreter {
     /// The executable in the environment.
     pub executable: String,
@@ -24,6 +24,9 @@ pub struct Interpreter {
     pub scripts: String,
     /// The folder of the standard library.
     pub stdlib: String,
+    /// The folders of what is installed for it, whether they are there or not.
+    #[serde(default)]
+    pub packages: Vec<String>,
     distributions: Vec<(String, String)>,
     /// Of the modules that were asked for, those that cannot be imported.
     pub absent: Vec<String>,
@@ -36,6 +39,11 @@ impl Interpreter {
     /// What is wrong with it, as a fragment.
     pub fn read(text: &str) -> Result<Self, String> {
         serde_json::from_str(text).map_err(|error| error.to_string())
+    }
+
+    /// As [`Interpreter::read`] reads it.
+    pub fn text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
     }
 
     /// What is installed, sorted by name.

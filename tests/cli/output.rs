@@ -95,7 +95,9 @@ fn a_reader_that_goes_away_is_no_fault() {
         let script = format!("({{ {writer}; }} | {{ exec <&-; echo > \"$HOME/gone\"; }}) 2>&1");
         let output = project.shell(&script);
         std::fs::remove_file(project.path("home/gone")).expect("it was gone");
-        assert_eq!(String::from_utf8_lossy(&output.stdout), "", "{arguments}");
+        let said = String::from_utf8_lossy(&output.stdout);
+        let complaints: Vec<&str> = said.lines().filter(|line| !line.starts_with("cache: ")).collect();
+        assert_eq!(complaints, [""; 0], "{arguments}");
         let code = std::fs::read_to_string(project.path("home/code")).expect("a code");
         assert!(["0\n", "3\n"].contains(&code.as_str()), "{arguments}: {code}");
     }

@@ -284,6 +284,7 @@ impl Project {
             "executable": self.path("bin/python3"), "base_executable": self.path("bin/python3"),
             "version": "3.12.1", "platform": "linux-x86_64", "prefix": self.path("python"),
             "scripts": self.path("bin"), "stdlib": self.path("python/lib/python3.12"),
+            "packages": [self.path("python/lib/python3.12/site-packages")],
             "distributions": distributions, "absent": [],
         })
         .to_string()

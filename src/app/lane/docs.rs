@@ -25,24 +25,31 @@ pub fn answers(bench: &Bench<'_>, components: &[usize]) -> Vec<Answer> {
     components.iter().filter_map(answer).collect()
 }
 
-fn gather(bench: &Bench<'_>, subject: &Subject<'_>) -> Result<Evidence, Reason> {
+/// What lies at the places where a component's README may be, up to the first that is there.
+pub fn looks(root: &Path, subject: &Subject<'_>) -> Vec<(Place, Found)> {
     let component = subject.candidate.component;
     // A README can be there although the files are not.
     let files: &[SourceFile] = subject.files.as_deref().unwrap_or_default();
     let mut looks = Vec::new();
     for place in docs::candidates(component, files) {
-        let found = look(&bench.context.root, &place);
+        let found = look(root, &place);
         let is_absent = found == Found::Absent;
         looks.push((place, found));
         if !is_absent {
             break;
         }
     }
+    looks
+}
+
+fn gather(bench: &Bench<'_>, subject: &Subject<'_>) -> Result<Evidence, Reason> {
+    let files: &[SourceFile] = subject.files.as_deref().unwrap_or_default();
+    let looks = looks(&bench.context.root, subject);
     let modules: Vec<Module<'_>> = files
         .iter()
         .map(|file| Module { path: &file.path, facts: bench.sources.facts(&file.real) })
         .collect();
-    docs::evidence(component, &modules, &looks)
+    docs::evidence(subject.candidate.component, &modules, &looks)
 }
 
 fn look(root: &Path, place: &Place) -> Found {

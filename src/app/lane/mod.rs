@@ -11,6 +11,7 @@ pub mod types;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::model::check::Check;
 use crate::model::gate::Precision;
@@ -19,6 +20,7 @@ use crate::sys::clock::Stopwatch;
 
 use super::answer::Answer;
 use super::bench::Bench;
+use super::durations::Durations;
 use super::planned_run::PlannedRun;
 use testing::whole::Whole;
 use testing::{Harvest, Testing};
@@ -61,6 +63,19 @@ impl Lane<'_> {
         }
     }
 
+    /// How long it takes where nobody knows: tests and types are to start before many short ones.
+    fn guess(&self) -> Duration {
+        Duration::from_secs(match self {
+            Self::Testing(testing) if testing.is_whole() => 60,
+            Self::Whole(_) => 60,
+            Self::Testing(_) => 10,
+            Self::Types(_) => 20,
+            Self::Security(_) => 3,
+            Self::Lint(_) => 2,
+            Self::Docs(_) => 0,
+        })
+    }
+
     fn harvest(&self, bench: &Bench<'_>) -> anyhow::Result<Harvest> {
         let answers = match self {
             Self::Testing(testing) => return testing.harvest(),
@@ -83,19 +98,33 @@ impl Lane<'_> {
     }
 }
 
-/// Runs the lanes of a plan, as many at a time as there are jobs, and gathers their answers.
+/// What the lanes gave, and how long each took, by its label.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// The answers.
+    pub answers: Vec<Answer>,
+    /// How long each lane took.
+    pub took: Vec<(String, Duration)>,
+}
+
+/// Runs the lanes of a plan, the longest first and as many at a time as there are jobs, and gathers their answers.
 ///
 /// # Errors
 /// The first fault of ours that a lane met: the run folder cannot be written.
-pub fn gather(bench: &Bench<'_>, plan: &Plan<'_>, precision: Precision) -> anyhow::Result<Vec<Answer>> {
-    let floor = Floor::new(bench, plan, precision);
+pub fn gather(
+    bench: &Bench<'_>,
+    plan: &Plan<'_>,
+    precision: Precision,
+    durations: &Durations,
+) -> anyhow::Result<Gathered> {
+    let floor = Floor::new(bench, plan, precision, durations);
     let workers = bench.jobs.clamp(1, floor.waiting().len().max(1));
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| floor.work());
         }
     });
-    floor.answers()
+    floor.gathered()
 }
 
 /// Where the lanes wait, run, and leave what they gathered.
@@ -106,13 +135,13 @@ struct Floor<'a> {
     /// The trees whose tests all run in a lane that waits, runs or has run.
     whole: Mutex<BTreeSet<usize>>,
     gathered: Mutex<Vec<anyhow::Result<(bool, Harvest)>>>,
+    took: Mutex<Vec<(String, Duration)>>,
 }
 
 impl<'a> Floor<'a> {
-    fn new(bench: &'a Bench<'a>, plan: &'a Plan<'a>, precision: Precision) -> Self {
+    fn new(bench: &'a Bench<'a>, plan: &'a Plan<'a>, precision: Precision, durations: &Durations) -> Self {
         let testing = Testing::of_plan(bench, plan, precision);
         let whole = testing.iter().filter(|testing| testing.is_whole()).map(Testing::tree).collect();
-        // The longest first: tests as a rule, then the type checker.
         let others = [
             (&plan.types, Lane::Types(&plan.types)),
             (&plan.security, Lane::Security(&plan.security)),
@@ -121,8 +150,13 @@ impl<'a> Floor<'a> {
         ];
         let others =
             others.into_iter().filter(|(components, _)| !components.is_empty()).map(|(_, lane)| lane);
-        let waiting = Mutex::new(testing.into_iter().map(Lane::Testing).chain(others).collect());
-        Self { bench, plan, waiting, whole: Mutex::new(whole), gathered: Mutex::default() }
+        let mut lanes: Vec<Lane<'a>> = testing.into_iter().map(Lane::Testing).chain(others).collect();
+        lanes.sort_by_cached_key(|lane| {
+            std::cmp::Reverse(durations.of(&lane.label()).unwrap_or_else(|| lane.guess()))
+        });
+        let waiting = Mutex::new(lanes.into());
+        let whole = Mutex::new(whole);
+        Self { bench, plan, waiting, whole, gathered: Mutex::default(), took: Mutex::default() }
     }
 
     fn waiting(&self) -> MutexGuard<'_, VecDeque<Lane<'a>>> {
@@ -135,7 +169,9 @@ impl<'a> Floor<'a> {
             let label = lane.label();
             self.bench.context.listener.began(&label);
             let harvest = lane.harvest(self.bench);
-            self.bench.context.listener.ended(&label, watch.elapsed());
+            let took = watch.elapsed();
+            self.bench.context.listener.ended(&label, took);
+            locked(&self.took).push((label, took));
             if let (Lane::Testing(testing), Ok(harvest)) = (&lane, &harvest)
                 && !harvest.unsettled.is_empty()
             {
@@ -161,7 +197,8 @@ impl<'a> Floor<'a> {
 
     /// The answers: for each component and check one. What selected tests say of coverage stands where it is enough,
     /// whatever all tests would say, so that a component's figure does not depend on its neighbours.
-    fn answers(self) -> anyhow::Result<Vec<Answer>> {
+    fn gathered(self) -> anyhow::Result<Gathered> {
+        let took = self.took.into_inner().unwrap_or_else(PoisonError::into_inner);
         let gathered = self.gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
         let gathered = gathered.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
         let unsettled: BTreeSet<usize> =
@@ -182,7 +219,7 @@ impl<'a> Floor<'a> {
             }
         }
         answers.extend(by_all.into_iter().filter(|answer| !by_selected.contains(&answer.component)));
-        Ok(answers)
+        Ok(Gathered { answers, took })
     }
 }
 

@@ -3,6 +3,7 @@
 //! Not here: what the tools are told. `environment` knows where it comes from, `search` finds tools.
 
 mod environment;
+pub mod recall;
 mod search;
 
 use std::collections::BTreeMap;
@@ -41,7 +42,7 @@ pub struct Toolchain {
     /// Variables that point tools at the environment.
     pub variables: Vec<(OsString, OsString)>,
     /// Keeps a temporary environment alive as long as this lives.
-    _held: Option<Held>,
+    held: Option<Held>,
 }
 
 impl Toolchain {
@@ -62,6 +63,23 @@ impl Toolchain {
             (Err(_), Some(python)) if self.without_environment => Ok(python.clone()),
             (Err(reason), _) => Err(reason.clone()),
         }
+    }
+
+    /// Byte code goes to the run folder, so that the tree stays as it is and stale byte code in it is never
+    /// executed (Python trusts size and time of change). Only that of the environment and of the standard
+    /// library is kept from run to run, apart for each set of distributions.
+    pub fn share_byte_code(&self, context: &Context<'_>) -> anyhow::Result<()> {
+        let Ok(interpreter) = &self.interpreter else { return Ok(()) };
+        let fresh = context.folder.folder(BYTE_CODE)?;
+        let lasting = context.folder.lasting(BYTE_CODE, &self.environment.sha256)?;
+        let prefix = self.held.is_none().then_some(interpreter.prefix.as_str());
+        for folder in prefix.into_iter().chain([interpreter.stdlib.as_str()]) {
+            if !context.root.starts_with(folder) {
+                let below = Path::new(folder).strip_prefix("/").unwrap_or(Path::new(folder));
+                tree::link_folder(&lasting.join(below), &fresh.join(below))?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -94,14 +112,10 @@ pub fn resolve(
     };
     let tools = find_tools(context, &runner, project, wanted, interpreter.as_ref().ok())?;
     let environment = describe(context, interpreter.as_ref().ok(), in_sync);
-    let mut variables = Vec::new();
-    if let Ok(interpreter) = &interpreter {
-        variables = point_at(interpreter);
-        share_byte_code(context, interpreter, &environment, held.is_some())?;
-    }
+    let variables = interpreter.as_ref().map(point_at).unwrap_or_default();
     let without_environment = runner == Runner::Uv && !has_environment(&context.root);
     let bare_python = path_python().ok();
-    Ok(Toolchain {
+    let toolchain = Toolchain {
         runner,
         interpreter,
         without_environment,
@@ -109,8 +123,10 @@ pub fn resolve(
         tools,
         environment,
         variables,
-        _held: held,
-    })
+        held,
+    };
+    toolchain.share_byte_code(context)?;
+    Ok(toolchain)
 }
 
 /// What `auto` means here.
@@ -147,27 +163,6 @@ fn point_at(interpreter: &Interpreter) -> Vec<(OsString, OsString)> {
     let folders = std::iter::once(PathBuf::from(&interpreter.scripts)).chain(std::env::split_paths(&rest));
     let path = std::env::join_paths(folders).unwrap_or(rest);
     vec![("PATH".into(), path), ("VIRTUAL_ENV".into(), OsString::from(&interpreter.prefix))]
-}
-
-/// Byte code goes to the run folder, so that the tree stays as it is and stale byte code in it is never
-/// executed (Python trusts size and time of change). Only that of the environment and of the standard
-/// library is kept from run to run, apart for each set of distributions.
-fn share_byte_code(
-    context: &Context<'_>,
-    interpreter: &Interpreter,
-    environment: &Environment,
-    temporary: bool,
-) -> anyhow::Result<()> {
-    let fresh = context.folder.folder(BYTE_CODE)?;
-    let lasting = context.folder.lasting(BYTE_CODE, &environment.sha256)?;
-    let prefix = (!temporary).then_some(interpreter.prefix.as_str());
-    for folder in prefix.into_iter().chain([interpreter.stdlib.as_str()]) {
-        if !context.root.starts_with(folder) {
-            let below = Path::new(folder).strip_prefix("/").unwrap_or(Path::new(folder));
-            tree::link_folder(&lasting.join(below), &fresh.join(below))?;
-        }
-    }
-    Ok(())
 }
 
 /// The folder for byte code.

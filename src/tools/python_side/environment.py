@@ -9,6 +9,7 @@ import importlib.util
 import json
 import os
 import re
+import site
 import sys
 import sysconfig
 
@@ -36,6 +37,8 @@ def main():
         "prefix": sys.prefix,
         "scripts": sysconfig.get_path("scripts"),
         "stdlib": sysconfig.get_path("stdlib"),
+        # The user's own too: `-I` hides them from us, but not from a tool that is started without it.
+        "packages": sorted({*site.getsitepackages(), site.getusersitepackages(), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}),
         "distributions": sorted(installed.items()),
         "absent": sorted(module for module in modules if not is_there(module)),
     }

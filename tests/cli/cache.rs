@@ -1,0 +1,390 @@
+//! Results of earlier runs: reused where nothing has changed, and a miss wherever anything has, or where somebody
+//! has been at what is kept.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::project::{POLICY, Project};
+use crate::told::Told;
+
+const JSON: [&str; 4] = ["verify", "a", "--format", "json"];
+
+/// A repository whose variables are the same in each run, and each tool of which counts how often it works.
+fn repository() -> Project {
+    let mut project =
+        Project::new().file(".gitignore", ".env\nbuild/\n").variable("TTA_PROMOTE_TEST", "same");
+    for tool in ["pytest", "ruff", "pyright", "bandit"] {
+        project = project.fake(tool).does("echo >> \"$fakes/starts\"; honest \"$@\"");
+    }
+    project.repository()
+}
+
+/// How often a tool did its work.
+fn starts(project: &Project) -> usize {
+    std::fs::read_to_string(project.path("fakes").join("starts")).map_or(0, |text| text.lines().count())
+}
+
+/// Which of the checks are from an earlier run.
+fn cached(told: &Told) -> Vec<String> {
+    let checks = told.json()["components"][0]["checks"].as_array().expect("checks").clone();
+    let cached = checks.iter().filter(|check| check["run"]["cached"] == true);
+    cached.map(|check| check["id"].as_str().expect("an id").to_owned()).collect()
+}
+
+const ALL: [&str; 5] = ["tests", "coverage", "lint", "types", "security"];
+
+/// The entries of all projects.
+fn entries(project: &Project) -> Vec<PathBuf> {
+    let all = project.path("home/.cache/tta-promote/results");
+    let folders = std::fs::read_dir(all).into_iter().flatten().map(|entry| entry.expect("an entry").path());
+    let files = folders.filter(|path| path.is_dir()).flat_map(|folder| {
+        std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path())
+    });
+    let mut entries: Vec<PathBuf> =
+        files.filter(|path| path.extension().is_some_and(|extension| extension == "entry")).collect();
+    entries.sort();
+    entries
+}
+
+fn git(project: &Project, arguments: &[&str]) {
+    let mut git = Command::new("git");
+    git.args(["-c", "user.name=a", "-c", "user.email=a@b.cd"]).args(arguments).current_dir(project.root());
+    assert!(git.env("GIT_CONFIG_GLOBAL", "/dev/null").status().expect("git").success());
+}
+
+/// A project of which everything is kept.
+fn known() -> Project {
+    let project = repository();
+    let told = project.run(&JSON).exits(0);
+    assert_eq!(cached(&told), [""; 0]);
+    assert!(starts(&project) > 0);
+    std::fs::remove_file(project.path("fakes").join("starts")).expect("removed");
+    project
+}
+
+#[test]
+fn where_nothing_has_changed_no_tool_runs_and_the_answer_says_from_when_it_is() {
+    let project = known();
+    let told = project.run(&JSON).exits(0);
+    assert_eq!((starts(&project), cached(&told)), (0, ALL.map(str::to_owned).to_vec()));
+    let from = told.check("lint")["run"]["cached_from"].clone();
+    assert_eq!(from["commit"], told.json()["subject"]["commit"]);
+    assert!(from["time"].as_str().is_some_and(|time| time.starts_with("20")), "{from}");
+    let told = project.run(&["verify", "a"]).exits(0);
+    assert!(told.stdout.contains("5 of 5 results cached, from 20"), "{}", told.stdout);
+    assert_eq!(starts(&project), 0);
+}
+
+#[test]
+fn a_failure_is_reused_and_is_still_a_failure() {
+    let policy = |min: &str| {
+        POLICY
+            .replace("\n\n[component.a]", &format!("\ncoverage = {{ min_percent = {min} }}\n\n[component.a]"))
+    };
+    let project = repository().policy(&policy("90"));
+    let first = project.run(&JSON).exits(1).gives("coverage", "fail");
+    let again = project.run(&JSON).exits(1).gives("coverage", "fail");
+    assert_eq!(cached(&again), ALL);
+    assert_eq!(first.check("coverage")["summary"], again.check("coverage")["summary"]);
+    // The judge is asked anew: the figure is the same, the question is another.
+    project.policy(&policy("80")).run(&JSON).exits(0).gives("coverage", "pass");
+}
+
+#[test]
+fn whatever_changes_is_noticed() {
+    type Act = fn(&Project);
+    let acts: [(&str, Act); 13] = [
+        ("a source file", |project| write(project, "src/a.py", "x = 2\n")),
+        ("one of the same size and time", |project| {
+            let path = project.root().join("src/a.py");
+            let time = std::fs::metadata(&path).expect("there").modified().expect("a time");
+            write(project, "src/a.py", "x = 2\n");
+            std::fs::File::options().write(true).open(&path).expect("open").set_modified(time).expect("set");
+        }),
+        ("one that git is told to take as unchanged", |project| {
+            git(project, &["update-index", "--assume-unchanged", "tests/test_a.py"]);
+            write(project, "tests/test_a.py", "def test(): fail\n");
+        }),
+        ("a new file", |project| write(project, "src/b.py", "")),
+        ("a file that is gone", |project| {
+            std::fs::remove_file(project.root().join(".gitignore")).expect("removed");
+        }),
+        ("an ignored file", |project| write(project, ".env", "B=1\n")),
+        ("an ignored file below the tests", |project| write(project, "tests/build/data", "x")),
+        ("the mode of a file", |project| {
+            let path = project.root().join("src/a.py");
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("set");
+        }),
+        ("configuration above", |project| {
+            std::fs::write(project.root().parent().expect("a folder").join("ruff.toml"), "")
+                .expect("written");
+        }),
+        ("the user's configuration", |project| {
+            let folder = project.path("home/.config/uv");
+            std::fs::create_dir_all(&folder).expect("made");
+            std::fs::write(folder.join("uv.toml"), "").expect("written");
+        }),
+        ("a distribution", |project| {
+            let record = project.path("python/lib/python3.12/site-packages/a-1.dist-info");
+            std::fs::create_dir_all(&record).expect("made");
+        }),
+        ("a link", |project| {
+            std::os::unix::fs::symlink("src", project.root().join("link")).expect("a link");
+        }),
+        ("a program on PATH", |project| {
+            std::os::unix::fs::symlink("/bin/true", project.path("bin").join("node")).expect("a link");
+        }),
+    ];
+    for (name, act) in acts {
+        let project = known();
+        act(&project);
+        let told = project.run(&JSON);
+        assert_eq!(cached(&told), [""; 0], "{name}");
+    }
+}
+
+fn write(project: &Project, path: &str, text: &str) {
+    let path = project.root().join(path);
+    std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+    std::fs::write(path, text).expect("written");
+}
+
+#[test]
+fn a_variable_and_a_policy_elsewhere_are_part_of_what_a_result_depends_on() {
+    let project = known().variable("DATABASE_URL", "x");
+    assert_eq!(cached(&project.run(&JSON)), [""; 0]);
+    assert_eq!(cached(&project.run(&JSON)), ALL);
+    let project = project.variable("SHLVL", "7").variable("OLDPWD", "/");
+    assert_eq!(cached(&project.run(&JSON)), ALL, "what the shell notes for itself is none");
+}
+
+#[test]
+fn a_tool_that_is_replaced_answers_itself_and_the_others_need_not() {
+    let project = known().fake("ruff").does("true");
+    let told = project.run(&JSON).exits(0);
+    // The fake lies on PATH, as all of them do: one that changes may be what a test starts.
+    assert_eq!(cached(&told), [""; 0]);
+    assert_eq!(cached(&project.run(&JSON).exits(0)), ALL);
+}
+
+#[test]
+fn a_change_that_is_taken_back_finds_the_earlier_results_again() {
+    let project = known();
+    write(&project, "src/a.py", "x = 2\n");
+    project.run(&JSON).exits(0);
+    write(&project, "src/a.py", "x = 1\n");
+    assert_eq!(cached(&project.run(&JSON).exits(0)), ALL);
+    git(&project, &["commit", "-q", "--allow-empty", "-m", "nothing"]);
+    let told = project.run(&JSON).exits(0);
+    assert_eq!(cached(&told), ALL, "another commit of the same files");
+    assert_ne!(told.check("lint")["run"]["cached_from"]["commit"], told.json()["subject"]["commit"]);
+}
+
+#[test]
+fn what_is_inconclusive_is_tried_again_and_the_rest_is_reused() {
+    let project = repository().fake("pyright").does("echo >> \"$fakes/pyrights\"; exit 250");
+    project.run(&JSON).exits(3).lacks("types", "tool_crashed");
+    let told = project.run(&JSON).exits(3).lacks("types", "tool_crashed");
+    assert_eq!(cached(&told), ["tests", "coverage", "lint", "security"]);
+    let count =
+        std::fs::read_to_string(project.path("fakes").join("pyrights")).expect("counted").lines().count();
+    assert_eq!(count, 2);
+}
+
+#[test]
+fn one_check_asked_for_serves_when_all_are_asked_for() {
+    let project = repository();
+    project.run(&["verify", "a", "--only", "lint"]).exits(0);
+    assert_eq!(cached(&project.run(&JSON).exits(0)), ["lint"]);
+    assert_eq!(cached(&project.run(&JSON).exits(0)), ALL);
+    let told = project.run(&["verify", "a", "--only", "types", "--format", "json"]).exits(0);
+    assert_eq!(cached(&told), ["types"]);
+}
+
+#[test]
+fn fresh_runs_everything_anew_and_keeps_it() {
+    let project = repository();
+    project.run(&["verify", "a", "--fresh"]).exits(0);
+    let first = starts(&project);
+    assert_eq!(cached(&project.run(&["verify", "a", "--fresh", "--format", "json"]).exits(0)), [""; 0]);
+    assert_eq!(starts(&project), 2 * first);
+    assert_eq!(cached(&project.run(&JSON).exits(0)), ALL);
+}
+
+#[test]
+fn in_ci_nothing_is_reused_unless_it_is_asked_for() {
+    let project = known().variable("CI", "true");
+    assert_eq!(cached(&project.run(&JSON).exits(0)), [""; 0]);
+    let asked = ["verify", "a", "--format", "json", "--cached"];
+    project.run(&asked).exits(0);
+    assert_eq!(cached(&project.run(&asked).exits(0)), ALL);
+    for no in ["false", "0", ""] {
+        let project = known().variable("CI", no);
+        project.run(&JSON).exits(0);
+        assert_eq!(cached(&project.run(&JSON).exits(0)), ALL, "CI={no}");
+    }
+    project.run(&["verify", "a", "--fresh", "--cached"]).exits(2);
+}
+
+#[test]
+fn a_lower_bound_does_not_answer_who_asks_for_the_exact_figure() {
+    let policy = POLICY.replace("[\"tests\"]", "[\"tests\"], select = \"a\"");
+    let left = "write_junit; write_journal; write_coverage
+        case \" $* \" in *' -ka '*) left=7 ;; *) left=0 ;; esac
+        sed \"s/\\\"deselected\\\": 0/\\\"deselected\\\": $left/\" \"$journal\" > \"$journal.new\"; mv \"$journal.new\" \"$journal\"";
+    let project = Project::new()
+        .policy(&policy)
+        .variable("TTA_PROMOTE_TEST", "same")
+        .fake("pytest")
+        .does(left)
+        .repository();
+    let bound = |told: &Told| told.check("coverage")["measured"]["lower_bound"].clone();
+    assert_eq!(bound(&project.run(&JSON).exits(0)), true);
+    let again = project.run(&JSON).exits(0);
+    assert_eq!((bound(&again), cached(&again)), (true.into(), ALL.map(str::to_owned).to_vec()));
+    let exact = ["verify", "a", "--format", "json", "--exact"];
+    let told = project.run(&exact).exits(0);
+    assert_eq!(
+        (bound(&told), cached(&told)),
+        (false.into(), ["tests", "lint", "types", "security"].map(str::to_owned).to_vec())
+    );
+    assert_eq!(cached(&project.run(&exact).exits(0)), ALL);
+    assert_eq!(bound(&project.run(&JSON).exits(0)), false, "the exact figure serves both");
+}
+
+#[test]
+fn an_entry_that_somebody_has_been_at_is_a_miss() {
+    let project = known();
+    let entry = entries(&project).pop().expect("an entry");
+    let whole = std::fs::read(&entry).expect("read");
+    let mut flipped = whole.clone();
+    flipped[whole.len() / 2] ^= 1;
+    let older = String::from_utf8(whole.clone()).expect("UTF-8").replacen("cache 1", "cache 0", 1);
+    let damaged =
+        [Vec::new(), whole[..whole.len() / 2].to_vec(), flipped, older.into_bytes(), b"{}".to_vec()];
+    for (number, bytes) in damaged.iter().enumerate() {
+        std::fs::write(&entry, bytes).expect("written");
+        assert_eq!(cached(&project.run(&JSON).exits(0)), [""; 0], "{number}");
+        assert_eq!(cached(&project.run(&JSON).exits(0)), ALL, "{number}: and is replaced");
+    }
+}
+
+#[test]
+fn an_entry_that_was_renamed_into_place_is_a_miss() {
+    let project = known();
+    let first = entries(&project).pop().expect("an entry");
+    write(&project, "src/a.py", "x = 2\n");
+    project.run(&JSON).exits(0);
+    let second = entries(&project).into_iter().find(|entry| *entry != first).expect("another entry");
+    std::fs::rename(&first, &second).expect("moved");
+    assert_eq!(cached(&project.run(&JSON).exits(0)), [""; 0]);
+}
+
+#[test]
+fn where_nothing_can_be_kept_everything_is_measured() {
+    let project = repository();
+    let folder = project.path("home/.cache/tta-promote");
+    std::fs::create_dir_all(&folder).expect("made");
+    std::fs::write(folder.join("results"), "no folder").expect("written");
+    for _ in 0..2 {
+        let told = project.run(&["verify", "a", "--format", "json", "-v"]).exits(0);
+        assert_eq!(cached(&told), [""; 0]);
+        assert!(told.stderr.contains("cache: nothing is kept: it cannot be written"), "{}", told.stderr);
+    }
+}
+
+/// No file of the run may be as long as the entry: then there is room for everything but for it.
+#[test]
+fn a_disk_that_is_full_costs_the_entry_and_nothing_else() {
+    let mut policy = POLICY.to_owned();
+    let mut project = repository();
+    for number in 0..20 {
+        let component =
+            "[component.bN]\ntitle = \"B\"\npaths = [\"src/bN.py\"]\ntests = { paths = [\"tests\"] }\n";
+        policy.push_str(&component.replace('N', &number.to_string()));
+        project = project.file(&format!("src/b{number}.py"), "x = 1\n");
+    }
+    let project = project.policy(&policy);
+    project.run(&["verify", "--all"]).exits(0);
+    let long = std::fs::metadata(entries(&project).pop().expect("an entry")).expect("there").len();
+    project.run(&["cache", "clear"]).exits(0);
+    let limit = (long - 1) / 512;
+    let script = format!(
+        "trap '' XFSZ; ulimit -f {limit}; export TTA_PROMOTE_TEST=same; exec \"$PROMOTE\" verify --all -v"
+    );
+    let output = project.shell(&script);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    assert!(stderr.contains("cache: nothing is kept: it cannot be written"), "{stderr}");
+    assert_eq!(entries(&project).len(), 0);
+}
+
+#[test]
+fn two_at_once_do_no_harm_to_each_other() {
+    let project = repository();
+    for _ in 0..3 {
+        let running: Vec<_> = (0..4).map(|_| project.start(&["verify", "a", "--fresh"])).collect();
+        for running in running {
+            running.end();
+        }
+    }
+    let told = project.run(&JSON).exits(0);
+    assert_eq!(cached(&told), ALL);
+    assert_eq!(entries(&project).len(), 1);
+}
+
+#[test]
+fn a_run_that_changes_the_project_is_not_kept() {
+    let project = Project::new().file(".gitignore", "*.log\n").variable("TTA_PROMOTE_TEST", "same");
+    let project = project.fake("pytest").does("echo >> own.log; honest \"$@\"").repository();
+    for _ in 0..2 {
+        let told = project.run(&["verify", "a", "--format", "json", "-v"]).exits(0);
+        assert_eq!(cached(&told), [""; 0]);
+        assert!(told.stderr.contains("cache: nothing is kept: the run changed"), "{}", told.stderr);
+    }
+}
+
+#[test]
+fn outside_of_a_repository_and_around_what_is_not_looked_at_nothing_is_reused() {
+    let plain = Project::new().variable("TTA_PROMOTE_TEST", "same");
+    let nested = repository();
+    write(&nested, "vendor/x.py", "");
+    let mut git = Command::new("git");
+    assert!(git.args(["init", "-q", "vendor"]).current_dir(nested.root()).status().expect("git").success());
+    let linked = repository();
+    std::os::unix::fs::symlink("/usr/share", linked.root().join("share")).expect("a link");
+    let editable = repository();
+    let packages = editable.path("python/lib/python3.12/site-packages");
+    std::fs::create_dir_all(&packages).expect("made");
+    std::fs::create_dir_all(editable.path("sources")).expect("made");
+    std::fs::write(packages.join("x.pth"), editable.path("sources").to_str().expect("UTF-8"))
+        .expect("written");
+    for (project, why) in [
+        (plain, "in no git repository"),
+        (nested, "`vendor` is a repository of its own"),
+        (linked, "leads out of the repository"),
+        (editable, "whose files are not looked at"),
+    ] {
+        project.run(&JSON).exits(0);
+        let told = project.run(&["verify", "a", "--format", "json", "-v"]).exits(0);
+        assert_eq!(cached(&told), [""; 0], "{why}");
+        assert!(told.stderr.contains(why), "{why}: {}", told.stderr);
+    }
+}
+
+#[test]
+fn what_is_kept_is_shown_and_taken_away() {
+    let project = repository();
+    project.run(&["cache"]).exits(0);
+    project.run(&JSON).exits(0);
+    let told = project.run(&["cache"]).exits(0);
+    let root = project.root();
+    assert!(told.stdout.contains(&format!("  {}: 1 entry, ", root.display())), "{}", told.stdout);
+    assert!(told.stdout.contains("the oldest used 20"), "{}", told.stdout);
+    let told = project.run(&["cache", "clear"]).exits(0);
+    assert!(told.stdout.starts_with("took away 1 entry, "), "{}", told.stdout);
+    assert_eq!(project.run(&["cache"]).exits(0).stdout, "nothing is kept\n");
+    assert_eq!(cached(&project.run(&JSON).exits(0)), [""; 0]);
+    assert!(Path::new(&root).exists());
+}
