@@ -280,8 +280,11 @@ fn figures(folder: &Path, files: &[[SourceFile; 1]]) -> Vec<Answer> {
 }
 
 fn lint(folder: &Path, files: &[[SourceFile; 1]]) -> Vec<Answer> {
-    let check = ruff::read_check(Exit::Code(1), open(folder, "ruff"), "").expect("a report");
-    let unsuppressed = ruff::read_check(Exit::Code(1), open(folder, "ruff"), "").expect("a report");
+    let read = || ruff::read_check(Exit::Code(1), open(folder, "ruff"), "").expect("a report");
+    let (check, unsuppressed) = std::thread::scope(|scope| {
+        let other = scope.spawn(read);
+        (read(), other.join().expect("no panic"))
+    });
     let shown = ruff::read_show_files(Exit::Code(0), open(folder, "shown"), "").expect("a list");
     let in_force = Settings {
         path: None,

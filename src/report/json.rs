@@ -44,34 +44,46 @@ pub(super) fn written(document: &impl Serialize) -> String {
 }
 
 fn write_to(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let mut visible = Visible { out: io::BufWriter::with_capacity(1 << 16, out) };
-    serde_json::to_writer_pretty(&mut visible, document)?;
-    visible.out.write_all(b"\n")?;
-    visible.out.flush()
+    // Looked through in large pieces, which is many times as fast as in those that serde_json writes.
+    let mut pieces = io::BufWriter::with_capacity(1 << 16, Visible { out, rest: Vec::new() });
+    serde_json::to_writer_pretty(&mut pieces, document)?;
+    pieces.write_all(b"\n")?;
+    pieces.flush()
 }
 
-/// Writes what is unseen as `\u…`. What `serde_json` hands over are whole characters.
-struct Visible<W: Write> {
-    out: W,
+/// Writes what is unseen as `\u…`.
+struct Visible<'o> {
+    out: &'o mut dyn Write,
+    /// The beginning of a character whose end is still to come.
+    rest: Vec<u8>,
 }
 
-impl<W: Write> Write for Visible<W> {
+impl Write for Visible<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         // Nearly everything; line breaks of the layout are the only controls that serde_json leaves as they are.
-        if bytes.iter().all(|byte| (b' '..=b'~').contains(byte) || *byte == b'\n') {
+        if self.rest.is_empty() && bytes.iter().all(|byte| (b' '..=b'~').contains(byte) || *byte == b'\n') {
             self.out.write_all(bytes)?;
             return Ok(bytes.len());
         }
-        let text = std::str::from_utf8(bytes).map_err(io::Error::other)?;
+        self.rest.extend_from_slice(bytes);
+        let whole = match std::str::from_utf8(&self.rest) {
+            Ok(text) => text.len(),
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            Err(error) => return Err(io::Error::other(error)),
+        };
+        let rest = self.rest.split_off(whole);
+        let text = String::from_utf8(std::mem::replace(&mut self.rest, rest)).map_err(io::Error::other)?;
+        let mut visible = String::with_capacity(text.len() + 64);
         for character in text.chars() {
             if character != '\n' && is_unseen(character) {
-                for unit in character.encode_utf16(&mut [0; 2]) {
-                    write!(self.out, "\\u{unit:04x}")?;
-                }
+                let mut units = [0; 2];
+                let units = character.encode_utf16(&mut units);
+                visible.extend(units.iter().map(|unit| format!("\\u{unit:04x}")));
             } else {
-                self.out.write_all(character.encode_utf8(&mut [0; 4]).as_bytes())?;
+                visible.push(character);
             }
         }
+        self.out.write_all(visible.as_bytes())?;
         Ok(bytes.len())
     }
 
@@ -95,5 +107,28 @@ impl<'a> Program<'a> {
     /// This one.
     pub(super) fn of(version: &'a str) -> Self {
         Self { name: Self::NAME.into(), version: version.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn however_a_text_is_cut_the_same_is_written(text in "(\\PC|[\u{1b}\u{9b}\u{202e}\u{e0001}é€𝄞a])*", cut in 1usize..7) {
+            let mut whole = Vec::new();
+            Visible { out: &mut whole, rest: Vec::new() }.write_all(text.as_bytes()).expect("written");
+            let mut cut_up = Vec::new();
+            let mut visible = Visible { out: &mut cut_up, rest: Vec::new() };
+            for piece in text.as_bytes().chunks(cut) {
+                visible.write_all(piece).expect("written");
+            }
+            prop_assert!(visible.rest.is_empty());
+            prop_assert_eq!(&whole, &cut_up);
+            let written = String::from_utf8(whole).expect("UTF-8");
+            prop_assert!(!written.chars().any(is_unseen));
+        }
     }
 }

@@ -14,7 +14,8 @@ use crate::judge::Unmeasured;
 use crate::model::check::Check;
 use crate::model::component::SourceFile;
 use crate::model::gate::Criterion;
-use crate::model::reason::Reason;
+use crate::model::reason::{Reason, ReasonKind};
+use crate::model::run::Exit;
 use crate::model::toolchain::{ResolvedTool, Tool};
 use crate::sys::file;
 use crate::tools::ending::real_paths;
@@ -130,22 +131,23 @@ impl Lint<'_> {
         files: &BTreeSet<&str>,
         check: &Finished,
     ) -> anyhow::Result<Result<Gathered, Reason>> {
-        let check = match report(check, ruff::read_check) {
-            Ok(check) => check,
-            Err(reason) => return Ok(Err(reason)),
+        if !matches!(check.exit, Exit::Code(0 | 1)) {
+            return Ok(report(check, ruff::read_check).and_then(|_| Err(nothing_more())));
+        }
+        // A long report is read while ruff makes the next.
+        let (check, others) = std::thread::scope(|scope| {
+            let reading = scope.spawn(|| report(check, ruff::read_check));
+            let others = self.shown_and_unsuppressed(files);
+            (reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), others)
+        });
+        let (shown, unsuppressed) = others?;
+        let settings = self.settings(shares)?;
+        let (check, shown, unsuppressed, settings) = match (check, shown, unsuppressed, settings) {
+            (Ok(check), Ok(shown), Ok(unsuppressed), Ok(settings)) => (check, shown, unsuppressed, settings),
+            (Err(reason), ..) | (_, _, _, Err(reason)) | (_, Err(reason), ..) | (_, _, Err(reason), _) => {
+                return Ok(Err(reason));
+            }
         };
-        let shown = self.launch("files", ruff::show_files_argv(&self.executable, files), None)?;
-        let all_of_them =
-            self.launch("all", ruff::check_argv(&self.executable, files, Suppressions::Ignored), None)?;
-        let settings = match self.settings(shares)? {
-            Ok(settings) => settings,
-            Err(reason) => return Ok(Err(reason)),
-        };
-        let (shown, unsuppressed) =
-            match (report(&shown, ruff::read_show_files), report(&all_of_them, ruff::read_check)) {
-                (Ok(shown), Ok(unsuppressed)) => (shown, unsuppressed),
-                (Err(reason), _) | (_, Err(reason)) => return Ok(Err(reason)),
-            };
         let told = check.by_file.keys().chain(unsuppressed.by_file.keys());
         if let Err(reason) = speaks_only_of(Tool::Ruff, files, told) {
             return Ok(Err(reason));
@@ -161,6 +163,21 @@ impl Lint<'_> {
             }
         }
         Ok(Ok(Gathered { check, shown, unsuppressed, settings, canaries }))
+    }
+
+    /// The files that ruff reads, and the issues with suppressions ignored.
+    #[expect(
+        clippy::type_complexity,
+        reason = "two answers, each of which may be missing for its own reason"
+    )]
+    fn shown_and_unsuppressed(
+        &self,
+        files: &BTreeSet<&str>,
+    ) -> anyhow::Result<(Result<BTreeSet<String>, Reason>, Result<Issues, Reason>)> {
+        let shown = self.launch("files", ruff::show_files_argv(&self.executable, files), None)?;
+        let all =
+            self.launch("all", ruff::check_argv(&self.executable, files, Suppressions::Ignored), None)?;
+        Ok((report(&shown, ruff::read_show_files), report(&all, ruff::read_check)))
     }
 
     /// The settings in force for each file: asked once for all files under one configuration file.
@@ -210,6 +227,15 @@ impl Lint<'_> {
             _ => Canary::Silent,
         }))
     }
+}
+
+/// A run that broke down gave an answer that can be read all the same.
+fn nothing_more() -> Reason {
+    Reason::new(
+        ReasonKind::ToolCrashed,
+        "ruff ended in a way that is neither \"clean\" nor \"issues found\"",
+        "run `ruff check` by hand and see what it prints",
+    )
 }
 
 fn all<'a>(shares: &[Share<'a>]) -> impl Iterator<Item = &'a SourceFile> {
