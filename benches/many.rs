@@ -1,4 +1,5 @@
-//! Twelve components at once, against each alone and against one run of each tool per component.
+//! Twelve components at once, against each alone and against one run of each tool per component; and all of it reused,
+//! in a repository of five thousand files.
 //!
 //! `cargo bench --bench many [ROUNDS]`. All three verify the same twelve generated components of a copy of the bundled
 //! project. The plain way is that of the promotion plan that this program was designed for: for each component the whole
@@ -16,6 +17,7 @@ use nix::sys::time::TimeValLike;
 use serde_json::Value;
 
 const COMPONENTS: usize = 12;
+const FILES: usize = 5_000;
 const PLAIN: [&[&str]; 4] = [
     &["uv", "run", "pytest", "tests/", "--cov=src/components", "--cov-report=term"],
     &["uvx", "ruff@0.17.6", "check", "FILE"],
@@ -28,6 +30,7 @@ fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let top = folder.path().canonicalize().expect("a path");
     let root = project(&top);
+    reused(&top);
     println!("one run of each first, so that caches are warm");
     verify(&top, &["--all"]);
     plain(&root, &name(0));
@@ -62,6 +65,47 @@ fn main() {
             figures[figures.len() - 1]
         );
     }
+}
+
+/// The whole answer from the cache, several times.
+fn reused(top: &Path) {
+    const TIMES: usize = 15;
+    for number in 0..FILES {
+        let folder = top.join(format!("data/{:02}", number % 50));
+        std::fs::create_dir_all(&folder).expect("made");
+        std::fs::write(folder.join(format!("{number}.txt")), format!("{number}\n").repeat(400))
+            .expect("written");
+    }
+    for arguments in [&["init", "--quiet"][..], &["add", "--all"], &["commit", "--quiet", "--message=all"]] {
+        let identity = ["-c", "user.name=a", "-c", "user.email=a@b.invalid"];
+        let status = Command::new("git").args(identity).args(arguments).current_dir(top).status();
+        assert!(status.is_ok_and(|status| status.success()));
+    }
+    let verify = |arguments: &[&str]| {
+        let begun = Instant::now();
+        let output = Command::new(env!("CARGO_BIN_EXE_tta-promote"))
+            .args(["verify", "--all", "--cached"])
+            .args(arguments)
+            .current_dir(top)
+            .output()
+            .expect("it starts");
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        (begun.elapsed(), String::from_utf8_lossy(&output.stdout).into_owned(), output.stderr)
+    };
+    let (first, ..) = verify(&["-q"]);
+    println!(
+        "{COMPONENTS} components in a repository of {FILES} more files; first {:.1} s, then reused:",
+        first.as_secs_f64()
+    );
+    for arguments in [&["-q"][..], &[], &["--format", "json"]] {
+        let mut rounds: Vec<Duration> = (0..TIMES).map(|_| verify(arguments).0).collect();
+        rounds.sort_unstable();
+        let [least, middle, most] = [0, TIMES / 2, TIMES - 1].map(|place| rounds[place].as_millis());
+        println!("  {:16} {middle} ms   ({least} to {most})", arguments.join(" "));
+    }
+    let (_, text, remarks) = verify(&["-v"]);
+    assert!(text.contains("cached"), "{text}");
+    String::from_utf8_lossy(&remarks).lines().for_each(|line| println!("  {line}"));
 }
 
 struct Verified {

@@ -6,6 +6,7 @@ use crate::model::component::SourceFile;
 
 use super::answer::Answer;
 use super::context::Context;
+use super::durations::Durations;
 use super::source::Sources;
 use super::subject::Subject;
 use super::toolchain::Toolchain;
@@ -23,6 +24,8 @@ pub struct Bench<'a> {
     pub sources: &'a Sources,
     /// How many tools may run at a time.
     pub jobs: usize,
+    /// How long the lanes took last time.
+    pub durations: &'a Durations,
 }
 
 impl<'a> Bench<'a> {

@@ -17,6 +17,7 @@ use crate::sys::variable;
 use super::bench::Bench;
 use super::configuration;
 use super::context::Listener;
+use super::durations::Durations;
 use super::lane;
 use super::planned_run::PlannedRun;
 use super::project::Workspace;
@@ -75,7 +76,15 @@ pub fn outline(
     let prepared = prepare(&context, workspace, &candidates, &plan, None)?;
     let (subjects, toolchain) = (&prepared.subjects, &prepared.toolchain);
     let jobs = clock::processors();
-    let bench = Bench { context: &context, toolchain, subjects, sources: &prepared.sources, jobs };
+    let durations = Durations::load(&folder, &workspace.root);
+    let bench = Bench {
+        context: &context,
+        toolchain,
+        subjects,
+        sources: &prepared.sources,
+        jobs,
+        durations: &durations,
+    };
     let runs = lane::planned(&bench, &plan);
     let components = subjects
         .iter()

@@ -181,8 +181,10 @@ impl<'a> Asked<'a> {
         let faults =
             self.candidates.iter().flat_map(|one| self.workspace.missing_tests(one.component)).count();
         let answers = self.answers(store, &subjects, &recalled.vouched);
+        let answered = answered(&answers);
         let is_answered = |index: usize, criterion: &Criterion| {
-            matches!(criterion, Criterion::NotApplicable { .. }) || has(&answers, index, criterion.check())
+            matches!(criterion, Criterion::NotApplicable { .. })
+                || answered.contains(&(index, criterion.check()))
         };
         let is_known = self.candidates.iter().enumerate().all(|(index, candidate)| {
             plan::criteria(candidate.gate, self.only()).all(|criterion| is_answered(index, criterion))
@@ -283,21 +285,21 @@ impl<'a> Asked<'a> {
         prepared: &Prepared<'_>,
         mut known: Vec<Answer>,
     ) -> anyhow::Result<Vec<Answer>> {
-        let is_known: BTreeSet<(usize, Check)> =
-            known.iter().map(|answer| (answer.component, answer.check)).collect();
+        let is_known = answered(&known);
         let only = self.only();
         let plan = plan::plan_where(self.candidates, |index, check| {
             only.is_none_or(|only| only.contains(&check)) && !is_known.contains(&(index, check))
         });
+        let durations = Durations::load(context.folder, &self.workspace.root);
         let bench = Bench {
             context,
             toolchain: &prepared.toolchain,
             subjects: &prepared.subjects,
             sources: &prepared.sources,
             jobs: self.request.jobs,
+            durations: &durations,
         };
-        let durations = Durations::load(context.folder, &self.workspace.root);
-        let gathered = lane::gather(&bench, &plan, self.request.precision, &durations);
+        let gathered = lane::gather(&bench, &plan, self.request.precision);
         // Whatever hid from the run that started it: nobody needs it now.
         orphan::stop(context.interrupt);
         let gathered = gathered?;
@@ -309,8 +311,9 @@ impl<'a> Asked<'a> {
     }
 }
 
-fn has(answers: &[Answer], component: usize, check: Check) -> bool {
-    answers.iter().any(|answer| (answer.component, answer.check) == (component, check))
+/// What the answers are about.
+fn answered(answers: &[Answer]) -> BTreeSet<(usize, Check)> {
+    answers.iter().map(|answer| (answer.component, answer.check)).collect()
 }
 
 /// A file that was not among the component's when the run began, and is now; or the other way round.

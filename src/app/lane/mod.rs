@@ -20,7 +20,6 @@ use crate::sys::clock::Stopwatch;
 
 use super::answer::Answer;
 use super::bench::Bench;
-use super::durations::Durations;
 use super::planned_run::PlannedRun;
 use testing::whole::Whole;
 use testing::{Harvest, Testing};
@@ -111,13 +110,8 @@ pub struct Gathered {
 ///
 /// # Errors
 /// The first fault of ours that a lane met: the run folder cannot be written.
-pub fn gather(
-    bench: &Bench<'_>,
-    plan: &Plan<'_>,
-    precision: Precision,
-    durations: &Durations,
-) -> anyhow::Result<Gathered> {
-    let floor = Floor::new(bench, plan, precision, durations);
+pub fn gather(bench: &Bench<'_>, plan: &Plan<'_>, precision: Precision) -> anyhow::Result<Gathered> {
+    let floor = Floor::new(bench, plan, precision);
     let workers = bench.jobs.clamp(1, floor.waiting().len().max(1));
     std::thread::scope(|scope| {
         for _ in 0..workers {
@@ -139,7 +133,7 @@ struct Floor<'a> {
 }
 
 impl<'a> Floor<'a> {
-    fn new(bench: &'a Bench<'a>, plan: &'a Plan<'a>, precision: Precision, durations: &Durations) -> Self {
+    fn new(bench: &'a Bench<'a>, plan: &'a Plan<'a>, precision: Precision) -> Self {
         let testing = Testing::of_plan(bench, plan, precision);
         let whole = testing.iter().filter(|testing| testing.is_whole()).map(Testing::tree).collect();
         let others = [
@@ -152,7 +146,7 @@ impl<'a> Floor<'a> {
             others.into_iter().filter(|(components, _)| !components.is_empty()).map(|(_, lane)| lane);
         let mut lanes: Vec<Lane<'a>> = testing.into_iter().map(Lane::Testing).chain(others).collect();
         lanes.sort_by_cached_key(|lane| {
-            std::cmp::Reverse(durations.of(&lane.label()).unwrap_or_else(|| lane.guess()))
+            std::cmp::Reverse(bench.durations.of(&lane.label()).unwrap_or_else(|| lane.guess()))
         });
         let waiting = Mutex::new(lanes.into());
         let whole = Mutex::new(whole);

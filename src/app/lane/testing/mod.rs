@@ -117,7 +117,7 @@ impl<'a> Testing<'a> {
         match self.part {
             Part::Alone => self.alone(tool),
             Part::Whole => {
-                let told = whole::run(&self.test_run(), tool, &self.name)?;
+                let told = whole::run(&self.test_run(), tool, &self.name, &self.label())?;
                 Ok(Harvest { answers: self.answers(tool, &told, &told, true)?, unsettled: Vec::new() })
             }
             Part::Shared => {
@@ -137,7 +137,7 @@ impl<'a> Testing<'a> {
                 "the selected tests; then, in the same session, the rest, if they leave tests out and do not reach the threshold",
                 Extent::Phased(self.precision),
             ),
-            Part::Whole => ("the tests", whole::extent(&self.test_run())),
+            Part::Whole => ("the tests", whole::extent(&self.test_run(), &self.label())),
             Part::Shared => ("the selected tests", Extent::Selected),
         };
         vec![PlannedRun {
