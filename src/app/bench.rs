@@ -7,6 +7,7 @@ use crate::model::component::SourceFile;
 use super::answer::Answer;
 use super::context::Context;
 use super::durations::Durations;
+use super::reporter::Reporter;
 use super::source::Sources;
 use super::subject::Subject;
 use super::toolchain::Toolchain;
@@ -24,6 +25,8 @@ pub struct Bench<'a> {
     pub sources: &'a Sources,
     /// How many tools may run at a time.
     pub jobs: usize,
+    /// What makes second coverage reports for several runs; `None`: each is made by a process of its own.
+    pub reporter: Option<&'a Reporter>,
     /// How long the lanes took last time.
     pub durations: &'a Durations,
 }

@@ -17,6 +17,7 @@ pub mod merge;
 pub mod outline;
 pub mod planned_run;
 pub mod project;
+pub mod reporter;
 pub mod reuse;
 pub mod selection;
 pub mod settle;

@@ -83,6 +83,7 @@ pub fn outline(
         subjects,
         sources: &prepared.sources,
         jobs,
+        reporter: None,
         durations: &durations,
     };
     let runs = lane::planned(&bench, &plan);

@@ -31,6 +31,7 @@ use super::context::{Context, Listener};
 use super::durations::Durations;
 use super::lane;
 use super::project::Workspace;
+use super::reporter::Reporter;
 use super::reuse::{Found, Recalled, Reuse, Store};
 use super::selection::Selection;
 use super::source::Sources;
@@ -291,12 +292,14 @@ impl<'a> Asked<'a> {
             only.is_none_or(|only| only.contains(&check)) && !is_known.contains(&(index, check))
         });
         let durations = Durations::load(context.folder, &self.workspace.root);
+        let reporter = Reporter::default();
         let bench = Bench {
             context,
             toolchain: &prepared.toolchain,
             subjects: &prepared.subjects,
             sources: &prepared.sources,
             jobs: self.request.jobs,
+            reporter: (plan.tests.len() > 1).then_some(&reporter),
             durations: &durations,
         };
         let gathered = lane::gather(&bench, &plan, self.request.precision);

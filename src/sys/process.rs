@@ -6,7 +6,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, PipeWriter};
+use std::io::{self, PipeWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -89,8 +89,32 @@ impl Held {
             .map(|child| Self { child, lifeline: Some(lifeline) }))
     }
 
+    /// Writes a line to its standard input.
+    ///
+    /// # Errors
+    /// Where it has ended.
+    pub fn say(&mut self, line: &str) -> io::Result<()> {
+        let Some(lifeline) = &mut self.lifeline else { return Err(io::ErrorKind::BrokenPipe.into()) };
+        lifeline.write_all(format!("{line}\n").as_bytes())
+    }
+
+    /// As [`Held::wait_until`], with the whole limit of the command from now on.
+    pub fn wait_for<F>(&self, command: &Command, ready: F) -> io::Result<Option<Ended>>
+    where
+        F: FnMut() -> bool,
+    {
+        self.wait(command, &Stopwatch::start(), ready)
+    }
+
     /// Waits until `ready` says so, and tells how the command ended if it ended before.
-    pub fn wait_until<F>(&self, command: &Command, mut ready: F) -> io::Result<Option<Ended>>
+    pub fn wait_until<F>(&self, command: &Command, ready: F) -> io::Result<Option<Ended>>
+    where
+        F: FnMut() -> bool,
+    {
+        self.wait(command, &self.child.watch, ready)
+    }
+
+    fn wait<F>(&self, command: &Command, watch: &Stopwatch, mut ready: F) -> io::Result<Option<Ended>>
     where
         F: FnMut() -> bool,
     {
@@ -101,7 +125,7 @@ impl Held {
             if let Some(exit) = self.child.ended_within(Duration::from_millis(4))? {
                 return Ok(Some(self.child.ended(exit)));
             }
-            if let Some(exit) = self.child.stopped_for(command) {
+            if let Some(exit) = self.child.stopped_for(command, watch) {
                 return Ok(Some(self.child.ended(exit)));
             }
         }
@@ -179,17 +203,17 @@ impl Child {
             if let Some(exit) = self.ended_within(TICK)? {
                 return Ok(self.ended(exit));
             }
-            if let Some(exit) = self.stopped_for(command) {
+            if let Some(exit) = self.stopped_for(command, &self.watch) {
                 return Ok(self.ended(exit));
             }
         }
     }
 
     /// Stops the child if there is a cause to.
-    fn stopped_for(&self, command: &Command) -> Option<Exit> {
+    fn stopped_for(&self, command: &Command, watch: &Stopwatch) -> Option<Exit> {
         let cause = if self.interrupt.raised() {
             Exit::Interrupted
-        } else if self.watch.elapsed() >= command.limit {
+        } else if watch.elapsed() >= command.limit {
             Exit::TimedOut
         } else if size(&command.stdout).max(size(&command.stderr)) > FLOOD {
             Exit::Flooded

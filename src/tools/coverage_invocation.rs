@@ -53,6 +53,9 @@ pub fn neutral_configuration(files: &BTreeSet<&str>, left_out: LeftOut, relative
     )
 }
 
+/// The program that makes second reports for several runs: see its first lines.
+pub const SERVER: &str = include_str!("python_side/coverage_reports.py");
+
 /// The second report: who makes it, from what.
 #[derive(Debug, Clone)]
 pub struct NeutralInvocation<'a> {
@@ -69,17 +72,34 @@ pub struct NeutralInvocation<'a> {
 }
 
 impl NeutralInvocation<'_> {
+    /// The line that asks [`SERVER`] for the report; `target` will tell the exit code.
+    pub fn request(&self, target: &str) -> String {
+        serde_json::json!([self.options(), target]).to_string()
+    }
+
+    /// The arguments that start [`SERVER`], which lies at `script`.
+    pub fn server_argv(&self, script: &str) -> Vec<String> {
+        let byte_code = format!("pycache_prefix={}", self.byte_code);
+        [self.python, "-I", "-X", &byte_code, script].map(str::to_owned).to_vec()
+    }
+
     /// The arguments. `-I` keeps a `coverage.py` in the project from being taken for the tool.
     pub fn argv(&self) -> Vec<String> {
         let byte_code = format!("pycache_prefix={}", self.byte_code);
-        let argv = [self.python, "-I", "-X", &byte_code, "-m", "coverage", "json", "-q"].map(str::to_owned);
+        let argv = [self.python, "-I", "-X", &byte_code, "-m", "coverage"].map(str::to_owned);
+        argv.into_iter().chain(self.options()).collect()
+    }
+
+    fn options(&self) -> Vec<String> {
         let options = [
+            "json".to_owned(),
+            "-q".to_owned(),
             format!("--rcfile={}", self.configuration),
             format!("--data-file={}", self.data),
             "-o".to_owned(),
             self.report.to_owned(),
         ];
-        argv.into_iter().chain(options).collect()
+        options.to_vec()
     }
 }
 

@@ -96,16 +96,18 @@ impl TestRun<'_> {
         let text = coverage_invocation::neutral_configuration(&real_paths(&sources), left_out, relative_to);
         file::write_whole(&configuration, &text)?;
         let interpreter = self.bench.toolchain.interpreter.as_ref();
-        let argv = NeutralInvocation {
+        let invocation = NeutralInvocation {
             python: interpreter.map_or("python", |interpreter| &interpreter.executable),
             byte_code: &context.file(BYTE_CODE),
             configuration: &configuration.to_string_lossy(),
             data: &files.argument(".coverage"),
             report: &report.to_string_lossy(),
-        }
-        .argv();
+        };
         let log = format!("{}-{name}", files.name());
-        let exit = launch(context, &log, argv, Extra::default())?.exit;
+        let exit = match self.bench.reporter {
+            Some(reporter) => reporter.make(context, &invocation, &log)?,
+            None => launch(context, &log, invocation.argv(), Extra::default())?.exit,
+        };
         Ok(Neutral { exit, report: read_report(&report, keys) })
     }
 }
