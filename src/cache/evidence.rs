@@ -111,12 +111,12 @@ impl Evidence {
     /// As it is stored; `now` is the run that it is from, unless it is from an earlier one itself.
     pub(super) fn of(evidence: &model::Evidence, now: &Earlier, runs: &mut Runs) -> Self {
         let finding = |finding: &Finding| Found {
-            file: finding.file.clone(),
+            file: finding.file.to_string(),
             line: finding.line,
             column: finding.column,
-            rule: finding.rule.clone(),
+            rule: finding.rule.to_string(),
             severity: finding.severity.name().to_owned(),
-            message: finding.message.clone(),
+            message: finding.message.to_string(),
         };
         Self {
             measured: Measured::of(&evidence.measured),
@@ -147,12 +147,12 @@ impl Evidence {
     ) -> Option<model::Evidence> {
         let finding = |found: &Found| {
             Some(Finding {
-                file: found.file.clone(),
+                file: found.file.as_str().into(),
                 line: found.line,
                 column: found.column,
-                rule: found.rule.clone(),
+                rule: found.rule.as_str().into(),
                 severity: Severity::from_name(&found.severity)?,
-                message: found.message.clone(),
+                message: found.message.as_str().into(),
             })
         };
         let run = match &self.run {
@@ -307,12 +307,12 @@ pub(super) mod tests {
         let text = || "[a-zä\u{1b}\"\\\\\n/]{0,6}";
         let finding = (text(), any::<Option<u32>>(), any::<Option<u32>>(), text(), 0..3usize, text())
             .prop_map(|(file, line, column, rule, severity, message)| Finding {
-                file,
+                file: file.into(),
                 line,
                 column,
-                rule,
+                rule: rule.into(),
                 severity: Severity::ALL[severity],
-                message,
+                message: message.into(),
             });
         let exit = prop_oneof![
             any::<i32>().prop_map(run::Exit::Code),

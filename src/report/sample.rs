@@ -187,14 +187,17 @@ pub(crate) fn hostile(text: &str) -> Assessment {
     let mut checks = passing();
     let mut lint = with_run(Measured::Lint { issues: 2 }, Tool::Ruff);
     let bare = Finding {
-        file: String::new(),
+        file: "".into(),
         line: None,
         column: None,
-        rule: String::new(),
+        rule: "".into(),
         severity: Severity::Low,
-        message: text(),
+        message: text().into(),
     };
-    lint.findings = vec![Finding { file: text(), rule: text(), message: text(), ..finding(1, "", "") }, bare];
+    lint.findings = vec![
+        Finding { file: text().into(), rule: text().into(), message: text().into(), ..finding(1, "", "") },
+        bare,
+    ];
     lint.notes = vec![text()];
     if let Some(run) = &mut lint.run {
         run.version = text();

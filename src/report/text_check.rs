@@ -222,9 +222,9 @@ mod tests {
             file: file.into(),
             line,
             column,
-            rule: String::new(),
+            rule: "".into(),
             severity: Severity::Low,
-            message: String::new(),
+            message: "".into(),
         };
         assert_eq!(place(&finding("a.py", Some(3), Some(5))), "a.py:3:5");
         assert_eq!(place(&finding("a.py", Some(3), None)), "a.py:3");

@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -249,7 +250,8 @@ pub fn evidence(files: &[SourceFile], reports: &Reports<'_>, min: Severity) -> R
             let all = of(unsuppressed).into_iter().filter(|hit| hit.severity >= min);
             uncovered += all.filter(|hit| own.binary_search(hit).is_err()).count() as u64;
         }
-        findings.extend(own.into_iter().map(|hit| finding(&file.path, hit)));
+        let path: Arc<str> = file.path.as_str().into();
+        findings.extend(own.into_iter().map(|hit| finding(&path, hit)));
     }
     if lines == 0 {
         return Err(Reason::new(
@@ -274,14 +276,14 @@ pub fn evidence(files: &[SourceFile], reports: &Reports<'_>, min: Severity) -> R
     })
 }
 
-fn finding(path: &str, hit: Hit) -> Finding {
+fn finding(path: &Arc<str>, hit: Hit) -> Finding {
     Finding {
-        file: path.to_owned(),
+        file: Arc::clone(path),
         line: hit.line,
         column: hit.column,
-        rule: hit.rule,
+        rule: hit.rule.into(),
         severity: hit.severity,
-        message: hit.message,
+        message: hit.message.into(),
     }
 }
 
@@ -363,7 +365,7 @@ mod tests {
         let evidence = of(&["a.py"], "findings", None, Severity::Medium).expect("evidence");
         assert_eq!(evidence.measured, TWO);
         let first = &evidence.findings[0];
-        let place = (first.file.as_str(), first.line, first.column, first.rule.as_str(), first.severity);
+        let place = (&*first.file, first.line, first.column, &*first.rule, first.severity);
         assert_eq!(place, ("a.py", Some(9), Some(5), "B602", Severity::High));
         assert_eq!(found(&["b.py"], "findings"), (NONE, 0));
         assert_eq!(found(&["b.py", "a.py", "a.py"], "findings"), (TWO, 0));

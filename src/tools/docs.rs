@@ -219,12 +219,12 @@ fn no_example(path: &str, blocks: &[Block], names: &BTreeSet<String>) -> Finding
         }
     };
     Finding {
-        file: path.to_owned(),
+        file: path.into(),
         line: blocks.first().and_then(|block| block.line),
         column: None,
-        rule: "usage-example".to_owned(),
+        rule: "usage-example".into(),
         severity: Severity::High,
-        message: format!("no usage example: {why}"),
+        message: format!("no usage example: {why}").into(),
     }
 }
 
@@ -253,7 +253,14 @@ fn no_readme(component: &Component, looks: &[(Place, Found)]) -> Finding {
         let todo = "write one, or name the file with `readme` in `promotion.toml`";
         (file, format!("no README: looked for {looked}; {todo}"))
     };
-    Finding { file, line: None, column: None, rule: "readme".to_owned(), severity: Severity::High, message }
+    Finding {
+        file: file.into(),
+        line: None,
+        column: None,
+        rule: "readme".into(),
+        severity: Severity::High,
+        message: message.into(),
+    }
 }
 
 fn is_blank(text: &str) -> bool {

@@ -179,12 +179,12 @@ impl Case {
             (Some(problem), _) => {
                 report.bad += 1;
                 report.findings.push(Finding {
-                    file: self.file,
+                    file: self.file.into(),
                     line: self.line,
                     column: None,
-                    rule: problem.rule.to_owned(),
+                    rule: problem.rule.into(),
                     severity: Severity::High,
-                    message: message(&self.name, &problem.message),
+                    message: message(&self.name, &problem.message).into(),
                 });
             }
             (None, true) => report.skipped += 1,
@@ -227,10 +227,7 @@ mod tests {
         let report = read(text.as_bytes()).expect("a report");
         assert_eq!((report.cases, report.clean, report.bad, report.skipped), (4, 1, 2, 1));
         let first = report.findings.first().expect("a finding");
-        assert_eq!(
-            (first.file.as_str(), first.line, first.message.as_str()),
-            ("t.py", Some(5), "b: assert <")
-        );
+        assert_eq!((&*first.file, first.line, &*first.message), ("t.py", Some(5), "b: assert <"));
         assert_eq!(report.broken, None);
     }
 

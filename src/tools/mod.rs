@@ -23,3 +23,4 @@ pub mod ruff;
 pub mod ruff_canary;
 pub mod ruff_evidence;
 pub mod ruff_settings;
+mod word;

@@ -302,14 +302,13 @@ pub fn evidence(files: &[SourceFile], reports: &Reports<'_>) -> Result<Evidence,
                 Level::Warning => Severity::Medium,
                 Level::Information => return None,
             };
-            let (rule, message) = (found.rule.clone(), found.message.clone());
             Some(Finding {
-                file: file.path.clone(),
+                file: file.path.as_str().into(),
                 line: found.line,
                 column: found.column,
-                rule,
+                rule: found.rule.as_str().into(),
                 severity,
-                message,
+                message: found.message.as_str().into(),
             })
         })
         .collect();
@@ -460,7 +459,7 @@ mod tests {
         assert_eq!(case.found(), (2, 0));
         let evidence = case.evidence().expect("evidence");
         let first = &evidence.findings[0];
-        let place = (first.file.as_str(), first.line, first.column, first.rule.as_str(), first.severity);
+        let place = (&*first.file, first.line, first.column, &*first.rule, first.severity);
         assert_eq!(place, ("a.py", Some(9), Some(14), "reportAssignmentType", Severity::High));
         assert_eq!(Case { paths: &["b.py"], ..case }.found(), (0, 0));
         assert_eq!(Case { paths: &["b.py", "a.py", "a.py"], ..case }.found(), (2, 0));

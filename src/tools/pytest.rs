@@ -206,7 +206,7 @@ fn judged(code: i32, output: Output<'_>) -> Result<Session, Reason> {
         return Err(crashed(&ended, output.log));
     }
     for finding in &mut report.findings {
-        finding.file = journal.from_root(&finding.file, output.root);
+        finding.file = journal.from_root(&finding.file, output.root).into();
     }
     let counts = journal.test_counts();
     let bad = counts.failed + counts.errors;

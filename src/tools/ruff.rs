@@ -9,11 +9,13 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
 use super::ending;
 use super::json_stream::{self, Fault, Outer};
+use super::word::Words;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::Exit;
 use crate::model::toolchain::Tool;
@@ -86,9 +88,9 @@ pub struct Issue {
     /// Column, from 1.
     pub column: Option<u32>,
     /// The rule's code.
-    pub rule: String,
+    pub rule: Arc<str>,
     /// What ruff says.
-    pub message: String,
+    pub message: Arc<str>,
 }
 
 /// What `ruff check` found.
@@ -184,16 +186,17 @@ pub fn read_show_files(exit: Exit, stdout: impl Read, stderr: &str) -> Result<BT
 
 fn issues(stdout: impl Read) -> Result<BTreeMap<String, Vec<Issue>>, Fault> {
     let mut by_file: BTreeMap<String, Vec<Issue>> = BTreeMap::new();
+    let mut words = Words::default();
     let outer = json_stream::read(stdout, &[], |piece| {
         let wire: WireIssue<'_> = json_stream::parse(piece.value)?;
         let issue = Issue {
             line: wire.location.as_ref().map(|place| place.row),
             column: wire.location.as_ref().map(|place| place.column),
-            rule: match wire.code.as_deref().or(wire.name.as_deref()) {
-                None | Some("E999") => INVALID_SYNTAX.to_owned(),
-                Some(rule) => rule.to_owned(),
-            },
-            message: wire.message.into_owned(),
+            rule: words.share(match wire.code.as_deref().or(wire.name.as_deref()) {
+                None | Some("E999") => INVALID_SYNTAX,
+                Some(rule) => rule,
+            }),
+            message: words.share(&wire.message),
         };
         match by_file.get_mut(wire.filename.as_ref()) {
             Some(list) => list.push(issue),

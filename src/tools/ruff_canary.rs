@@ -49,7 +49,7 @@ mod tests {
             line: Some(*line),
             column: Some(1),
             rule: "F401".into(),
-            message: String::new(),
+            message: "".into(),
         };
         let mut issues = Issues::default();
         issues.by_file.insert("/x.py".into(), lines.iter().map(issue).collect());

@@ -3,6 +3,7 @@
 //! Not here: how the runs are read (`ruff`, `ruff_settings`, `ruff_canary`).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::ending;
 use super::ruff::{INVALID_SYNTAX, Issue, Issues, UNREADABLE};
@@ -63,7 +64,8 @@ pub fn evidence(files: &[SourceFile], reports: &Reports<'_>, max_issues: u64) ->
     let mut findings: Vec<Finding> = Vec::new();
     let mut quiet = 0;
     for (real, file) in &once {
-        findings.extend(reports.check.of(real).iter().map(|issue| finding(&file.path, issue)));
+        let path: Arc<str> = file.path.as_str().into();
+        findings.extend(reports.check.of(real).iter().map(|issue| finding(&path, issue)));
         quiet += suppressed(reports.check.of(real), reports.unsuppressed.of(real));
     }
     let issues = findings.len() as u64;
@@ -85,14 +87,14 @@ pub fn evidence(files: &[SourceFile], reports: &Reports<'_>, max_issues: u64) ->
     })
 }
 
-fn finding(path: &str, issue: &Issue) -> Finding {
+fn finding(path: &Arc<str>, issue: &Issue) -> Finding {
     Finding {
-        file: path.to_owned(),
+        file: Arc::clone(path),
         line: issue.line,
         column: issue.column,
-        rule: issue.rule.clone(),
+        rule: Arc::clone(&issue.rule),
         severity: Severity::High,
-        message: issue.message.clone(),
+        message: Arc::clone(&issue.message),
     }
 }
 
@@ -105,7 +107,7 @@ fn suppressed(obeyed: &[Issue], ignored: &[Issue]) -> u64 {
     }
     let mut more = 0;
     for issue in ignored {
-        match left.get_mut(&(issue.rule.as_str(), issue.line, issue.column)) {
+        match left.get_mut(&(&*issue.rule, issue.line, issue.column)) {
             Some(count) if *count > 0 => *count -= 1,
             _ => more += 1,
         }
@@ -116,7 +118,8 @@ fn suppressed(obeyed: &[Issue], ignored: &[Issue]) -> u64 {
 /// Why ruff did not read a file, where it says so.
 fn unread(file: &SourceFile, reports: &Reports<'_>) -> Option<Reason> {
     let issues = reports.check.of(&file.real).iter().chain(reports.unsuppressed.of(&file.real));
-    let told = issues.into_iter().find(|issue| issue.rule == UNREADABLE).map(|issue| issue.message.clone());
+    let told =
+        issues.into_iter().find(|issue| *issue.rule == *UNREADABLE).map(|issue| issue.message.to_string());
     let lines = || reports.check.unlinted.iter().chain(&reports.unsuppressed.unlinted);
     let told = told.or_else(|| {
         lines().find_map(|line| {
@@ -200,7 +203,7 @@ fn notes(once: &BTreeMap<&str, &SourceFile>, reports: &Reports<'_>) -> Vec<Strin
         notes.push("`extend-per-file-ignores` may suppress more than could be counted".to_owned());
     }
     let broken =
-        once.keys().flat_map(|real| reports.check.of(real)).filter(|issue| issue.rule == INVALID_SYNTAX);
+        once.keys().flat_map(|real| reports.check.of(real)).filter(|issue| *issue.rule == *INVALID_SYNTAX);
     match broken.count() {
         0 => {}
         1 => notes.push("1 syntax error".to_owned()),
@@ -313,7 +316,7 @@ mod tests {
         assert_eq!(issues(&evidence), 2);
         let first = &evidence.findings[0];
         assert_eq!(
-            (first.file.as_str(), first.line, first.column, first.rule.as_str()),
+            (&*first.file, first.line, first.column, &*first.rule),
             ("a.py", Some(3), Some(8), "F401")
         );
         assert_eq!(issues(&Case { paths: &["b.py"], ..case }.evidence().expect("evidence")), 0);
@@ -379,7 +382,7 @@ mod tests {
     fn a_syntax_error_is_an_issue_in_every_version_even_where_no_rule_is_enabled() {
         for (case, errors) in [("syntax-error", 2), ("syntax-error-0.4", 1), ("syntax-error-0.8", 2)] {
             let found = check(case).expect("issues");
-            let syntax = found.of("/project/a.py").iter().filter(|issue| issue.rule == INVALID_SYNTAX);
+            let syntax = found.of("/project/a.py").iter().filter(|issue| *issue.rule == *INVALID_SYNTAX);
             assert!(syntax.count() >= errors, "{case}");
         }
         let case = Case {
@@ -451,7 +454,7 @@ mod tests {
     #[test]
     fn a_rule_that_looks_at_suppressions_does_not_hide_one_from_the_count() {
         let issue =
-            |rule: &str| Issue { line: Some(1), column: Some(1), rule: rule.into(), message: String::new() };
+            |rule: &str| Issue { line: Some(1), column: Some(1), rule: rule.into(), message: "".into() };
         assert_eq!(suppressed(&[issue("RUF100")], &[issue("F401")]), 1);
         assert_eq!(suppressed(&[issue("F401")], &[issue("F401"), issue("F401")]), 1);
     }

@@ -272,12 +272,12 @@ fn criterion(check: Check, threshold: Option<&wire::Threshold<'_>>) -> Read<Crit
 
 fn finding(wire: &wire::Finding<'_>) -> Read<Finding> {
     Ok(Finding {
-        file: wire.file.to_string(),
+        file: (*wire.file).into(),
         line: wire.line,
         column: wire.column,
-        rule: wire.rule.to_string(),
+        rule: (*wire.rule).into(),
         severity: severity(&wire.severity)?,
-        message: wire.message.to_string(),
+        message: (*wire.message).into(),
     })
 }
 

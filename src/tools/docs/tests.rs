@@ -83,7 +83,7 @@ fn summary(evidence: &Evidence) -> (u64, Option<String>) {
     let Measured::Docs { usage_examples, .. } = evidence.measured else { panic!("not of this check") };
     let message = match evidence.findings.as_slice() {
         [] => None,
-        [finding] => Some(finding.message.clone()),
+        [finding] => Some(finding.message.to_string()),
         more => panic!("one finding is enough: {more:?}"),
     };
     assert_eq!(usage_examples == 0, message.is_some(), "what is missing is said, and only that");
@@ -232,7 +232,7 @@ fn prose_a_heading_and_blanks_are_no_example() {
 fn an_empty_readme_is_none_and_does_not_fall_back_to_the_docstring() {
     let evidence = check(&component(&[SINGLE]), &[(SINGLE, CARBON), (README, " \n")]).expect("evidence");
     assert_eq!((found_readme(&evidence), summary(&evidence).0), (None, 0));
-    assert_eq!(evidence.findings[0].file, README);
+    assert_eq!(&*evidence.findings[0].file, README);
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn the_readme_of_a_parent_folder_is_not_the_components() {
     let evidence = check(&component(&[SINGLE]), &project).expect("evidence");
     assert_eq!(found_readme(&evidence), None);
     insta::assert_snapshot!(evidence.findings[0].message, @"no README: `src/components/README.md` is that of the whole folder; write `src/components/carbon/README.md`, or name one with `readme`");
-    assert_eq!(evidence.findings[0].file, "src/components/README.md");
+    assert_eq!(&*evidence.findings[0].file, "src/components/README.md");
 }
 
 #[test]
@@ -416,7 +416,7 @@ fn an_example_that_names_nothing_of_the_component_says_what_was_looked_for() {
         &[(SINGLE, CARBON), (README, "# Carbon\r\n\r\n```\r\nTotal\r\n```\r\n")],
     );
     let finding = &evidence.expect("evidence").findings[0];
-    assert_eq!((finding.file.as_str(), finding.line), (README, Some(3)));
+    assert_eq!((&*finding.file, finding.line), (README, Some(3)));
 }
 
 #[test]

@@ -231,12 +231,12 @@ fn any_finding() -> impl Strategy<Value = Finding> {
     let severity = prop::sample::select(Severity::ALL.to_vec());
     (hostile(), number(), number(), hostile(), severity, hostile()).prop_map(
         |(file, line, column, rule, severity, message)| Finding {
-            file,
+            file: file.into(),
             line,
             column,
-            rule,
+            rule: rule.into(),
             severity,
-            message,
+            message: message.into(),
         },
     )
 }
