@@ -58,10 +58,15 @@ struct Visible<'o> {
     rest: Vec<u8>,
 }
 
+/// Whether there are only printable characters of ASCII and line breaks. No early end, so that it is done many at a time.
+fn is_plain(bytes: &[u8]) -> bool {
+    bytes.iter().fold(true, |plain, byte| plain & (byte.wrapping_sub(b' ') < 0x5f || *byte == b'\n'))
+}
+
 impl Write for Visible<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         // Nearly everything; line breaks of the layout are the only controls that serde_json leaves as they are.
-        if self.rest.is_empty() && bytes.iter().all(|byte| (b' '..=b'~').contains(byte) || *byte == b'\n') {
+        if self.rest.is_empty() && bytes.chunks(256).all(is_plain) {
             self.out.write_all(bytes)?;
             return Ok(bytes.len());
         }
