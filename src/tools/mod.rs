@@ -11,7 +11,6 @@ pub mod interpreter;
 pub mod journal;
 pub mod json_stream;
 pub mod junit;
-pub mod phase;
 pub mod pyright;
 pub mod pyright_comment;
 pub mod pyright_config;

@@ -11,7 +11,6 @@ use crate::model::run::Exit;
 
 use super::journal::{self, Journal};
 use super::junit::{Broken, JunitReport};
-use super::phase;
 
 /// The first version that knows the warning about tests that return something.
 const RETURN_WARNING_SINCE: [u32; 2] = [7, 2];
@@ -27,10 +26,6 @@ pub struct Invocation<'a> {
     pub selection: &'a TestSelection,
     /// Whether `select` is applied, or everything under the paths runs.
     pub selected: bool,
-    /// Whether the rest follows in the same session where the selected tests are not enough.
-    pub phased: bool,
-    /// pytest-xdist's workers; `None`: it is not asked for any.
-    pub workers: Option<usize>,
     /// The folders whose coverage is measured; none where it is not.
     pub measured_folders: &'a [String],
     /// Where the JUnit report goes.
@@ -58,10 +53,6 @@ impl Invocation<'_> {
         );
         argv.extend(["-o".to_owned(), format!("cache_dir={}", self.cache)]);
         argv.extend(["-p", journal::MODULE].map(str::to_owned));
-        if self.phased {
-            argv.extend(["-p", phase::MODULE].map(str::to_owned));
-        }
-        argv.extend(self.workers.map(|workers| format!("--numprocesses={workers}")));
         if knows_return_warning(self.version) {
             argv.extend(["-W", "error::pytest.PytestReturnNotNoneWarning"].map(str::to_owned));
             // The same for tests in the style of unittest: a coroutine is returned too, and never runs.
@@ -111,19 +102,14 @@ pub struct Output<'a> {
 pub struct Session {
     /// The outcomes.
     pub counts: TestCounts,
-    /// Tests that were left out by `-k` or a marker.
-    pub deselected: u64,
+    /// Tests that were left out by `-k` or a marker, or by a plugin or `conftest.py`, which may go by `-k` too.
+    pub left_out: u64,
     /// Proof that tests ran.
     pub inspected: Inspected,
     evidence: Evidence,
 }
 
 impl Session {
-    /// Tests that failed, or failed before or after the test itself.
-    pub fn bad(&self) -> u64 {
-        self.counts.failed + self.counts.errors
-    }
-
     /// Adds a remark for people.
     pub fn remark(&mut self, note: String) {
         self.evidence.notes.push(note);
@@ -254,7 +240,7 @@ fn session(report: JunitReport, journal: &Journal, counts: TestCounts) -> Result
     }
     Ok(Session {
         counts,
-        deselected: journal.deselected,
+        left_out: journal.deselected + journal.dropped,
         inspected: inspected.clone(),
         evidence: Evidence {
             measured: Measured::Tests(counts),

@@ -5,11 +5,12 @@
 #![expect(clippy::disallowed_methods, reason = "tests build projects and look at processes themselves")]
 
 mod bundled;
+mod enough;
 mod environment;
 mod identity;
 mod interruption;
 mod laboratory;
-mod phase;
+
 mod situation;
 
 /// Runs the situations of one file below `fixtures/situations`.

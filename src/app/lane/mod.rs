@@ -28,8 +28,7 @@ use testing::{Harvest, Testing};
 pub fn planned(bench: &Bench<'_>, plan: &Plan<'_>) -> Vec<PlannedRun> {
     let testing = Testing::of_plan(bench, plan, Precision::Enough);
     let mut runs: Vec<PlannedRun> = testing.iter().flat_map(Testing::planned).collect();
-    let trees =
-        (0..plan.trees.len()).filter(|tree| testing.iter().filter(|one| one.tree() == *tree).count() > 1);
+    let trees = 0..plan.trees.len();
     let has_whole = |tree: &usize| testing.iter().any(|one| one.tree() == *tree && one.is_whole());
     runs.extend(
         trees.filter(|tree| !has_whole(tree)).filter_map(|tree| Whole::of_tree(bench, plan, tree)?.planned()),

@@ -106,14 +106,6 @@ def pytest_runtest_logreport(report):
         outcomes[test] = "xpassed" if hasattr(report, "wasxfail") else "passed"
 
 
-def go_on(session, more):
-    """The selected tests have come to an end, and ``more`` tests that were left out follow."""
-    global collected, deselected
-    write(session, "selected", 1 if session.testsfailed else 0)
-    collected += more
-    deselected -= more
-
-
 def pytest_unconfigure(config):
     session, process = getattr(config, "_tta_promote_session", (None, None))
     # A child that a test forked and that went on by mistake is no witness.

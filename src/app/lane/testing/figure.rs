@@ -31,7 +31,7 @@ impl TestRun<'_> {
                 return Ok(refuse(components, Check::Coverage, reason, Some(&told.run)));
             }
         };
-        let bound = match (all, session.deselected) {
+        let bound = match (all, session.left_out) {
             (false, deselected @ 1..) => Bound::Lower { selected: session.inspected.count(), deselected },
             _ => Bound::Exact,
         };
@@ -133,7 +133,7 @@ pub(super) fn figures(
     let mut alone = Vec::new();
     for component in test_run.measured {
         let test_run = TestRun { measured: &[*component], ..*test_run };
-        let extent = if all { Extent::All { workers: None } } else { Extent::Selected };
+        let extent = if all { Extent::All } else { Extent::Selected };
         let told = test_run.run(tool, &format!("{name}-{component}"), extent)?;
         alone.extend(test_run.measured_by(&told, all)?);
     }

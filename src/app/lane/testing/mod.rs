@@ -1,8 +1,9 @@
 //! pytest, for `tests` and `coverage`: one lane for all components that select the same tests.
 //!
-//! The selected tests run first and serve both. Where they leave tests out and do not reach the threshold, the rest has
-//! to run for coverage: in the same session where one component alone is concerned, so that nothing is collected twice;
-//! else in one run for all that need it (`whole`).
+//! The selected tests run first and serve both. Where they leave tests out and do not reach the threshold, all tests
+//! have to run for coverage: once, for all components that need it (`whole`). That collects them again, and always by one
+//! plain process: what a session would do for other tests, in another order or in several processes is no proof of
+//! what pytest does by itself.
 
 mod figure;
 mod test_run;
@@ -41,8 +42,6 @@ pub struct Testing<'a> {
 /// What the lane is to the others that collect the same tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
-    /// One component alone asks for coverage: where the selected tests are not enough, the rest follows at once.
-    Alone,
     /// All tests are selected, and whoever needs their coverage finds it here.
     Whole,
     /// One of several.
@@ -70,12 +69,11 @@ impl<'a> Testing<'a> {
             for (number, group) in groups {
                 let part = match &group.selection.select {
                     None => Part::Whole,
-                    Some(_) if together.len() == 1 && group.coverage => Part::Alone,
                     Some(_) => Part::Shared,
                 };
                 let measured = match (group.coverage, part) {
-                    (false, Part::Alone | Part::Shared) => Vec::new(),
-                    (true, Part::Alone | Part::Shared) => group.components.clone(),
+                    (false, Part::Shared) => Vec::new(),
+                    (true, Part::Shared) => group.components.clone(),
                     (_, Part::Whole) => together.clone(),
                 };
                 let name = format!("pytest-{}", number + 1);
@@ -115,14 +113,13 @@ impl<'a> Testing<'a> {
             Err(reason) => return Ok(Harvest { answers: self.refused(&reason), unsettled: Vec::new() }),
         };
         match self.part {
-            Part::Alone => self.alone(tool),
             Part::Whole => {
-                let told = whole::run(&self.test_run(), tool, &self.name, &self.label())?;
-                Ok(Harvest { answers: self.answers(tool, &told, &told, true)?, unsettled: Vec::new() })
+                let told = self.test_run().run(tool, &self.name, Extent::All)?;
+                Ok(Harvest { answers: self.answers(tool, &told, true)?, unsettled: Vec::new() })
             }
             Part::Shared => {
                 let told = self.test_run().run(tool, &self.name, Extent::Selected)?;
-                let answers = self.answers(tool, &told, &told, false)?;
+                let answers = self.answers(tool, &told, false)?;
                 Ok(Harvest { unsettled: self.unsettled(&answers), answers })
             }
         }
@@ -133,11 +130,7 @@ impl<'a> Testing<'a> {
         let Ok(tool) = tool(self.bench, !self.measured.is_empty()) else { return Vec::new() };
         let asked = [(self.group.tests, Check::Tests), (!self.measured.is_empty(), Check::Coverage)];
         let (purpose, extent) = match self.part {
-            Part::Alone => (
-                "the selected tests; then, in the same session, the rest, if they leave tests out and do not reach the threshold",
-                Extent::Phased(self.precision),
-            ),
-            Part::Whole => ("the tests", whole::extent(&self.test_run(), &self.label())),
+            Part::Whole => ("the tests", Extent::All),
             Part::Shared => ("the selected tests", Extent::Selected),
         };
         vec![PlannedRun {
@@ -153,41 +146,6 @@ impl<'a> Testing<'a> {
         TestRun { bench: self.bench, selection: self.group.selection, measured: &self.measured }
     }
 
-    /// Selected tests and the rest in one session. Where that gave no clear answer, each in a run of its own, as if
-    /// nobody had thought of doing them together.
-    fn alone(&self, tool: &ResolvedTool) -> anyhow::Result<Harvest> {
-        let test_run = self.test_run();
-        let told = test_run.run(tool, &self.name, Extent::Phased(self.precision))?;
-        let mut harvest = match (&told.selected, &told.session) {
-            (None, _) => Harvest { answers: self.answers(tool, &told, &told, false)?, unsettled: Vec::new() },
-            (Some(Ok(selected)), Ok(all)) if selected.bad() == all.bad() => {
-                let of_selected = Told { session: Ok(selected.clone()), ..told.clone() };
-                return Ok(Harvest {
-                    answers: self.answers(tool, &of_selected, &told, true)?,
-                    unsettled: Vec::new(),
-                });
-            }
-            // The rest failed: pytest's exit code says nothing of the selected tests then.
-            (Some(_), Ok(_)) => {
-                let selected = test_run.without_coverage().run(tool, &self.again(), Extent::Selected)?;
-                return Ok(Harvest {
-                    answers: self.answers(tool, &selected, &told, true)?,
-                    unsettled: Vec::new(),
-                });
-            }
-            (Some(_), Err(_)) => {
-                let selected = test_run.run(tool, &self.again(), Extent::Selected)?;
-                Harvest { answers: self.answers(tool, &selected, &selected, false)?, unsettled: Vec::new() }
-            }
-        };
-        harvest.unsettled = self.unsettled(&harvest.answers);
-        Ok(harvest)
-    }
-
-    fn again(&self) -> String {
-        format!("{}-again", self.name)
-    }
-
     fn refused(&self, reason: &Reason) -> Vec<Answer> {
         let mut answers = Vec::new();
         if self.group.tests {
@@ -197,22 +155,16 @@ impl<'a> Testing<'a> {
         answers
     }
 
-    /// `tests` as one run told it, `coverage` as another did; `all`: which measured with all tests.
-    fn answers(
-        &self,
-        tool: &ResolvedTool,
-        selected: &Told,
-        measured: &Told,
-        all: bool,
-    ) -> anyhow::Result<Vec<Answer>> {
+    /// What a run told; `all`: whether it measured with all tests.
+    fn answers(&self, tool: &ResolvedTool, told: &Told, all: bool) -> anyhow::Result<Vec<Answer>> {
         let mut answers = Vec::new();
         if self.group.tests {
-            let session = selected.session.clone().map(Session::into_evidence);
-            let answer = |component: &usize| answer(*component, Check::Tests, session.clone(), &selected.run);
+            let session = told.session.clone().map(Session::into_evidence);
+            let answer = |component: &usize| answer(*component, Check::Tests, session.clone(), &told.run);
             answers.extend(self.group.components.iter().map(answer));
         }
         if !self.measured.is_empty() {
-            answers.extend(figures(&self.test_run(), tool, measured, &self.name, all)?);
+            answers.extend(figures(&self.test_run(), tool, told, &self.name, all)?);
         }
         Ok(answers)
     }

@@ -7,18 +7,16 @@ use std::path::{Path, PathBuf};
 use crate::app::bench::Bench;
 use crate::app::lane::set_aside;
 use crate::app::launch::{Extra, Finished, launch};
-use crate::model::check::Check;
 use crate::model::component::{SourceFile, TestSelection};
-use crate::model::gate::Precision;
 use crate::model::reason::Reason;
-use crate::model::run::{Exit, Run};
+use crate::model::run::Run;
 use crate::model::toolchain::{ResolvedTool, Tool};
 use crate::sys::file::{self, ReadError};
 use crate::sys::tree;
 use crate::tools::coverage_invocation;
 use crate::tools::journal::{self, Journal};
+use crate::tools::junit;
 use crate::tools::pytest::{self, Invocation, Output, Session};
-use crate::tools::{junit, phase};
 
 /// How many components a label names.
 const NAMED: usize = 3;
@@ -28,13 +26,8 @@ const NAMED: usize = 3;
 pub(super) enum Extent {
     /// Those that are selected.
     Selected,
-    /// Those that are selected and, in the same session, the rest where they are not enough.
-    Phased(Precision),
-    /// All under the paths, by so many processes.
-    All {
-        /// pytest-xdist's workers; `None`: pytest alone.
-        workers: Option<usize>,
-    },
+    /// All under the paths.
+    All,
 }
 
 /// The files of one run.
@@ -65,8 +58,6 @@ impl Files {
 pub(super) struct Told {
     /// All tests that ran.
     pub(super) session: Result<Session, Reason>,
-    /// The selected ones among them, where the rest followed in the same session.
-    pub(super) selected: Option<Result<Session, Reason>>,
     /// The record.
     pub(super) run: Run,
     /// Its files.
@@ -91,40 +82,21 @@ impl TestRun<'_> {
         let files = Files { folder: context.folder.folder(name)? };
         let plugins = context.folder.folder("plugins")?;
         file::write_whole(&plugins.join(format!("{}.py", journal::MODULE)), journal::PLUGIN)?;
-        let mut variables = vec![
-            ("PYTHONPATH".into(), plugins.clone().into_os_string()),
+        let variables = vec![
+            ("PYTHONPATH".into(), plugins.into_os_string()),
             (journal::VARIABLE.into(), files.folder.clone().into_os_string()),
             ("COVERAGE_FILE".into(), files.file(".coverage").into_os_string()),
         ];
-        if let Extent::Phased(precision) = extent {
-            file::write_whole(&plugins.join(format!("{}.py", phase::MODULE)), phase::PLUGIN)?;
-            let targets = files.file("targets.json");
-            file::write_whole(&targets, &self.targets(precision))?;
-            variables.push((phase::VARIABLE.into(), targets.into_os_string()));
-        }
         let argv = self.argv(tool, &files, extent);
         let finished = launch(context, name, argv, Extra { variables, input: None })?;
         let run = finished.record(tool, &files.file("junit.xml"));
-        let mut session = self.session(&files, ("junit.xml", "main"), finished.exit, &finished);
+        let mut session = self.session(&files, &finished);
         if let (Ok(session), left_behind @ 1..) = (&mut session, finished.left_behind) {
             session.remark(format!(
                 "processes that the tests left behind, and that were stopped: {left_behind}"
             ));
         }
-        let selected = self.selected(&files, &finished);
-        Ok(Told { session, selected, run, files })
-    }
-
-    /// The same, with no coverage measured.
-    pub(super) fn without_coverage(&self) -> Self {
-        Self { measured: &[], ..*self }
-    }
-
-    /// Whether the policy's arguments for pytest speak of pytest-xdist: then it is the policy's matter.
-    pub(super) fn speaks_of_workers(&self) -> bool {
-        self.selection.args.iter().any(|argument| {
-            argument.starts_with("-n") || argument.starts_with("--num") || argument.contains("xdist")
-        })
+        Ok(Told { session, run, files })
     }
 
     /// What would be executed.
@@ -143,44 +115,21 @@ impl TestRun<'_> {
         files.flatten().cloned().collect()
     }
 
-    fn targets(&self, precision: Precision) -> String {
-        let target = |component: &usize| {
-            let criterion = self.bench.subjects.get(*component)?.criterion(Check::Coverage)?;
-            Some((self.files_of(*component)?, criterion))
-        };
-        phase::targets(&self.measured.iter().filter_map(target).collect::<Vec<_>>(), precision)
-    }
-
-    fn session(
-        &self,
-        files: &Files,
-        (report, journal): (&str, &str),
-        exit: Exit,
-        finished: &Finished,
-    ) -> Result<Session, Reason> {
+    fn session(&self, files: &Files, finished: &Finished) -> Result<Session, Reason> {
         let root = &self.bench.context.root;
+        let report = files.file("junit.xml");
         let session = pytest::read(Output {
             root: &root.to_string_lossy(),
             prefix: &self.environment(),
-            exit,
-            junit: file::open_if_there(&files.file(report)).map(|opened| opened.and_then(junit::read)),
-            journal: read_journal(files, journal),
+            exit: finished.exit,
+            junit: file::open_if_there(&report).map(|opened| opened.and_then(junit::read)),
+            journal: read_journal(files),
             log: &finished.log(),
         });
         session.map_err(|mut reason| {
             set_aside::explain(&mut reason, root);
             reason
         })
-    }
-
-    /// What the witnesses told of the selected tests before the rest followed. pytest had not ended then; what it would
-    /// have ended with is what the journal says.
-    fn selected(&self, files: &Files, finished: &Finished) -> Option<Result<Session, Reason>> {
-        let code = match read_journal(files, "selected")? {
-            Ok(journal) => journal.exit,
-            Err(_unreadable) => 0,
-        };
-        Some(self.session(files, (phase::JUNIT_OF_SELECTED, "selected"), Exit::Code(code), finished))
     }
 
     /// The folder of the environment, without links.
@@ -196,9 +145,7 @@ impl TestRun<'_> {
             executable: &tool.executable.to_string_lossy(),
             version: &tool.version,
             selection: self.selection,
-            selected: !matches!(extent, Extent::All { .. }),
-            phased: matches!(extent, Extent::Phased(_)),
-            workers: if let Extent::All { workers } = extent { workers } else { None },
+            selected: extent == Extent::Selected,
             measured_folders: &coverage_invocation::measured_folders(&self.measured_files()),
             junit: &files.argument("junit.xml"),
             coverage: &files.argument("coverage.json"),
@@ -208,8 +155,8 @@ impl TestRun<'_> {
     }
 }
 
-fn read_journal(files: &Files, name: &str) -> Option<Result<Journal, String>> {
-    let main = match file::read_text(&files.file(&format!("journal-{name}.json"))) {
+fn read_journal(files: &Files) -> Option<Result<Journal, String>> {
+    let main = match file::read_text(&files.file("journal-main.json")) {
         Ok(main) => main,
         Err(ReadError::Absent) => return None,
         Err(unreadable) => return Some(Err(unreadable.to_string())),

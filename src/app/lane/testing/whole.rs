@@ -1,19 +1,14 @@
 //! The run of all tests under the paths: for the coverage of all components whose selected tests are not enough.
 
-use std::time::Duration;
-
 use crate::app::answer::{Answer, refuse};
 use crate::app::bench::Bench;
 use crate::app::planned_run::PlannedRun;
 use crate::model::check::Check;
-use crate::model::toolchain::{ResolvedTool, Tool};
+use crate::model::toolchain::Tool;
 use crate::plan::{Plan, TestGroup};
 
 use super::figure::figures;
-use super::test_run::{Extent, TestRun, Told, names, tool};
-
-/// What several processes take to start.
-const SHORT: Duration = Duration::from_secs(2);
+use super::test_run::{Extent, TestRun, names, tool};
 
 /// The run of all tests of one tree.
 pub struct Whole<'a> {
@@ -49,7 +44,7 @@ impl<'a> Whole<'a> {
             }
         };
         let test_run = self.test_run();
-        let told = run(&test_run, tool, &self.name, &self.label())?;
+        let told = test_run.run(tool, &self.name, Extent::All)?;
         figures(&test_run, tool, &told, &self.name, true)
     }
 
@@ -61,7 +56,7 @@ impl<'a> Whole<'a> {
             checks: vec![Check::Coverage],
             purpose: "all tests under the paths, once for all components that need it".to_owned(),
             only_if: Some("selected ones leave tests out and do not reach the threshold".to_owned()),
-            argv: self.test_run().planned_argv(tool, &self.name, extent(&self.test_run(), &self.label())),
+            argv: self.test_run().planned_argv(tool, &self.name, Extent::All),
         })
     }
 
@@ -77,38 +72,4 @@ pub(super) fn measured(plan: &Plan<'_>, tree: usize) -> Vec<usize> {
         groups.filter(|group| group.coverage).flat_map(|group| group.components.iter().copied()).collect();
     components.sort_unstable();
     components
-}
-
-/// Runs all tests: by several processes where the project has pytest-xdist, and by one where that brought anything else
-/// than passes, since tests that get in each other's way only then are not the project's fault.
-pub(super) fn run(
-    test_run: &TestRun<'_>,
-    tool: &ResolvedTool,
-    name: &str,
-    label: &str,
-) -> anyhow::Result<Told> {
-    let extent = extent(test_run, label);
-    let told = test_run.run(tool, name, extent)?;
-    let is_clean = told.session.as_ref().is_ok_and(|session| session.bad() == 0);
-    if is_clean
-        || matches!(extent, Extent::All { workers: None })
-        || test_run.bench.context.interrupt.raised()
-    {
-        return Ok(told);
-    }
-    test_run.run(tool, &format!("{name}-again"), Extent::All { workers: None })
-}
-
-/// All tests, by as many processes as there may be, unless they took no longer last time than those take to start.
-pub(super) fn extent(test_run: &TestRun<'_>, label: &str) -> Extent {
-    let bench = test_run.bench;
-    let has_xdist = bench
-        .toolchain
-        .interpreter
-        .as_ref()
-        .is_ok_and(|interpreter| interpreter.version_of("pytest-xdist").is_some());
-    let is_short = bench.durations.of(label).is_some_and(|took| took < SHORT);
-    let workers =
-        (has_xdist && !is_short && bench.jobs > 1 && !test_run.speaks_of_workers()).then_some(bench.jobs);
-    Extent::All { workers }
 }
