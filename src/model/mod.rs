@@ -3,6 +3,7 @@
 pub mod assessment;
 pub mod check;
 pub mod component;
+pub mod delivery;
 pub mod environment;
 pub mod evidence;
 pub mod finding;
