@@ -3,6 +3,7 @@
 pub mod assessment;
 pub mod check;
 pub mod component;
+pub mod container;
 pub mod delivery;
 pub mod environment;
 pub mod evidence;
@@ -12,5 +13,6 @@ pub mod percent;
 pub mod policy;
 pub mod reason;
 pub mod run;
+pub mod sighting;
 pub mod stage;
 pub mod toolchain;
