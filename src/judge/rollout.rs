@@ -151,10 +151,9 @@ fn troubles(expected: &Expected, sighting: &Sighting) -> Vec<Trouble> {
         }
     }
     match &sighting.probe {
-        Some(Probe::Good(_)) => {}
         Some(Probe::Bad(why)) => add(Mends::Perhaps, format!("the address is not well: {why}")),
         None if expected.address => add(Mends::Perhaps, "the address was not asked".to_owned()),
-        None => {}
+        Some(Probe::Good(_)) | None => {}
     }
     for line in &sighting.log_faults {
         add(Mends::Never, format!("its log says `{line}`"));

@@ -314,7 +314,7 @@ mod tests {
             let compose = compose(name);
             for (case, count) in [("ps", 1), ("ps-dies", 1), ("ps-nothing", 0)] {
                 let recording = load(&format!("compose/{name}-{case}"));
-                let file = recording.argv.iter().find(|word| word.ends_with(".yml")).expect("a file");
+                let file = recording.argv.iter().skip_while(|word| *word != "-f").nth(1).expect("a file");
                 let project = Project { files: vec![file.clone()], ..project(&compose) };
                 assert_eq!(project.ps_argv("carbon"), recording.argv);
                 let ids = read_ps(recording.exit, &text(&recording), &recording.stderr).expect("an answer");
