@@ -9,6 +9,7 @@ pub mod evidence;
 pub mod finding;
 pub mod gate;
 pub mod percent;
+pub mod place;
 pub mod policy;
 pub mod reason;
 pub mod run;
