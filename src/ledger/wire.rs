@@ -126,10 +126,28 @@ pub(super) fn line(component: &str, record: &Record, head: Head) -> String {
             line.why = Some(why.clone());
         }
     }
-    let mut text = serde_json::to_string(&line).expect("structs with string keys always serialise");
+    let mut text = visible(&serde_json::to_string(&line).expect("structs with string keys always serialise"));
     text.pop();
     let digest = Digest::of(text.as_bytes());
     format!("{text}{HASH}{digest}{END}")
+}
+
+/// `json` with what cannot be seen, and what turns the direction of writing, as `\u…`: a ledger is looked at.
+fn visible(json: &str) -> String {
+    let is_unseen = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+            || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+    };
+    json.chars().fold(String::with_capacity(json.len()), |mut text, c| {
+        if is_unseen(c) {
+            let mut units = [0; 2];
+            text.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            text.push(c);
+        }
+        text
+    })
 }
 
 /// The digest that a line says it has, and the length of what it is of; `None` where it says none.
