@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::model::run::Exit;
 
 use super::interrupt::Interrupt;
+use super::ledger_file::is_history;
 use super::process::{Command, run};
 use super::run_folder::RunFolder;
 use super::tree::Listing;
@@ -156,7 +157,8 @@ pub(super) fn parse(status: &str) -> (Option<String>, BTreeMap<String, String>) 
             "?" | "!" => 0,
             _ => continue,
         };
-        if let Some(path) = rest.splitn(fields_before_path + 1, ' ').last() {
+        let path = rest.splitn(fields_before_path + 1, ' ').last();
+        if let Some(path) = path.filter(|path| !is_history(path.as_bytes())) {
             paths.insert(
                 path.to_owned(),
                 rest.get(..2).filter(|_| fields_before_path > 0).unwrap_or(kind).to_owned(),

@@ -9,6 +9,7 @@ pub mod file;
 pub mod fingerprint;
 pub mod git;
 pub mod interrupt;
+pub mod ledger_file;
 pub mod orphan;
 pub mod process;
 mod process_table;
