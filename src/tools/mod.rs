@@ -7,6 +7,7 @@ pub mod coverage;
 pub mod coverage_invocation;
 pub mod docs;
 pub mod ending;
+pub mod gh;
 pub mod interpreter;
 pub mod journal;
 pub mod json_stream;
