@@ -7,6 +7,8 @@ pub mod app;
 pub mod cache;
 pub mod cli;
 pub mod judge;
+pub mod ledger;
+pub mod lifecycle;
 pub mod model;
 pub mod plan;
 pub mod policy;

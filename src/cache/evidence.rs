@@ -172,6 +172,7 @@ impl Evidence {
             findings: self.findings.iter().map(finding).collect::<Option<_>>()?,
             extent: self.extent.clone(),
             suppressed: self.suppressed,
+            lines: crate::model::line_set::Lines::new(),
             notes: self.notes.clone(),
             run,
         })
@@ -345,7 +346,16 @@ pub(super) mod tests {
             proptest::option::of(run),
         )
             .prop_map(|((measured, inspected, findings), (extent, suppressed, notes), run)| {
-                model::Evidence { measured, inspected, findings, extent, suppressed, notes, run }
+                model::Evidence {
+                    measured,
+                    inspected,
+                    findings,
+                    extent,
+                    suppressed,
+                    lines: crate::model::line_set::Lines::new(),
+                    notes,
+                    run,
+                }
             })
     }
 

@@ -52,6 +52,8 @@ impl Question<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::model::component::{DeclaredPath, Place, TestSelection};
     use crate::model::stage::Stage;
@@ -70,6 +72,7 @@ mod tests {
             readme: None,
             depends_on: Vec::new(),
             tests: TestSelection { paths: vec![path("tests")], select: None, args: Vec::new() },
+            deploy: BTreeMap::new(),
             place: place.clone(),
         }
     }

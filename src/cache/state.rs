@@ -130,6 +130,7 @@ mod tests {
             findings: vec![],
             extent: None,
             suppressed: 0,
+            lines: crate::model::line_set::Lines::new(),
             notes: vec![],
             run: None,
         };

@@ -139,6 +139,7 @@ mod tests {
             findings: Vec::new(),
             extent: None,
             suppressed: 0,
+            lines: crate::model::line_set::Lines::new(),
             notes: Vec::new(),
             run: None,
         }

@@ -1,15 +1,10 @@
 //! A component: a named set of Python files with its tests and README.
 
-use super::stage::Stage;
+use std::collections::BTreeMap;
 
-/// A place in a policy file, for messages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// The policy file as the user named it.
-    pub file: String,
-    /// The line, from 1.
-    pub line: usize,
-}
+use super::delivery::Deploy;
+pub use super::place::{DeclaredPath, Place};
+use super::stage::Stage;
 
 /// A component as the policy declares it. Paths are relative to the project's root, with `/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,15 +29,8 @@ pub struct Component {
     pub depends_on: Vec<String>,
     /// Its tests.
     pub tests: TestSelection,
-    /// Where it is declared.
-    pub place: Place,
-}
-
-/// A path and the line that names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeclaredPath {
-    /// Relative to the project's root, with `/`, normalised; never leaves the root.
-    pub path: String,
+    /// How it gets to a stage, where the policy says so.
+    pub deploy: BTreeMap<Stage, Deploy>,
     /// Where it is declared.
     pub place: Place,
 }

@@ -129,3 +129,39 @@ impl fmt::Display for ContainerHealth {
         f.write_str(self.name())
     }
 }
+
+/// What runs, or ran, as it is remembered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContainerState {
+    /// Its id, in hexadecimal.
+    pub id: String,
+    /// The id of its image, such as `sha256:…`.
+    pub image: String,
+    /// The name that the image was asked for by.
+    pub reference: String,
+    /// `created`, `running`, `restarting`, `paused`, `exited` or `dead`.
+    pub status: String,
+    /// `starting`, `healthy` or `unhealthy`; `None` where it has no health check of its own.
+    pub health: Option<String>,
+    /// How often the engine has started it again.
+    pub restarts: u64,
+    /// When it was started last, as the engine writes it.
+    pub started: String,
+    /// What compose calls the configuration that it was made by; `None` where compose did not make it.
+    pub config_hash: Option<String>,
+}
+
+impl From<&Container> for ContainerState {
+    fn from(container: &Container) -> Self {
+        Self {
+            id: container.id.clone(),
+            image: container.image.clone(),
+            reference: container.reference.clone(),
+            status: container.status.name().to_owned(),
+            health: container.health.map(|health| health.name().to_owned()),
+            restarts: container.restarts,
+            started: container.started_at.clone(),
+            config_hash: container.config_hash.clone(),
+        }
+    }
+}

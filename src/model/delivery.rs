@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::component::DeclaredPath;
+use super::place::DeclaredPath;
 
 /// `[component.NAME.deploy.STAGE]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,4 +72,15 @@ impl OnFailure {
             Self::Rollback => "rollback",
         }
     }
+}
+
+/// `[project.github]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GitHub {
+    /// The labels of promotion issues, besides the priority and the stage.
+    pub labels: Vec<String>,
+    /// A template for the text of promotion issues in place of the built-in one.
+    pub template: Option<DeclaredPath>,
+    /// The number of the issue that holds the status report.
+    pub status_issue: Option<u64>,
 }

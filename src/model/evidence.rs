@@ -2,6 +2,7 @@
 
 use super::finding::Finding;
 use super::gate::Metric;
+use super::line_set::Lines;
 use super::percent::Ratio;
 use super::reason::{Reason, ReasonKind};
 use super::run::Run;
@@ -19,6 +20,9 @@ pub struct Evidence {
     pub extent: Option<String>,
     /// How many further findings comments and per-file settings keep quiet.
     pub suppressed: u64,
+    /// Per file, which statements ran, where that was measured by this run and not reused: no part of the judgement,
+    /// and what tells two measurements apart.
+    pub lines: Lines,
     /// Remarks that people should see beside the figures; no part of the judgement.
     pub notes: Vec<String>,
     /// The run that gave it; `None` for the check that we do ourselves.

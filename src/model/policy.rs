@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::component::{Component, Place};
+use super::delivery::GitHub;
 use super::gate::Gate;
 use super::stage::Stage;
 use super::toolchain::Tool;
@@ -42,6 +43,10 @@ pub struct Project {
     pub timeout: Duration,
     /// Versions for tools that uvx provides.
     pub pins: BTreeMap<Tool, String>,
+    /// How old a pass may be for a deployment.
+    pub max_age: Duration,
+    /// What it says of GitHub.
+    pub github: GitHub,
 }
 
 /// Who provides the tools and the project's environment.

@@ -131,6 +131,8 @@ impl Plan<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::model::component::{DeclaredPath, Place};
     use crate::model::stage::Stage;
@@ -153,6 +155,7 @@ mod tests {
                 select: Some(select.to_owned()),
                 args: Vec::new(),
             },
+            deploy: BTreeMap::new(),
             place,
         }
     }

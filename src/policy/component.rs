@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::deploy;
 use super::document::{Faults, quote};
 use super::path::Viewpoint;
 use super::pytest_argument;
@@ -11,8 +12,8 @@ use crate::model::component::{Component, DeclaredPath, TestSelection};
 use crate::model::stage::Stage;
 
 /// The keys of `[component.NAME]`.
-pub(super) const KEYS: [&str; 9] =
-    ["title", "stage", "priority", "group", "owner", "paths", "readme", "depends_on", "tests"];
+pub(super) const KEYS: [&str; 10] =
+    ["title", "stage", "priority", "group", "owner", "paths", "readme", "depends_on", "tests", "deploy"];
 const TEST_KEYS: [&str; 3] = ["paths", "select", "args"];
 /// Where tests are, from the project's root, unless the policy says otherwise.
 const DEFAULT_TESTS: &str = "tests";
@@ -71,6 +72,7 @@ pub(super) fn read(
         readme: table.get("readme").and_then(|value| from.path(&value, faults)),
         depends_on: dependencies.iter().map(|(name, _)| name.clone()).collect(),
         tests: tests(offset, table, from, faults),
+        deploy: deploy::read(name, table, from, faults),
         place: faults.place(offset),
     };
     Declaration { component, offset, dependencies }

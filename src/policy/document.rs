@@ -94,7 +94,28 @@ pub(super) fn quote(word: &str) -> String {
 /// What `text` has before its first line break, cut. Looks no further, however long the text is.
 fn first_line(text: &str) -> String {
     let line: String = text.chars().take(LONGEST_LINE + 1).take_while(|c| *c != '\n').collect();
-    cut(line.strip_suffix('\r').unwrap_or(&line), LONGEST_LINE)
+    cut(&without_secrets(line.strip_suffix('\r').unwrap_or(&line)), LONGEST_LINE)
+}
+
+/// The line without the user names and passwords of addresses: a message is shown, logged and copied.
+fn without_secrets(line: &str) -> String {
+    const BEFORE: &str = "://";
+    let mut shown = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once(BEFORE) {
+        shown.push_str(before);
+        shown.push_str(BEFORE);
+        let end = after.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).unwrap_or(after.len());
+        // Up to the last one: a password may hold whatever somebody typed.
+        rest = match after[..end].rfind('@') {
+            Some(at) => {
+                shown.push('…');
+                &after[at..]
+            }
+            None => after,
+        };
+    }
+    shown + rest
 }
 
 fn cut(text: &str, longest: usize) -> String {
@@ -125,6 +146,14 @@ mod tests {
     fn an_endless_line_is_cut_between_characters() {
         let document = document(&"é".repeat(5_000));
         assert_eq!(document.line(1).chars().count(), LONGEST_LINE + 1);
+    }
+
+    #[test]
+    fn a_line_is_shown_without_the_passwords_of_its_addresses() {
+        let line = |text: &str| document(text).line(1);
+        assert_eq!(line("url = \"http://u:p/w@h:1/x\" # http://a"), "url = \"http://…@h:1/x\" # http://a");
+        assert_eq!(line("a = 'http://h/' # see https://u@h://v@w"), "a = 'http://h/' # see https://…@w");
+        assert_eq!(line("mail = \"a@b\""), "mail = \"a@b\"");
     }
 
     #[test]

@@ -5,11 +5,14 @@
 //! walked value by value, each reader notes its faults and goes on with a default; a policy is given only
 //! where nothing was noted.
 
+mod address;
 mod component;
 mod dependency;
+mod deploy;
 mod document;
 pub mod duration;
 mod gate;
+mod github;
 mod path;
 mod percentage;
 mod project;

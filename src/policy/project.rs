@@ -7,17 +7,20 @@ use std::time::Duration;
 use toml::de::DeValue;
 
 use super::document::{Faults, quote};
-use super::duration::{self, DurationError};
+use super::github;
 use super::path;
 use super::suggestion;
 use super::value::{Table, Value};
 use crate::model::policy::{Project, Runner};
 use crate::model::toolchain::Tool;
 
-const KEYS: [&str; 7] = ["name", "repository", "root", "runner", "include", "timeout", "tools"];
+const KEYS: [&str; 9] =
+    ["name", "repository", "root", "runner", "include", "timeout", "tools", "max_age", "github"];
 const RUNNERS: [&str; 3] = ["auto", "uv", "path"];
 const RUNNER_FORMS: &str = "write `\"auto\"`, `\"uv\"`, `\"path\"` or `{ venv = \".venv\" }`";
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30 * 60);
+/// How old a pass may be for a deployment.
+const DEFAULT_MAX_AGE: Duration = Duration::from_secs(24 * 3_600);
 
 /// The project, with the defaults for what is left out; where there are faults it is of no use.
 pub(super) fn read(document: &Table<'_>, faults: &mut Faults<'_>) -> Project {
@@ -28,6 +31,8 @@ pub(super) fn read(document: &Table<'_>, faults: &mut Faults<'_>) -> Project {
         runner: Runner::Auto,
         timeout: DEFAULT_TIMEOUT,
         pins: BTreeMap::new(),
+        max_age: DEFAULT_MAX_AGE,
+        github: github::default(),
     };
     let Some(value) = document.get("project") else {
         faults.add(0, "`[project]` is missing", "write `[project]` with `name = \"…\"` below it");
@@ -43,11 +48,15 @@ pub(super) fn read(document: &Table<'_>, faults: &mut Faults<'_>) -> Project {
     }
     project.repository = table.get("repository").and_then(|value| repository(&value, faults));
     project.runner = table.get("runner").and_then(|value| runner(&value, faults)).unwrap_or(Runner::Auto);
-    if let Some(limit) = table.get("timeout").and_then(|value| timeout(&value, faults)) {
+    if let Some(limit) = table.get("timeout").and_then(|value| value.duration(faults)) {
         project.timeout = limit;
+    }
+    if let Some(limit) = table.get("max_age").and_then(|value| value.duration(faults)) {
+        project.max_age = limit;
     }
     project.pins = table.get("tools").map(|value| pins(&value, faults)).unwrap_or_default();
     project.root = root(&table, faults);
+    project.github = github::read(&table, &project.root, faults);
     // The app reads them for itself before this; here only their faults are wanted.
     include(&table, faults);
     project
@@ -112,26 +121,6 @@ fn runner(value: &Value<'_>, faults: &mut Faults<'_>) -> Option<Runner> {
             None
         }
     }
-}
-
-fn timeout(value: &Value<'_>, faults: &mut Faults<'_>) -> Option<Duration> {
-    const FORM: &str = "write it as in `\"30m\"`, `\"1h30m\"` or `\"45s\"`";
-    if !value.inner().is_str() {
-        value.wrong("a length of time", FORM, faults);
-        return None;
-    }
-    let text = value.line(faults)?;
-    let problem = match duration::parse(text) {
-        Ok(limit) => return Some(limit),
-        Err(problem) => problem,
-    };
-    let hint = match problem {
-        DurationError::NoUnit => "add `h`, `m`, `s` or `ms` to the number, as in `\"30m\"`",
-        DurationError::Malformed => FORM,
-        DurationError::Zero | DurationError::TooLong => "the limit must be above 0 and at most 7 days",
-    };
-    faults.add(value.offset, format!("`timeout` {} {problem}", quote(text)), hint);
-    None
 }
 
 /// `tools = { ruff = "0.17.6" }`

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::check::Check;
 use crate::model::component::DeclaredPath;
+use crate::model::delivery::{GitHub, Health, OnFailure};
 use crate::model::finding::Severity;
 use crate::model::gate::{Criterion, Metric, Precision};
 use crate::model::percent::Percent;
@@ -123,6 +124,11 @@ fn what_is_left_out_has_the_documented_default() {
     assert_eq!(paths(&carbon.tests.paths), ["tests"]);
     assert_eq!(carbon.tests.select, None);
     assert_eq!(carbon.place.line, 4);
+    assert_eq!(policy.project.max_age, Duration::from_secs(24 * 3_600));
+    let github =
+        GitHub { labels: vec!["component-promotion".to_owned()], template: None, status_issue: None };
+    assert_eq!(policy.project.github, github);
+    assert!(carbon.deploy.is_empty());
 }
 
 fn paths(declared: &[DeclaredPath]) -> Vec<&str> {
@@ -168,6 +174,65 @@ fn a_gate_is_not_weakened_by_a_forgotten_line() {
 }
 
 #[test]
+fn a_deployment_is_read_in_full_and_what_it_leaves_out_has_the_documented_default() {
+    let policy = read_fixture(&fixtures("valid").join("full.toml")).expect("a policy");
+    assert_eq!(policy.project.max_age, Duration::from_secs(12 * 3_600));
+    let GitHub { labels, template, status_issue } = &policy.project.github;
+    assert_eq!(
+        (labels.as_slice(), *status_issue),
+        (["component-promotion", "gate"].map(String::from).as_slice(), Some(42))
+    );
+    assert_eq!(template.as_ref().map(|path| path.path.as_str()), Some("docs/promotion-issue.md"));
+
+    let deploy = &policy.component("carbon").expect("the component").deploy;
+    let staging = &deploy[&Stage::Staging];
+    assert_eq!(
+        staging.compose_file.as_ref().map(|path| path.path.as_str()),
+        Some("docker-compose.staging.yml")
+    );
+    assert_eq!(staging.service, "carbon-api");
+    assert_eq!(staging.script, ["./scripts/deploy-staging.sh", "--component", "carbon", ""]);
+    assert_eq!(paths(&staging.env_files), [".env.staging"]);
+    assert_eq!(staging.on_failure, OnFailure::Rollback);
+    assert_eq!(staging.logs.allow, ["error rate 0"]);
+    let health = Health {
+        url: "http://127.0.0.1:18081/health/carbon".to_owned(),
+        status: 204,
+        body: Some("healthy in {container}".to_owned()),
+        delay: Duration::ZERO,
+        interval: Duration::from_millis(500),
+        stable: Duration::from_secs(10),
+        deadline: Duration::from_secs(10),
+    };
+    assert_eq!(staging.health, Some(health));
+
+    let production = &deploy[&Stage::Production];
+    assert_eq!((production.service.as_str(), production.on_failure), ("carbon", OnFailure::Stop));
+    assert_eq!((&production.compose_file, &production.health), (&None, &None));
+    assert_eq!(production.logs.error.len(), 1);
+    assert!(production.env_files.is_empty() && production.logs.allow.is_empty());
+
+    let text = "schema = 1\nproject.name = \"x\"\ncomponent.a = { paths = [\"a\"], \
+                deploy.staging = { script = [\"x\"], health.url = \"http://a\" } }\n";
+    let policy = read_text(text).expect("a policy");
+    let health = policy.components[0].deploy[&Stage::Staging].health.clone().expect("a health check");
+    assert_eq!((health.status, health.body), (200, None));
+    let seconds =
+        [health.delay, health.interval, health.stable, health.deadline].map(|length| length.as_secs());
+    assert_eq!(seconds, [2, 1, 5, 120]);
+}
+
+#[test]
+fn a_password_in_an_address_is_refused_and_not_repeated() {
+    let text = "schema = 1\nproject.name = \"x\"\ncomponent.a = { paths = [\"a\"], \
+                deploy.staging = { script = [\"x\"], health = { url = \"https://me:hush@a/\", status = 1 } } }\n";
+    let faults = read_text(text).expect_err("a secret");
+    assert_eq!(faults.len(), 2);
+    assert_eq!(faults[0].message, "`url` holds a user name or password, which is a secret");
+    assert!(!format!("{faults:?}").contains("hush"));
+}
+
+#[test]
 fn paths_are_seen_from_the_root_wherever_they_are_declared() {
     let policy = read_fixture(&fixtures("valid").join("included.toml")).expect("a policy");
     let carbon = policy.component("carbon").expect("the component");
@@ -175,6 +240,12 @@ fn paths_are_seen_from_the_root_wherever_they_are_declared() {
     assert_eq!(carbon.readme.as_ref().map(|readme| readme.path.as_str()), Some("included/README.md"));
     assert_eq!(paths(&carbon.tests.paths), ["tests"]);
     assert_eq!(carbon.place, Place { file: "included/carbon.toml".to_owned(), line: 2 });
+    let staging = &carbon.deploy[&Stage::Staging];
+    assert_eq!(
+        staging.compose_file.as_ref().map(|path| path.path.as_str()),
+        Some("docker-compose.staging.yml")
+    );
+    assert_eq!(paths(&staging.env_files), ["included/.env"]);
     let neo4j = policy.component("neo4j").expect("the component");
     assert_eq!((paths(&neo4j.paths), paths(&neo4j.tests.paths)), (vec!["included/neo4j.py"], vec!["tests"]));
 
@@ -297,7 +368,7 @@ proptest! {
     }
 
     #[test]
-    fn a_torn_policy_is_a_policy_or_faults(from in 0usize..1_400, length in 0usize..60, insert in "\\PC{0,3}") {
+    fn a_torn_policy_is_a_policy_or_faults(from in 0usize..2_200, length in 0usize..60, insert in "\\PC{0,3}") {
         let text = text_of(&fixtures("valid").join("full.toml"));
         let torn: String = text.chars().take(from).chain(insert.chars()).chain(text.chars().skip(from + length)).collect();
         never_panics(&torn)?;
@@ -359,6 +430,9 @@ fn token() -> impl Strategy<Value = &'static str> {
         "name = \"x\"\n",
         "depends_on = [\"carbon\"]\n",
         "[component.carbon.tests]\n",
+        "[component.carbon.deploy.staging]\n",
+        "script = [\"x\"]\n",
+        "health = { url = \"http://a\" }\n",
         "a.b.c = 1\n",
         "a = {}\n",
     ])

@@ -2,10 +2,13 @@
 //! Not the meaning of any key. A reader that stops at the first fault, as serde's does, is of no use
 //! here: a person wants to see all of them at once.
 
+use std::time::Duration;
+
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::document::{Faults, quote};
+use super::duration::{self, DurationError};
 use super::suggestion;
 
 /// A table with its name.
@@ -187,6 +190,38 @@ impl<'t> Value<'t> {
             faults.add(self.offset, message, "give the number that is still accepted");
         }
         number
+    }
+
+    /// A length of time above zero.
+    pub(super) fn duration(&self, faults: &mut Faults<'_>) -> Option<Duration> {
+        self.length(&[], faults)
+    }
+
+    /// A length of time, or none at all, as in `0s`.
+    pub(super) fn duration_or_none(&self, faults: &mut Faults<'_>) -> Option<Duration> {
+        self.length(&[DurationError::Zero], faults)
+    }
+
+    /// A length of time; what is in `as_zero` is none at all and no fault.
+    fn length(&self, as_zero: &[DurationError], faults: &mut Faults<'_>) -> Option<Duration> {
+        const FORM: &str = "write it as in `\"30m\"`, `\"1h30m\"` or `\"45s\"`";
+        if !self.inner.is_str() {
+            self.wrong("a length of time", FORM, faults);
+            return None;
+        }
+        let text = self.line(faults)?;
+        let problem = match duration::parse(text) {
+            Ok(limit) => return Some(limit),
+            Err(problem) if as_zero.contains(&problem) => return Some(Duration::ZERO),
+            Err(problem) => problem,
+        };
+        let hint = match problem {
+            DurationError::NoUnit => "add `h`, `m`, `s` or `ms` to the number, as in `\"30m\"`",
+            DurationError::Malformed => FORM,
+            DurationError::Zero | DurationError::TooLong => "the limit must be above 0 and at most 7 days",
+        };
+        faults.add(self.offset, format!("{} {} {problem}", quote(&self.key), quote(text)), hint);
+        None
     }
 
     /// The values of an array; each has the array's key.

@@ -245,6 +245,7 @@ pub(crate) fn evidence(measured: Measured) -> Evidence {
         findings: vec![],
         extent: None,
         suppressed: 0,
+        lines: crate::model::line_set::Lines::new(),
         notes: vec![],
         run: None,
     }

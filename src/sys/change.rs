@@ -9,6 +9,7 @@ use std::path::Path;
 
 use super::file;
 use super::git::{from_root, git, parse};
+use super::ledger_file::is_history;
 use super::run_folder::RunFolder;
 
 /// What changed.
@@ -73,7 +74,7 @@ pub fn since(root: &Path, folder: &RunFolder, revision: &str) -> Result<Changes,
     let paths = tracked
         .split('\0')
         .chain(untracked.keys().map(String::as_str))
-        .filter(|path| !path.is_empty())
+        .filter(|path| !path.is_empty() && !is_history(path.as_bytes()))
         .map(|path| from_root(path, &prefix))
         .collect();
     let listed = ask("ls-files", &["ls-files", "-v", "-z"])?;

@@ -9,6 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::git::told;
+use super::ledger_file::is_history;
 use super::run_folder::RunFolder;
 
 /// What git's index holds.
@@ -57,6 +58,9 @@ fn index(listed: &[u8]) -> Result<HashMap<Vec<u8>, bool>, String> {
             let path = as_path(path);
             return Err(format!("`{}` is a submodule, whose files are not looked at", path.display()));
         }
+        if is_history(path) {
+            continue;
+        }
         // A capital H: neither taken as unchanged nor left out of the tree. A conflict lists a path more than once.
         let is_followed = tag == b"H ";
         paths.entry(path.to_vec()).and_modify(|followed| *followed &= is_followed).or_insert(is_followed);
@@ -101,6 +105,7 @@ fn standing(status: &[u8]) -> Result<Standing, String> {
                 let commit = commit.and_then(|commit| String::from_utf8(commit.to_vec()).ok());
                 standing.commit = standing.commit.or(commit);
             }
+            Some(b"1 " | b"u ") if is_history(path_of(record)) => {}
             Some(b"1 " | b"u ") => standing.differs = true,
             Some(b"2 ") => {
                 standing.differs = true;
@@ -111,6 +116,7 @@ fn standing(status: &[u8]) -> Result<Standing, String> {
                 let path = as_path(rest);
                 return Err(format!("`{}` is a repository of its own", path.display()));
             }
+            Some(b"? ") if is_history(rest) => {}
             Some(b"? ") => {
                 standing.differs = true;
                 standing.new.push(as_path(rest));
@@ -121,6 +127,12 @@ fn standing(status: &[u8]) -> Result<Standing, String> {
         }
     }
     Ok(standing)
+}
+
+/// The path in a record about a file that git follows, behind the last of its fields.
+fn path_of(record: &[u8]) -> &[u8] {
+    let fields = if record.starts_with(b"u ") { 10 } else { 8 };
+    record.splitn(fields + 1, |byte| *byte == b' ').nth(fields).unwrap_or_default()
 }
 
 fn as_path(bytes: &[u8]) -> PathBuf {
@@ -155,6 +167,10 @@ mod tests {
         let renamed = b"2 R. N... 100644 100644 100644 aa bb R100 new.py\0? old.py\0";
         let told = standing(renamed).expect("a status");
         assert!(told.differs && told.new.is_empty(), "the old name is no new file");
+        let history = b"1 .M N... 100644 100644 100644 aa bb .promotion/ledger/carbon.jsonl\0? .promotion/ledger/a.jsonl\0";
+        let told = standing(history).expect("a status");
+        assert!(!told.differs && told.new.is_empty(), "the history of promotions is none of the project");
+        assert!(standing(b"1 .M N... 100644 100644 100644 aa bb a b.py\0").expect("a status").differs);
         assert!(standing(b"? nested/\0").is_err());
         assert!(standing(b"x y\0").is_err());
         assert_eq!(standing(b"# branch.oid (initial)\0").expect("a status").commit, None);

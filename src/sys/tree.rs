@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::model::component::SourceFile;
 
+use super::ledger_file::is_history;
+
 /// Why a declared path gives no Python files.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PathFault {
@@ -199,6 +201,7 @@ impl Listing {
             .build()
             .filter_map(Result::ok)
             .filter(|entry| entry.file_type().is_some_and(|kind| !kind.is_dir()))
+            .filter(|entry| !is_history(entry.path().as_os_str().as_encoded_bytes()))
             .filter_map(|entry| {
                 let metadata = entry.metadata().ok()?;
                 let path = entry.path().strip_prefix(root).ok()?.to_owned();

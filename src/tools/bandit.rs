@@ -18,6 +18,7 @@ use super::json_stream::{self, Fault};
 use crate::model::component::SourceFile;
 use crate::model::evidence::{Evidence, Inspected, Measured};
 use crate::model::finding::{Finding, Severity};
+use crate::model::line_set::Lines;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::Exit;
 use crate::model::toolchain::Tool;
@@ -271,6 +272,7 @@ pub fn evidence(files: &[SourceFile], reports: &Reports<'_>, min: Severity) -> R
         findings,
         extent,
         suppressed,
+        lines: Lines::new(),
         notes,
         run: None,
     })

@@ -16,6 +16,7 @@ use super::json_stream::{self, Fault};
 
 use crate::model::component::SourceFile;
 use crate::model::evidence::{Bound, Branches, Coverage, Evidence, Inspected, Measured};
+use crate::model::line_set::{LineCoverage, Lines};
 use crate::model::percent::Ratio;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::Exit;
@@ -176,6 +177,7 @@ pub fn evidence(files: &[SourceFile], reports: &Reports, bound: Bound) -> Result
         findings: Vec::new(),
         suppressed: sum.excluded + sum.quieted,
         extent: None,
+        lines: sum.lines,
         notes,
         run: None,
     })
@@ -183,6 +185,7 @@ pub fn evidence(files: &[SourceFile], reports: &Reports, bound: Bound) -> Result
 
 #[derive(Debug, Default)]
 struct Sum {
+    lines: Lines,
     covered: u64,
     statements: u64,
     excluded: u64,
@@ -210,6 +213,9 @@ impl Sum {
         {
             return Err(disagree(path, "the recorded data shows other lines executed"));
         }
+        let set = |lines: &BTreeSet<u32>| lines.iter().copied().collect();
+        let lines = LineCoverage { covered: set(&ours.executed_lines), missing: set(&ours.missing_lines) };
+        self.lines.insert(path.to_owned(), lines);
         self.covered += covered;
         self.statements += covered + missing;
         self.excluded += theirs.lines().filter(|line| !ours.counts(*line)).count() as u64;

@@ -11,6 +11,7 @@ use std::path::Path;
 use crate::model::component::{Component, SourceFile};
 use crate::model::evidence::{Evidence, Inspected, Measured};
 use crate::model::finding::{Finding, Severity};
+use crate::model::line_set::Lines;
 use crate::model::reason::{Reason, ReasonKind};
 
 use super::python::Facts;
@@ -166,7 +167,16 @@ pub fn evidence(
         None => (Measured::Docs { readme: None, usage_examples: 0 }, Some(no_readme(component, looks))),
     };
     let findings = finding.into_iter().collect();
-    Ok(Evidence { measured, inspected, findings, extent: None, suppressed: 0, notes: Vec::new(), run: None })
+    Ok(Evidence {
+        measured,
+        inspected,
+        findings,
+        extent: None,
+        suppressed: 0,
+        lines: Lines::new(),
+        notes: Vec::new(),
+        run: None,
+    })
 }
 
 fn all_readable(modules: &[Module<'_>]) -> Result<(), Reason> {

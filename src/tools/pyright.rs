@@ -20,6 +20,7 @@ use super::pyright_config::Weakening;
 use crate::model::component::SourceFile;
 use crate::model::evidence::{Evidence, Inspected, Measured};
 use crate::model::finding::{Finding, Severity};
+use crate::model::line_set::Lines;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::Exit;
 use crate::model::toolchain::Tool;
@@ -323,6 +324,7 @@ pub fn evidence(files: &[SourceFile], reports: &Reports<'_>) -> Result<Evidence,
             .filter_map(|real| reports.comments.get(*real))
             .map(|one| one.suppressing)
             .sum(),
+        lines: Lines::new(),
         notes: reports.weakening.notes(),
         run: None,
     })

@@ -6,6 +6,7 @@
 
 use crate::model::component::TestSelection;
 use crate::model::evidence::{Evidence, Inspected, Measured, TestCounts};
+use crate::model::line_set::Lines;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::Exit;
 
@@ -248,6 +249,7 @@ fn session(report: JunitReport, journal: &Journal, counts: TestCounts) -> Result
             findings: report.findings,
             extent: None,
             suppressed: 0,
+            lines: Lines::new(),
             notes,
             run: None,
         },

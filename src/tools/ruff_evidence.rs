@@ -12,6 +12,7 @@ use super::ruff_settings::Settings;
 use crate::model::component::SourceFile;
 use crate::model::evidence::{Evidence, Inspected, Measured};
 use crate::model::finding::{Finding, Severity};
+use crate::model::line_set::Lines;
 use crate::model::reason::{Reason, ReasonKind};
 
 /// What ruff said about all components together.
@@ -82,6 +83,7 @@ pub fn evidence(files: &[SourceFile], reports: &Reports<'_>, max_issues: u64) ->
         findings,
         extent,
         suppressed: quiet,
+        lines: Lines::new(),
         notes,
         run: None,
     })

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::model::component::{DeclaredPath, Place, TestSelection};
 use crate::model::stage::Stage;
@@ -21,6 +23,7 @@ fn component(name: &str, path: &str, tests: &str, depends_on: &[&str]) -> Compon
         readme: None,
         depends_on: depends_on.iter().map(|name| (*name).to_owned()).collect(),
         tests: TestSelection { paths: vec![declared(tests)], select: None, args: Vec::new() },
+        deploy: BTreeMap::new(),
         place: Place { file: POLICY.to_owned(), line: 1 },
     }
 }

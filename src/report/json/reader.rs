@@ -16,6 +16,7 @@ use crate::model::environment::{Distribution, Environment};
 use crate::model::evidence::{Bound, Branches, Coverage, Evidence, Inspected, Measured, TestCounts};
 use crate::model::finding::{Finding, Severity};
 use crate::model::gate::{Criterion, Metric, Precision};
+use crate::model::line_set::Lines;
 use crate::model::percent::Ratio;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::{Earlier, Exit, Run};
@@ -146,6 +147,7 @@ fn evidence(check: Check, wire: &wire::CheckResult<'_>, component: &wire::Compon
         findings: wire.findings.iter().map(finding).collect::<Read<_>>()?,
         extent: owned(wire.extent.as_ref()),
         suppressed: wire.suppressed,
+        lines: Lines::new(),
         notes: wire.notes.to_vec(),
         run,
     })

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::super::python;
 use super::*;
 use crate::model::component::{DeclaredPath, Place as Line, TestSelection};
@@ -24,6 +26,7 @@ fn component(paths: &[&str]) -> Component {
         readme: None,
         depends_on: Vec::new(),
         tests: TestSelection { paths: Vec::new(), select: None, args: Vec::new() },
+        deploy: BTreeMap::new(),
         place: Line { file: "promotion.toml".to_owned(), line: 1 },
     }
 }

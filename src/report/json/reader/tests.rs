@@ -251,6 +251,7 @@ fn any_evidence(measured: impl Strategy<Value = Measured>) -> impl Strategy<Valu
             findings,
             extent,
             suppressed,
+            lines: crate::model::line_set::Lines::new(),
             notes,
             // Of tests and coverage, which are what this is made for.
             run: Some(Run { tool: Tool::Pytest, ..run }),

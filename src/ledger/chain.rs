@@ -1,0 +1,221 @@
+//! Reads a ledger and says of each line that is not the one that was written what happened to it. Not a repair.
+//!
+//! The hard part is to name the line that somebody touched and not those that only follow from it: an edited line is
+//! told by its own digest, so the broken link behind it is no second defect.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::wire::{Line, Outline, own_digest};
+use super::{Digest, Ledger, VERSION};
+
+/// A line that is not what was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Defect {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub kind: DefectKind,
+}
+
+/// What happened to a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DefectKind {
+    /// Its bytes are not those that its digest is of.
+    Edited,
+    /// It is none of ours.
+    Unreadable(String),
+    /// It is of a newer version of this program.
+    Newer(String),
+    /// It is about another component.
+    Foreign(String),
+    /// Records are missing before it: from this number to that.
+    Removed(u64, u64),
+    /// It stands behind records that come after it.
+    Misplaced(u64),
+    /// It is there twice.
+    Repeated(u64),
+    /// Two different records follow the same one: two branches both appended.
+    Forked(u64),
+    /// It is sound, but the line behind it was written after another one.
+    Replaced(u64),
+    /// It is a marker that git leaves where it could not merge.
+    Conflict,
+    /// An anchor speaks of a record that is no more there.
+    Truncated {
+        /// The number in the anchor.
+        wanted: u64,
+        /// The last that is there.
+        there: u64,
+    },
+    /// An anchor speaks of another record under this number.
+    Rewritten {
+        /// The number.
+        seq: u64,
+    },
+}
+
+impl fmt::Display for DefectKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Edited => f.write_str("was edited after it was written"),
+            Self::Unreadable(why) => write!(f, "is no record: {why}"),
+            Self::Newer(what) => write!(f, "was written by a newer version of tta-promote: {what}"),
+            Self::Foreign(component) => write!(f, "is about the component `{component}`"),
+            Self::Removed(from, to) if from == to => write!(f, "record {from} before it was removed"),
+            Self::Removed(from, to) => write!(f, "records {from} to {to} before it were removed"),
+            Self::Misplaced(seq) => {
+                write!(f, "record {seq} stands behind later ones: lines were swapped or moved")
+            }
+            Self::Repeated(seq) => write!(f, "record {seq} is there a second time"),
+            Self::Forked(seq) => {
+                write!(f, "a second record {seq} follows the same record: two branches both appended")
+            }
+            Self::Replaced(seq) => write!(f, "record {seq} was replaced by another one"),
+            Self::Conflict => f.write_str("is a marker of a merge that git could not do"),
+            Self::Truncated { wanted, there } => {
+                write!(f, "records up to {wanted} were there once, and now only up to {there}")
+            }
+            Self::Rewritten { seq } => write!(f, "record {seq} is not the one that was there once"),
+        }
+    }
+}
+
+impl DefectKind {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Newer(_) => "use that version; this one would not know what it decides on",
+            Self::Conflict | Self::Forked(_) => {
+                "keep one side (`git checkout --ours` or `--theirs`, that of the branch that deployed), and verify anew \
+                 with `tta-promote verify --record` what the other one measured"
+            }
+            Self::Foreign(_) => "give each component its own file back, from `git log`",
+            Self::Edited
+            | Self::Unreadable(_)
+            | Self::Removed(..)
+            | Self::Misplaced(_)
+            | Self::Repeated(_)
+            | Self::Replaced(_)
+            | Self::Truncated { .. }
+            | Self::Rewritten { .. } => {
+                "find out who changed it and why; `git log -p` of the file shows it, and `git checkout COMMIT -- FILE` \
+                 brings the whole one back"
+            }
+        }
+    }
+}
+
+/// A line whose own digest holds.
+struct Sound {
+    number: usize,
+    seq: u64,
+    prev: Option<Digest>,
+    digest: Digest,
+}
+
+/// Reads the ledger of `component`, or says what is wrong with it, in the order of its lines.
+pub fn read(component: &str, bytes: &[u8]) -> Result<Ledger, Vec<Defect>> {
+    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+    let (lines, torn) = bytes.split_at(whole);
+    let mut ledger = Ledger { records: Vec::new(), digests: Vec::new(), torn: torn.len() };
+    let mut sound = Vec::new();
+    let mut defects = Vec::new();
+    for (index, line) in lines.split_inclusive(|byte| *byte == b'\n').enumerate() {
+        let number = index + 1;
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        match read_line(component, line) {
+            Ok((record, prev, digest)) => {
+                sound.push(Sound { number, seq: record.seq, prev, digest });
+                ledger.records.push(record);
+                ledger.digests.push(digest);
+            }
+            Err(kind) => defects.push(Defect { line: number, kind }),
+        }
+    }
+    let broken: BTreeSet<usize> = defects.iter().map(|defect| defect.line).collect();
+    links(&sound, &broken, &mut defects);
+    defects.sort_by_key(|defect| defect.line);
+    if defects.is_empty() { Ok(ledger) } else { Err(defects) }
+}
+
+fn read_line(
+    component: &str,
+    line: &[u8],
+) -> Result<(crate::model::record::Record, Option<Digest>, Digest), DefectKind> {
+    let unreadable = |why: &str| DefectKind::Unreadable(why.to_owned());
+    let text = std::str::from_utf8(line).map_err(|_| unreadable("it is not UTF-8"))?;
+    if ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|marker| text.starts_with(marker)) {
+        return Err(DefectKind::Conflict);
+    }
+    let Some((says, length)) = own_digest(line) else {
+        return Err(newer(text).unwrap_or_else(|| unreadable("it does not end with its digest")));
+    };
+    let (is, digest) = Digest::of_beginning_and_whole(line, length);
+    if is != says {
+        return Err(DefectKind::Edited);
+    }
+    let parsed: Line<'_> = match serde_json::from_str(text) {
+        Ok(parsed) => parsed,
+        Err(fault) => return Err(newer(text).unwrap_or_else(|| unreadable(&fault.to_string()))),
+    };
+    if parsed.v > VERSION {
+        return Err(DefectKind::Newer(format!("version {} of the format", parsed.v)));
+    }
+    if parsed.component != component {
+        return Err(DefectKind::Foreign(parsed.component.into_owned()));
+    }
+    let prev = Digest::parse(&parsed.prev);
+    let record = parsed.record().map_err(|why| newer(text).unwrap_or(DefectKind::Unreadable(why)))?;
+    Ok((record, prev, digest))
+}
+
+/// Whether a line that cannot be read is one of a newer version: of a newer format, or of a kind that this one does
+/// not know.
+fn newer(text: &str) -> Option<DefectKind> {
+    const KINDS: [&str; 4] = ["verified", "intent", "done", "failed"];
+    let outline: Outline = serde_json::from_str(text).ok()?;
+    match (outline.v?, outline.kind) {
+        (version, _) if version > VERSION => {
+            Some(DefectKind::Newer(format!("version {version} of the format")))
+        }
+        (_, Some(kind)) if !KINDS.contains(&kind.as_str()) => {
+            Some(DefectKind::Newer(format!("records of the kind `{kind}`")))
+        }
+        _ => None,
+    }
+}
+
+/// What is wrong between lines that are sound in themselves. `broken` are the lines that are not.
+fn links(sound: &[Sound], broken: &BTreeSet<usize>, defects: &mut Vec<Defect>) {
+    let all: BTreeSet<u64> = sound.iter().map(|line| line.seq).collect();
+    let (mut last, mut digest, mut before): (u64, Digest, usize) = (0, Digest::NONE, 0);
+    for line in sound {
+        let mut add = |line: usize, kind| defects.push(Defect { line, kind });
+        // How many records may stand in the lines between, which cannot be read.
+        let unread = broken.range(before + 1..line.number).count() as u64;
+        if line.seq <= last {
+            let twin = sound.iter().find(|other| other.seq == line.seq && other.number < line.number);
+            add(
+                line.number,
+                match twin {
+                    Some(twin) if twin.digest == line.digest => DefectKind::Repeated(line.seq),
+                    Some(_) => DefectKind::Forked(line.seq),
+                    None => DefectKind::Misplaced(line.seq),
+                },
+            );
+            continue;
+        }
+        let missing = line.seq - last - 1;
+        let moved = (last + 1..line.seq).take(64).any(|seq| all.contains(&seq));
+        if missing > unread && !moved {
+            add(line.number, DefectKind::Removed(last + 1, line.seq - 1));
+        } else if missing == 0 && unread == 0 && line.prev != Some(digest) {
+            add(
+                before.max(1),
+                if last == 0 { DefectKind::Removed(0, 0) } else { DefectKind::Replaced(last) },
+            );
+        }
+        (last, digest, before) = (line.seq, line.digest, line.number);
+    }
+}

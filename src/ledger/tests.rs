@@ -1,0 +1,186 @@
+//! What is written is read, and whatever is done to it is seen.
+
+use proptest::prelude::*;
+
+use super::sample::{facts, lines};
+use super::*;
+use crate::model::record::Fact;
+
+fn defects(text: &[u8]) -> Vec<String> {
+    match read("carbon", text) {
+        Ok(_) => Vec::new(),
+        Err(defects) => {
+            defects.iter().map(|defect| format!("line {}: {}", defect.line, defect.kind)).collect()
+        }
+    }
+}
+
+/// Whether an audit with the head as its anchor finds something.
+fn is_found(text: &[u8], head: Head) -> bool {
+    match read("carbon", text) {
+        Err(_) => true,
+        Ok(ledger) => ledger.torn > 0 || ledger.holds(head).is_err() || ledger.head() != head,
+    }
+}
+
+#[test]
+fn every_kind_of_record_is_read_as_it_was_written() {
+    let (records, text) = lines(facts());
+    let ledger = read("carbon", text.as_bytes()).expect("sound");
+    assert_eq!(ledger.records, records);
+    assert_eq!(ledger.torn, 0);
+    assert_eq!(Head::parse(&ledger.head().to_string()), Some(ledger.head()));
+}
+
+#[test]
+fn an_empty_ledger_has_no_records() {
+    let ledger = read("carbon", b"").expect("sound");
+    assert_eq!((ledger.records.len(), ledger.head()), (0, Head::NONE));
+}
+
+#[test]
+fn a_line_is_one_line_whatever_is_in_it() {
+    let (records, text) = lines(facts());
+    assert_eq!(text.lines().count(), records.len());
+    insta::assert_snapshot!(text.lines().nth(1).expect("a line"));
+}
+
+#[test]
+fn every_changed_byte_of_a_small_ledger_is_found() {
+    let (_, text) = lines(facts().into_iter().skip(1).collect());
+    let head = read("carbon", text.as_bytes()).expect("sound").head();
+    for place in 0..text.len() {
+        for change in [1u8, 0x20, 0x80] {
+            let mut bytes = text.clone().into_bytes();
+            bytes[place] ^= change;
+            assert!(is_found(&bytes, head), "byte {place} changed by {change}");
+        }
+        let mut bytes = text.clone().into_bytes();
+        bytes.remove(place);
+        assert!(is_found(&bytes, head), "byte {place} removed");
+        for byte in [b'\n', b' ', b'0'] {
+            let mut bytes = text.clone().into_bytes();
+            bytes.insert(place, byte);
+            assert!(is_found(&bytes, head), "byte {byte} inserted at {place}");
+        }
+        if place + 1 < text.len() && text.as_bytes()[place] != text.as_bytes()[place + 1] {
+            let mut bytes = text.clone().into_bytes();
+            bytes.swap(place, place + 1);
+            assert!(is_found(&bytes, head), "bytes {place} and the next swapped");
+        }
+    }
+}
+
+#[test]
+fn an_edited_line_is_the_one_that_is_named() {
+    let (_, text) = lines(facts());
+    let edited = text.replacen("no network", "no netwerk", 1);
+    assert_eq!(defects(edited.as_bytes()), ["line 3: was edited after it was written"]);
+}
+
+#[test]
+fn what_was_removed_swapped_or_repeated_is_named() {
+    let (_, text) = lines(facts());
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let without = |gone: std::ops::Range<usize>| {
+        let kept = lines.iter().enumerate().filter(|(index, _)| !gone.contains(index));
+        kept.map(|(_, line)| *line).collect::<String>()
+    };
+    assert_eq!(defects(without(3..4).as_bytes()), ["line 4: record 4 before it was removed"]);
+    assert_eq!(defects(without(0..2).as_bytes()), ["line 1: records 1 to 2 before it were removed"]);
+    let mut swapped = lines.clone();
+    swapped.swap(4, 5);
+    assert_eq!(
+        defects(swapped.concat().as_bytes()),
+        ["line 6: record 5 stands behind later ones: lines were swapped or moved"]
+    );
+    let repeated = format!("{text}{}", lines[2]);
+    assert_eq!(defects(repeated.as_bytes()), ["line 11: record 3 is there a second time"]);
+}
+
+#[test]
+fn two_branches_that_both_appended_are_told_from_an_edit() {
+    let (records, text) = lines(facts());
+    let head = read("carbon", text.as_bytes()).expect("sound").head();
+    let one = sample::record(11, Fact::Failed { intent: 9, why: "ours".into() });
+    let other = sample::record(11, Fact::Failed { intent: 9, why: "theirs".into() });
+    let union = format!("{text}{}{}", line("carbon", &one, head).0, line("carbon", &other, head).0);
+    assert_eq!(records.len(), 10);
+    assert_eq!(
+        defects(union.as_bytes()),
+        ["line 12: a second record 11 follows the same record: two branches both appended"]
+    );
+    let conflict = format!("{text}<<<<<<< HEAD\n{}=======\n>>>>>>> b\n", line("carbon", &one, head).0);
+    assert_eq!(defects(conflict.as_bytes())[0], "line 11: is a marker of a merge that git could not do");
+}
+
+#[test]
+fn a_sound_record_in_the_place_of_another_is_named() {
+    let (_, text) = lines(facts());
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let head = read("carbon", lines[..2].concat().as_bytes()).expect("sound").head();
+    let other = sample::record(3, Fact::Failed { intent: 2, why: "another".into() });
+    let replaced =
+        format!("{}{}{}", lines[..2].concat(), line("carbon", &other, head).0, lines[3..].concat());
+    assert_eq!(defects(replaced.as_bytes()), ["line 3: record 3 was replaced by another one"]);
+}
+
+#[test]
+fn a_torn_last_line_is_not_read_and_not_forgotten() {
+    let (records, text) = lines(facts());
+    let torn = format!("{text}{{\"v\":1,\"seq\":");
+    let ledger = read("carbon", torn.as_bytes()).expect("sound but for its end");
+    assert_eq!((ledger.records, ledger.torn), (records, 13));
+}
+
+#[test]
+fn the_ledger_of_another_component_is_refused() {
+    let (_, text) = lines(facts());
+    let defects = read("neo4j", text.as_bytes()).expect_err("another's");
+    assert_eq!(defects[0].kind, DefectKind::Foreign("carbon".into()));
+}
+
+#[test]
+fn what_a_newer_version_wrote_is_not_taken_for_nonsense() {
+    for (line, says) in [
+        (r#"{"v":2,"seq":1,"anything":[]}"#, "version 2 of the format"),
+        (r#"{"v":1,"seq":1,"kind":"observed"}"#, "records of the kind `observed`"),
+    ] {
+        let defects = read("carbon", format!("{line}\n").as_bytes()).expect_err("newer");
+        assert_eq!(defects[0].kind, DefectKind::Newer(says.into()));
+    }
+}
+
+#[test]
+fn an_anchor_shows_what_was_cut_off_and_what_was_written_anew() {
+    let (_, text) = lines(facts());
+    let whole = read("carbon", text.as_bytes()).expect("sound");
+    let cut: String = text.split_inclusive('\n').take(8).collect();
+    let cut = read("carbon", cut.as_bytes()).expect("sound in itself");
+    assert_eq!(cut.holds(whole.head()), Err(DefectKind::Truncated { wanted: 10, there: 8 }));
+    assert_eq!(whole.holds(cut.head()), Ok(()));
+    let (_, other) = lines(facts().into_iter().rev().collect());
+    let other = read("carbon", other.as_bytes()).expect("sound in itself");
+    assert_eq!(other.holds(whole.head()), Err(DefectKind::Rewritten { seq: 10 }));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_done_to_a_long_ledger_is_found(place in 0usize..1_000, other in 0usize..1_000, byte in any::<u8>(), deed in 0u8..5) {
+        let few: Vec<Fact> = facts().into_iter().skip(1).collect();
+        let (_, text) = lines(few.iter().cycle().take(1_000).cloned().collect());
+        let head = read("carbon", text.as_bytes()).expect("sound").head();
+        let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+        let at = text.len() / 1_000 * place;
+        let changed = match deed {
+            0 => { lines.remove(place); lines.concat().into_bytes() }
+            1 => { lines.swap(place, other); lines.concat().into_bytes() }
+            2 => { lines.insert(place, lines[other]); lines.concat().into_bytes() }
+            3 => { let mut bytes = text.clone().into_bytes(); bytes[at] = byte; bytes }
+            _ => { let mut bytes = text.clone().into_bytes(); bytes.insert(at, byte); bytes }
+        };
+        prop_assert!(changed == text.as_bytes() || is_found(&changed, head));
+    }
+}

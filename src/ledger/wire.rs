@@ -1,0 +1,269 @@
+//! A record as one line of JSON. Its structs are its own, so that a rename inside never changes what was written, and
+//! what an older version wrote stays readable: a field that a record of its time did not have is left out, not wrong.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::model::container::ContainerState;
+use crate::model::promotion::PromotionId;
+use crate::model::record::{self, Fact, Record};
+use crate::model::stage::Stage;
+
+use super::verification::Verification;
+use super::{Digest, Head, VERSION};
+
+/// What stands before the digest of a line.
+const HASH: &str = ",\"hash\":\"";
+/// What stands behind it.
+const END: &str = "\"}";
+
+/// A line without its digest.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Line<'a> {
+    pub(super) v: u64,
+    pub(super) seq: u64,
+    time: Timestamp,
+    #[serde(borrow)]
+    actor: Cow<'a, str>,
+    #[serde(borrow)]
+    pub(super) component: Cow<'a, str>,
+    #[serde(borrow)]
+    kind: Cow<'a, str>,
+    #[serde(borrow)]
+    promotion: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    verification: Option<Box<Verification>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    act: Option<Act>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    intent: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    result: Option<ActResult>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+    #[serde(borrow)]
+    pub(super) prev: Cow<'a, str>,
+}
+
+/// What a line says of itself, whatever else it says: enough to tell a newer version from nonsense.
+#[derive(Debug, Deserialize)]
+pub(super) struct Outline {
+    #[serde(default)]
+    pub(super) v: Option<u64>,
+    #[serde(default)]
+    pub(super) kind: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "snake_case")]
+enum Act {
+    OpenIssue { repository: String, marker: String, title: String, body_sha256: String },
+    Comment { repository: String, issue: u64, marker: String, topic: String },
+    Deploy(Deploy),
+    Restore { deploy: u64, image: Option<String> },
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Deploy {
+    stage: String,
+    commit: String,
+    verified: u64,
+    service: Option<String>,
+    argv: Vec<String>,
+    before: Vec<Container>,
+    kept: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Container {
+    id: String,
+    image: String,
+    reference: String,
+    status: String,
+    health: Option<String>,
+    restarts: u64,
+    started: String,
+    config_hash: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "of", rename_all = "snake_case")]
+enum ActResult {
+    OpenIssue { number: u64, url: String },
+    Comment { url: String },
+    Deploy { running: Vec<Container>, proof: Vec<String> },
+    Restore { running: Vec<Container> },
+}
+
+/// The line of a record, without its line break.
+pub(super) fn line(component: &str, record: &Record, head: Head) -> String {
+    let mut line = Line {
+        v: VERSION,
+        seq: record.seq,
+        time: record.time,
+        actor: record.actor.as_str().into(),
+        component: component.into(),
+        kind: record.fact.kind().into(),
+        promotion: record.promotion.as_str().into(),
+        verification: None,
+        act: None,
+        intent: None,
+        result: None,
+        why: None,
+        prev: head.digest.to_string().into(),
+    };
+    match &record.fact {
+        Fact::Verified(verification) => line.verification = Some(Box::new(Verification::of(verification))),
+        Fact::Intended(act) => line.act = Some(written_act(act)),
+        Fact::Done { intent, result } => {
+            line.intent = Some(*intent);
+            line.result = Some(written_result(result));
+        }
+        Fact::Failed { intent, why } => {
+            line.intent = Some(*intent);
+            line.why = Some(why.clone());
+        }
+    }
+    let mut text = visible(&serde_json::to_string(&line).expect("structs with string keys always serialise"));
+    text.pop();
+    let digest = Digest::of(text.as_bytes());
+    format!("{text}{HASH}{digest}{END}")
+}
+
+/// `json` with what cannot be seen, and what turns the direction of writing, as `\u…`: a ledger is looked at.
+fn visible(json: &str) -> String {
+    let is_unseen = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+            || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+    };
+    json.chars().fold(String::with_capacity(json.len()), |mut text, c| {
+        if is_unseen(c) {
+            let mut units = [0; 2];
+            text.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            text.push(c);
+        }
+        text
+    })
+}
+
+/// The digest that a line says it has, and the length of what it is of; `None` where it says none.
+pub(super) fn own_digest(line: &[u8]) -> Option<(Digest, usize)> {
+    let length = line.len().checked_sub(HASH.len() + Digest::LENGTH + END.len())?;
+    let rest = std::str::from_utf8(line.get(length..)?).ok()?;
+    let digest = rest.strip_prefix(HASH)?.strip_suffix(END)?;
+    Some((Digest::parse(digest)?, length))
+}
+
+impl Line<'_> {
+    /// The record, or what is wrong with the line.
+    pub(super) fn record(self) -> Result<Record, String> {
+        let fact = match (&*self.kind, self.verification, self.act, self.intent, self.result, self.why) {
+            ("verified", Some(verification), None, None, None, None) => {
+                Fact::Verified(Box::new(verification.read()?))
+            }
+            ("intent", None, Some(act), None, None, None) => Fact::Intended(act.read()?),
+            ("done", None, None, Some(intent), Some(result), None) => {
+                Fact::Done { intent, result: result.read() }
+            }
+            ("failed", None, None, Some(intent), None, Some(why)) => Fact::Failed { intent, why },
+            (kind, ..) => return Err(format!("its fields are not those of `{kind}`")),
+        };
+        Ok(Record {
+            seq: self.seq,
+            time: self.time,
+            actor: self.actor.into_owned(),
+            promotion: PromotionId::recorded(self.promotion),
+            fact,
+        })
+    }
+}
+
+fn written_act(act: &record::Act) -> Act {
+    match act.clone() {
+        record::Act::OpenIssue { repository, marker, title, body_sha256 } => {
+            Act::OpenIssue { repository, marker, title, body_sha256 }
+        }
+        record::Act::Comment { repository, issue, marker, topic } => {
+            Act::Comment { repository, issue, marker, topic }
+        }
+        record::Act::Deploy(deploy) => Act::Deploy(Deploy {
+            stage: deploy.stage.name().to_owned(),
+            commit: deploy.commit,
+            verified: deploy.verified,
+            service: deploy.service,
+            argv: deploy.argv,
+            before: deploy.before.into_iter().map(Container::of).collect(),
+            kept: deploy.kept,
+        }),
+        record::Act::Restore { deploy, image } => Act::Restore { deploy, image },
+    }
+}
+
+fn written_result(result: &record::ActResult) -> ActResult {
+    let containers = |running: Vec<ContainerState>| running.into_iter().map(Container::of).collect();
+    match result.clone() {
+        record::ActResult::Issue { number, url } => ActResult::OpenIssue { number, url },
+        record::ActResult::Comment { url } => ActResult::Comment { url },
+        record::ActResult::Deployed { running, proof } => {
+            ActResult::Deploy { running: containers(running), proof }
+        }
+        record::ActResult::Restored { running } => ActResult::Restore { running: containers(running) },
+    }
+}
+
+impl Act {
+    fn read(self) -> Result<record::Act, String> {
+        Ok(match self {
+            Self::OpenIssue { repository, marker, title, body_sha256 } => {
+                record::Act::OpenIssue { repository, marker, title, body_sha256 }
+            }
+            Self::Comment { repository, issue, marker, topic } => {
+                record::Act::Comment { repository, issue, marker, topic }
+            }
+            Self::Deploy(deploy) => record::Act::Deploy(record::DeployAct {
+                stage: stage(&deploy.stage)?,
+                commit: deploy.commit,
+                verified: deploy.verified,
+                service: deploy.service,
+                argv: deploy.argv,
+                before: deploy.before.into_iter().map(Container::read).collect(),
+                kept: deploy.kept,
+            }),
+            Self::Restore { deploy, image } => record::Act::Restore { deploy, image },
+        })
+    }
+}
+
+impl ActResult {
+    fn read(self) -> record::ActResult {
+        let containers = |running: Vec<Container>| running.into_iter().map(Container::read).collect();
+        match self {
+            Self::OpenIssue { number, url } => record::ActResult::Issue { number, url },
+            Self::Comment { url } => record::ActResult::Comment { url },
+            Self::Deploy { running, proof } => {
+                record::ActResult::Deployed { running: containers(running), proof }
+            }
+            Self::Restore { running } => record::ActResult::Restored { running: containers(running) },
+        }
+    }
+}
+
+impl Container {
+    fn of(state: ContainerState) -> Self {
+        let ContainerState { id, image, reference, status, health, restarts, started, config_hash } = state;
+        Self { id, image, reference, status, health, restarts, started, config_hash }
+    }
+
+    fn read(self) -> ContainerState {
+        let Self { id, image, reference, status, health, restarts, started, config_hash } = self;
+        ContainerState { id, image, reference, status, health, restarts, started, config_hash }
+    }
+}
+
+pub(super) fn stage(name: &str) -> Result<Stage, String> {
+    Stage::from_name(name).ok_or_else(|| format!("there is no stage `{name}`"))
+}

@@ -1,0 +1,102 @@
+//! Whether a measurement still speaks of what is there.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::model::promotion::Measurement;
+
+/// What is there now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Now {
+    /// The time.
+    pub time: Timestamp,
+    /// The commit; `None` outside of a repository or before its first commit.
+    pub commit: Option<String>,
+    /// Whether the working tree differs from it; `None` outside of a repository.
+    pub dirty: Option<bool>,
+    /// Commits that differ from the current one in nothing but ledgers.
+    pub equal_commits: Vec<String>,
+    /// The digest of the policy.
+    pub policy: String,
+    /// How old a pass may be that something is deployed by.
+    pub max_age: Duration,
+}
+
+impl Now {
+    fn is_current(&self, commit: Option<&String>) -> bool {
+        let Some(commit) = commit else { return false };
+        self.commit.as_ref() == Some(commit) || self.equal_commits.contains(commit)
+    }
+}
+
+/// Why a measurement does not speak of what is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Staleness {
+    /// It was of another commit, or of none.
+    Commit {
+        /// That one.
+        measured: Option<String>,
+        /// The current one.
+        current: Option<String>,
+    },
+    /// It was by another policy.
+    Policy,
+    /// It was of a working tree that differed from its commit, or of which that is not known.
+    MeasuredDirty,
+    /// The working tree differs from its commit now, or that is not known.
+    Dirty,
+    /// It is older than the policy allows.
+    Old {
+        /// How old.
+        age: Duration,
+        /// How old it may be.
+        max: Duration,
+    },
+    /// It was recorded later than now: a clock is wrong.
+    Future,
+}
+
+/// How a measurement stands to what is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Freshness {
+    /// What speaks against it; nothing: it is fresh.
+    pub against: Vec<Staleness>,
+}
+
+impl Freshness {
+    /// That of `measurement`.
+    pub fn of(measurement: &Measurement, now: &Now) -> Self {
+        let verification = &measurement.verification;
+        let mut against = Vec::new();
+        if !now.is_current(verification.commit.as_ref()) {
+            against.push(Staleness::Commit {
+                measured: verification.commit.clone(),
+                current: now.commit.clone(),
+            });
+        }
+        if verification.policy.sha256 != now.policy {
+            against.push(Staleness::Policy);
+        }
+        if verification.dirty != Some(false) {
+            against.push(Staleness::MeasuredDirty);
+        }
+        if now.dirty != Some(false) {
+            against.push(Staleness::Dirty);
+        }
+        let age = now.time.duration_since(measurement.time);
+        match Duration::try_from(age) {
+            Ok(age) if age > now.max_age => against.push(Staleness::Old { age, max: now.max_age }),
+            Ok(_) => {}
+            // Clocks of two machines may differ a little.
+            Err(_) if age > SignedDuration::from_mins(-5) => {}
+            Err(_) => against.push(Staleness::Future),
+        }
+        Self { against }
+    }
+
+    /// Whether nothing speaks against it.
+    pub fn is_fresh(&self) -> bool {
+        self.against.is_empty()
+    }
+}

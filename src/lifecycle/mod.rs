@@ -1,0 +1,17 @@
+//! The promotion's state machine: records → where the component stands → what comes next. Pure; no clock and no disk.
+//!
+//! States are never stored: they are folded from the records each time, so that there is one truth. Not here: what
+//! carries a step out (`app`), and whether records are those that were written (`ledger`).
+
+mod fold;
+mod freshness;
+mod step;
+
+pub use fold::{name, stand};
+pub use freshness::{Freshness, Now, Staleness};
+pub use step::{Obstacle, Step, obstacles, step};
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,208 @@
+//! What records add up to, and what may follow.
+
+use jiff::civil::date;
+use proptest::prelude::*;
+
+use crate::model::assessment::Verdict;
+use crate::model::promotion::{Phase, Standing};
+use crate::model::record::{Act, ActResult, Fact};
+use crate::model::stage::Stage;
+
+use super::sample::{COMMIT, comment, deploy, now, open_issue, records, time, verification, verified};
+use super::*;
+
+fn standing(facts: Vec<Fact>) -> Standing {
+    stand(Stage::Development, &records(facts))
+}
+
+fn phase(facts: Vec<Fact>) -> Option<Phase> {
+    standing(facts).promotion.map(|promotion| promotion.phase)
+}
+
+fn issue() -> ActResult {
+    ActResult::Issue { number: 4, url: "u".into() }
+}
+
+fn deployed() -> ActResult {
+    ActResult::Deployed { running: Vec::new(), proof: Vec::new() }
+}
+
+fn opened() -> Vec<Fact> {
+    vec![verified(Verdict::Pass), Fact::Intended(open_issue()), Fact::Done { intent: 2, result: issue() }]
+}
+
+fn with(mut facts: Vec<Fact>, more: impl IntoIterator<Item = Fact>) -> Vec<Fact> {
+    facts.extend(more);
+    facts
+}
+
+#[test]
+fn a_promotion_goes_from_a_pass_by_its_issue_to_a_deployment() {
+    assert_eq!(phase(vec![]), None);
+    assert_eq!(phase(vec![verified(Verdict::Inconclusive)]), Some(Phase::Unverified));
+    assert_eq!(phase(vec![verified(Verdict::Pass)]), Some(Phase::Verified));
+    assert_eq!(phase(opened()), Some(Phase::IssueOpen));
+    let under_way = with(opened(), [Fact::Intended(deploy())]);
+    assert_eq!(phase(under_way.clone()), Some(Phase::IssueOpen));
+    let done = with(under_way, [Fact::Done { intent: 4, result: deployed() }]);
+    assert_eq!(phase(done), Some(Phase::Deployed));
+}
+
+#[test]
+fn the_next_step_is_the_one_that_is_due() {
+    let next = |facts: Vec<Fact>| step(&standing(facts), &now(), true);
+    assert_eq!(next(vec![]), Step::Verify);
+    assert_eq!(next(vec![verified(Verdict::Fail)]), Step::Verify);
+    assert_eq!(next(vec![verified(Verdict::Pass)]), Step::OpenIssue);
+    assert_eq!(step(&standing(vec![verified(Verdict::Pass)]), &now(), false), Step::Deploy);
+    assert_eq!(next(opened()), Step::Deploy);
+    assert_eq!(next(with(opened(), [Fact::Intended(deploy())])), Step::Deploy, "it is looked after first");
+    let done = with(opened(), [Fact::Intended(deploy()), Fact::Done { intent: 4, result: deployed() }]);
+    assert_eq!(next(done), Step::Observe);
+    let top = stand(Stage::Production, &[]);
+    assert_eq!(step(&top, &now(), true), Step::Top);
+}
+
+#[test]
+fn an_issue_that_the_forge_refused_is_owed_and_holds_nothing_up() {
+    let owed = vec![
+        verified(Verdict::Pass),
+        Fact::Intended(open_issue()),
+        Fact::Failed { intent: 2, why: "no network".into() },
+    ];
+    let standing = standing(owed);
+    assert_eq!(step(&standing, &now(), true), Step::Deploy);
+    let pending = &standing.promotion.expect("one").pending;
+    assert_eq!(pending[0].failed.as_deref(), Some("no network"));
+}
+
+#[test]
+fn what_is_tried_again_is_owed_once() {
+    let facts = with(
+        opened(),
+        [
+            Fact::Intended(comment("deployed")),
+            Fact::Failed { intent: 4, why: "no network".into() },
+            Fact::Intended(comment("verified")),
+            Fact::Intended(comment("deployed")),
+        ],
+    );
+    let promotion = standing(facts).promotion.expect("one");
+    let owed: Vec<u64> = promotion.pending.iter().map(|pending| pending.intent).collect();
+    assert_eq!(owed, [6, 7]);
+}
+
+#[test]
+fn a_deployment_that_failed_is_over_and_one_that_was_put_back_is_gone() {
+    let failed =
+        with(opened(), [Fact::Intended(deploy()), Fact::Failed { intent: 4, why: "unhealthy".into() }]);
+    let promotion = standing(failed.clone()).promotion.expect("one");
+    assert_eq!((promotion.phase, promotion.deploy_failed.as_deref()), (Phase::IssueOpen, Some("unhealthy")));
+    assert!(promotion.pending.is_empty());
+    let restoring = with(failed, [Fact::Intended(Act::Restore { deploy: 4, image: None })]);
+    assert_eq!(step(&standing(restoring.clone()), &now(), true), Step::Restore);
+    let restored =
+        with(restoring, [Fact::Done { intent: 6, result: ActResult::Restored { running: vec![] } }]);
+    assert_eq!(step(&standing(restored), &now(), true), Step::Deploy);
+}
+
+#[test]
+fn a_part_of_the_gate_is_no_measurement_of_it() {
+    let mut part = verification(Verdict::Pass);
+    part.only = Some(vec!["lint".into()]);
+    let mut other = verification(Verdict::Pass);
+    other.to = Stage::Production;
+    for verification in [part, other] {
+        assert_eq!(standing(vec![Fact::Verified(Box::new(verification))]).measured, None);
+    }
+}
+
+#[test]
+fn only_a_pass_for_exactly_what_is_there_is_fresh() {
+    let measured = |change: &dyn Fn(&mut crate::model::record::Verification)| {
+        let mut verification = verification(Verdict::Pass);
+        change(&mut verification);
+        standing(vec![Fact::Verified(Box::new(verification))])
+    };
+    let against = |standing: &Standing, now: &Now| obstacles(standing, now, &[]);
+    let pass = measured(&|_| {});
+    assert_eq!(against(&pass, &now()), []);
+    let later = Now { time: time(24 * 3600 + 1), ..now() };
+    assert!(matches!(against(&pass, &later)[..], [Obstacle::Stale(Staleness::Old { .. })]));
+    let earlier = Now { time: time(-3600), ..now() };
+    assert_eq!(against(&pass, &earlier), [Obstacle::Stale(Staleness::Future)]);
+    let other = Now { commit: Some("other".into()), ..now() };
+    assert!(matches!(against(&pass, &other)[..], [Obstacle::Stale(Staleness::Commit { .. })]));
+    assert_eq!(against(&pass, &Now { equal_commits: vec![COMMIT.into()], ..other.clone() }), []);
+    assert_eq!(
+        against(&pass, &Now { policy: "other".into(), ..now() }),
+        [Obstacle::Stale(Staleness::Policy)]
+    );
+    for dirty in [Some(true), None] {
+        assert_eq!(against(&pass, &Now { dirty, ..now() }), [Obstacle::Stale(Staleness::Dirty)]);
+        let then = measured(&|verification| verification.dirty = dirty);
+        assert_eq!(against(&then, &now()), [Obstacle::Stale(Staleness::MeasuredDirty)]);
+    }
+    let nowhere = measured(&|verification| verification.commit = None);
+    let outside = Now { commit: None, ..now() };
+    assert!(matches!(against(&nowhere, &outside)[..], [Obstacle::Stale(Staleness::Commit { .. })]));
+}
+
+#[test]
+fn a_component_waits_for_those_that_it_needs() {
+    let needs = [("neo4j".to_owned(), Stage::Development), ("docker".to_owned(), Stage::Staging)];
+    let waiting = obstacles(&standing(vec![verified(Verdict::Pass)]), &now(), &needs);
+    assert_eq!(waiting, [Obstacle::Dependency { component: "neo4j".into(), stage: Stage::Development }]);
+}
+
+#[test]
+fn a_promotion_is_named_after_the_day_until_something_was_done_for_it() {
+    let next = |facts: Vec<Fact>, day: i8| {
+        let records = records(facts);
+        let standing = stand(Stage::Development, &records);
+        name("carbon", Stage::Staging, date(2025, 10, day), &standing, &records).to_string()
+    };
+    assert_eq!(next(vec![], 14), "carbon-staging-2025-10-14");
+    assert_eq!(next(vec![verified(Verdict::Pass)], 14), "carbon-staging-2025-10-14");
+    assert_eq!(next(vec![verified(Verdict::Pass)], 15), "carbon-staging-2025-10-15");
+    assert_eq!(next(opened(), 15), "carbon-staging-2025-10-14");
+}
+
+fn any_fact() -> impl Strategy<Value = Fact> {
+    prop_oneof![
+        prop_oneof![Just(Verdict::Pass), Just(Verdict::Fail), Just(Verdict::Inconclusive)].prop_map(verified),
+        Just(Fact::Intended(open_issue())),
+        Just(Fact::Intended(deploy())),
+        Just(Fact::Intended(comment("deployed"))),
+        (1u64..12).prop_map(|deploy| Fact::Intended(Act::Restore { deploy, image: None })),
+        (1u64..12).prop_map(|intent| Fact::Done { intent, result: issue() }),
+        (1u64..12).prop_map(|intent| Fact::Done { intent, result: deployed() }),
+        (1u64..12).prop_map(|intent| Fact::Done { intent, result: ActResult::Restored { running: vec![] } }),
+        (1u64..12).prop_map(|intent| Fact::Failed { intent, why: "no".into() }),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn nothing_is_deployed_without_a_fresh_pass(facts in proptest::collection::vec(any_fact(), 0..12), with_issue: bool) {
+        let standing = standing(facts);
+        let pending = standing.promotion.iter().flat_map(|promotion| &promotion.pending);
+        let begun = pending.into_iter().any(|pending| matches!(pending.act, Act::Deploy(_)));
+        if step(&standing, &now(), with_issue) == Step::Deploy && !begun {
+            let measured = standing.measured.as_ref().expect("a measurement");
+            prop_assert_eq!(measured.verification.verdict, Verdict::Pass);
+            prop_assert!(Freshness::of(measured, &now()).is_fresh());
+        }
+    }
+
+    #[test]
+    fn what_is_deployed_was_intended_and_proven(facts in proptest::collection::vec(any_fact(), 0..12)) {
+        let standing = standing(facts.clone());
+        if let Some(deployment) = standing.promotion.and_then(|promotion| promotion.deployment) {
+            let place = usize::try_from(deployment.intent).expect("small") - 1;
+            prop_assert!(matches!(facts[place], Fact::Intended(Act::Deploy(_))));
+            let proven = facts[place..].iter().any(|fact| matches!(fact, Fact::Done { intent, result: ActResult::Deployed { .. } } if *intent == deployment.intent));
+            prop_assert!(proven);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! A promotion: one move of one component to the next stage, and how far it has come.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::container::ContainerState;
+use super::record::{Act, Verification};
+use super::stage::Stage;
+
+/// The name of a promotion, such as `carbon-staging-2025-10-14`: what issues and images are found again by.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PromotionId(String);
+
+impl PromotionId {
+    /// The name of the promotion of `component` to `stage` that begins on `date`, which is none of `taken`.
+    pub fn new(component: &str, stage: Stage, date: Date, taken: &dyn Fn(&Self) -> bool) -> Self {
+        let plain = format!("{component}-{stage}-{date}");
+        let numbered = (2u32..).map(|number| format!("{plain}-{number}"));
+        let mut names = std::iter::once(plain.clone()).chain(numbered).map(Self);
+        names.find(|name| !taken(name)).unwrap_or(Self(plain))
+    }
+
+    /// As it was recorded.
+    pub fn recorded(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for PromotionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How far a promotion has come. Ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// Its gate has not been passed, or was measured anew and is not passed now.
+    Unverified,
+    /// Its gate was passed.
+    Verified,
+    /// Its issue is open.
+    IssueOpen,
+    /// Its candidate runs in the stage.
+    Deployed,
+}
+
+impl Phase {
+    /// All of them, the first first.
+    pub const ALL: [Self; 4] = [Self::Unverified, Self::Verified, Self::IssueOpen, Self::Deployed];
+
+    /// The word in JSON and for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unverified => "unverified",
+            Self::Verified => "verified",
+            Self::IssueOpen => "issue_open",
+            Self::Deployed => "deployed",
+        }
+    }
+}
+
+/// A measurement and when it was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Measurement {
+    /// The number of its record.
+    pub seq: u64,
+    /// When.
+    pub time: Timestamp,
+    /// What was measured.
+    pub verification: Verification,
+}
+
+/// The promotion issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue {
+    /// Its number.
+    pub number: u64,
+    /// Its address.
+    pub url: String,
+    /// When it was known to be there first.
+    pub since: Timestamp,
+}
+
+/// What was intended and has not come to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// The number of the intent.
+    pub intent: u64,
+    /// When it was intended.
+    pub time: Timestamp,
+    /// What.
+    pub act: Act,
+    /// Why the last attempt failed; `None`: it ended without a word.
+    pub failed: Option<String>,
+}
+
+/// A deployment that was proven.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deployment {
+    /// The number of the intent.
+    pub intent: u64,
+    /// When it was proven.
+    pub time: Timestamp,
+    /// The commit.
+    pub commit: String,
+    /// What ran then.
+    pub running: Vec<ContainerState>,
+    /// What proved it.
+    pub proof: Vec<String>,
+}
+
+/// One promotion as its records tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Promotion {
+    /// Its name.
+    pub id: PromotionId,
+    /// The stage that it leads to.
+    pub to: Stage,
+    /// When its first record was written.
+    pub begun: Timestamp,
+    /// How far it has come.
+    pub phase: Phase,
+    /// Its issue.
+    pub issue: Option<Issue>,
+    /// Its deployment.
+    pub deployment: Option<Deployment>,
+    /// Why the last attempt to deploy failed, where none has succeeded since.
+    pub deploy_failed: Option<String>,
+    /// Acts without an end or owed, the oldest first.
+    pub pending: Vec<Pending>,
+}
+
+/// Where a component stands as its records tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Its stage.
+    pub stage: Stage,
+    /// The last measurement of the whole gate to the next stage.
+    pub measured: Option<Measurement>,
+    /// The promotion that is under way.
+    pub promotion: Option<Promotion>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_promotion_on_one_day_has_a_name_of_its_own() {
+        let date = jiff::civil::date(2025, 10, 14);
+        let first = PromotionId::new("carbon", Stage::Staging, date, &|_| false);
+        assert_eq!(first.as_str(), "carbon-staging-2025-10-14");
+        let second = PromotionId::new("carbon", Stage::Staging, date, &|id| *id == first);
+        assert_eq!(second.as_str(), "carbon-staging-2025-10-14-2");
+    }
+}

@@ -1,0 +1,268 @@
+//! The file of a ledger: whole lines at its end, under a lock, on the disk before anybody is told.
+//!
+//! Not what the lines say (`ledger`). The lock is the kernel's, so that a process that is killed lets it go. The hard
+//! part is what happens around us: another process may append, git may put another file in this one's place, and a
+//! process may have been killed within a line.
+
+use std::fs::{File, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::clock::Stopwatch;
+use super::process_table::pause;
+
+/// Why a ledger could not be opened or written.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// Another process is at work on it.
+    #[error("another tta-promote is at work on `{0}`")]
+    Busy(String),
+    /// It was replaced or written to by others meanwhile.
+    #[error("`{0}` was changed by another process or by git meanwhile")]
+    Moved(String),
+    /// The system did not let us.
+    #[error("cannot {what} `{file}`: {error}")]
+    Io {
+        /// What we wanted to do.
+        what: &'static str,
+        /// The file.
+        file: String,
+        /// What the system said.
+        error: io::Error,
+    },
+}
+
+/// An opened ledger, locked as long as it lives.
+#[derive(Debug)]
+pub struct LedgerFile {
+    path: PathBuf,
+    file: File,
+    /// How many bytes are known to be there.
+    length: u64,
+}
+
+impl LedgerFile {
+    /// Opens and locks the file, which is made where there is none, and gives it with what is in it. Waits no longer
+    /// than `patience` for another process.
+    pub fn open(path: &Path, patience: Duration) -> Result<(Self, Vec<u8>), LedgerError> {
+        let watch = Stopwatch::start();
+        loop {
+            let file = create(path).map_err(|error| failed("open", path, error))?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::Error(error)) => return Err(failed("lock", path, error)),
+                Err(TryLockError::WouldBlock) if watch.elapsed() < patience => {
+                    pause(Duration::from_millis(20));
+                    continue;
+                }
+                Err(TryLockError::WouldBlock) => return Err(LedgerError::Busy(path.display().to_string())),
+            }
+            // Between opening and locking git may have put another file in its place.
+            if is_at(&file, path) {
+                let mut opened = Self { path: path.to_owned(), file, length: 0 };
+                let bytes = opened.read_all()?;
+                return Ok((opened, bytes));
+            }
+        }
+    }
+
+    /// The bytes of the file at `path`, without a lock; none where there is no file.
+    pub fn peek(path: &Path) -> Result<Vec<u8>, LedgerError> {
+        let mut bytes = Vec::new();
+        match File::options().read(true).open(path).and_then(|mut file| file.read_to_end(&mut bytes)) {
+            Ok(_) => Ok(bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(failed("read", path, error)),
+        }
+    }
+
+    fn read_all(&mut self) -> Result<Vec<u8>, LedgerError> {
+        let mut bytes = Vec::new();
+        let read = self.file.seek(SeekFrom::Start(0)).and_then(|_| self.file.read_to_end(&mut bytes));
+        read.map_err(|error| failed("read", &self.path, error))?;
+        self.length = bytes.len() as u64;
+        Ok(bytes)
+    }
+
+    /// Sets aside the last `torn` bytes, a line that was never written to its end: they are kept in a file beside it,
+    /// whose path this gives.
+    #[expect(clippy::disallowed_methods, reason = "this is the place that keeps ledgers")]
+    pub fn set_aside(&mut self, torn: u64) -> Result<PathBuf, LedgerError> {
+        let beginning = self.length.saturating_sub(torn);
+        let mut bytes = Vec::new();
+        let read = self.file.seek(SeekFrom::Start(beginning)).and_then(|_| self.file.read_to_end(&mut bytes));
+        read.map_err(|error| failed("read", &self.path, error))?;
+        let aside = (1u32..).map(|number| self.path.with_extension(format!("torn-{number}")));
+        let aside =
+            aside.into_iter().find(|path| !path.exists()).unwrap_or_else(|| self.path.with_extension("torn"));
+        let kept =
+            File::create(&aside).and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()));
+        kept.map_err(|error| failed("write", &aside, error))?;
+        sync_folder(&aside);
+        let cut = self.file.set_len(beginning).and_then(|()| self.file.sync_all());
+        cut.map_err(|error| failed("cut", &self.path, error))?;
+        self.length = beginning;
+        Ok(aside)
+    }
+
+    /// Appends one whole line, and comes back when it is on the disk.
+    pub fn append(&mut self, line: &str) -> Result<(), LedgerError> {
+        let there = self.file.metadata().map_err(|error| failed("look at", &self.path, error))?.len();
+        if there != self.length || !is_at(&self.file, &self.path) {
+            return Err(LedgerError::Moved(self.path.display().to_string()));
+        }
+        let written = (self.file.seek(SeekFrom::End(0)))
+            .and_then(|_| self.file.write_all(line.as_bytes()))
+            .and_then(|()| self.file.sync_all());
+        if let Err(error) = written {
+            // A full disk leaves half a line: take it back, so that nobody has to wonder.
+            let _next_reader_sets_it_aside = self.file.set_len(self.length);
+            return Err(failed("write", &self.path, error));
+        }
+        self.length += line.len() as u64;
+        Ok(())
+    }
+}
+
+/// Whether a path is that of a ledger, or of what was set aside of one. Such a file is the history of promotions and
+/// no part of what is promoted: to write it down must not change the commit's meaning.
+pub fn is_history(path: &[u8]) -> bool {
+    let mut parts = path.rsplit(|byte| *byte == b'/');
+    let name = parts.next().unwrap_or_default();
+    let lies_there = parts.next() == Some(b"ledger") && parts.next() == Some(b".promotion");
+    let set_aside = || name.windows(6).any(|part| part == b".torn-");
+    lies_there && (name.ends_with(b".jsonl") || set_aside())
+}
+
+fn failed(what: &'static str, path: &Path, error: io::Error) -> LedgerError {
+    LedgerError::Io { what, file: path.display().to_string(), error }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the place that keeps ledgers")]
+fn create(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let is_new = !path.exists();
+    // A link could lead the history of one component into the file of another.
+    let options = nix::libc::O_NOFOLLOW | nix::libc::O_NONBLOCK;
+    let file = File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .custom_flags(options)
+        .open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    if is_new {
+        sync_folder(path);
+    }
+    Ok(file)
+}
+
+/// Makes a new name last. What cannot be synced is on a file system that does not know it.
+#[expect(clippy::disallowed_methods, reason = "this is the place that keeps ledgers")]
+fn sync_folder(path: &Path) {
+    if let Some(folder) = path.parent() {
+        let _best_effort = File::open(folder).and_then(|folder| folder.sync_all());
+    }
+}
+
+/// Whether the opened file is the one at `path`.
+#[expect(clippy::disallowed_methods, reason = "this is the place that keeps ledgers")]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let (Ok(opened), Ok(there)) = (file.metadata(), std::fs::metadata(path)) else { return false };
+    (opened.dev(), opened.ino()) == (there.dev(), there.ino())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOT_LONG: Duration = Duration::from_millis(50);
+
+    fn text(path: &Path) -> String {
+        super::super::file::read_text(path).expect("a text")
+    }
+
+    #[test]
+    fn lines_are_appended_to_a_file_that_is_made_with_its_folder() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(".promotion/ledger/carbon.jsonl");
+        let (mut file, bytes) = LedgerFile::open(&path, NOT_LONG).expect("opened");
+        assert!(bytes.is_empty());
+        file.append("one\n").expect("appended");
+        file.append("two\n").expect("appended");
+        drop(file);
+        assert_eq!(text(&path), "one\ntwo\n");
+        assert_eq!(LedgerFile::peek(&path).expect("read"), b"one\ntwo\n");
+        assert!(LedgerFile::peek(&folder.path().join("no")).expect("none").is_empty());
+    }
+
+    #[test]
+    fn a_second_one_is_told_that_the_first_is_at_work() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("carbon.jsonl");
+        let first = LedgerFile::open(&path, NOT_LONG).expect("opened");
+        assert!(matches!(LedgerFile::open(&path, NOT_LONG), Err(LedgerError::Busy(_))));
+        drop(first);
+        assert!(LedgerFile::open(&path, NOT_LONG).is_ok());
+    }
+
+    #[test]
+    fn a_torn_line_is_kept_beside_the_ledger() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("carbon.jsonl");
+        super::super::file::write_whole(&path, "one\n{\"v\":").expect("written");
+        let (mut file, _) = LedgerFile::open(&path, NOT_LONG).expect("opened");
+        let aside = file.set_aside(5).expect("set aside");
+        file.append("two\n").expect("appended");
+        assert_eq!((text(&path).as_str(), text(&aside).as_str()), ("one\ntwo\n", "{\"v\":"));
+        assert_eq!(aside, folder.path().join("carbon.torn-1"));
+    }
+
+    #[test]
+    fn nothing_is_appended_to_a_file_that_others_changed_or_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("carbon.jsonl");
+        let (mut file, _) = LedgerFile::open(&path, NOT_LONG).expect("opened");
+        super::super::file::write_whole(&path, "from another branch\n").expect("replaced");
+        assert!(matches!(file.append("one\n"), Err(LedgerError::Moved(_))));
+        drop(file);
+        let (mut file, _) = LedgerFile::open(&path, NOT_LONG).expect("opened");
+        let mut other = File::options().append(true).open(&path).expect("opened");
+        other.write_all(b"two\n").expect("written");
+        assert!(matches!(file.append("one\n"), Err(LedgerError::Moved(_))));
+    }
+
+    #[test]
+    fn only_ledgers_are_history() {
+        for path in
+            [".promotion/ledger/carbon.jsonl", "app/.promotion/ledger/a.jsonl", ".promotion/ledger/a.torn-1"]
+        {
+            assert!(is_history(path.as_bytes()), "{path}");
+        }
+        for path in [
+            "ledger/carbon.jsonl",
+            ".promotion/ledger/conftest.py",
+            ".promotion/ledger/a/b.jsonl",
+            "x.promotion/ledger/a.jsonl",
+        ] {
+            assert!(!is_history(path.as_bytes()), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_link_is_no_ledger() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, other) = (folder.path().join("carbon.jsonl"), folder.path().join("neo4j.jsonl"));
+        super::super::file::write_whole(&other, "one\n").expect("written");
+        std::os::unix::fs::symlink(&other, &path).expect("a link");
+        assert!(matches!(LedgerFile::open(&path, NOT_LONG), Err(LedgerError::Io { .. })));
+    }
+}
