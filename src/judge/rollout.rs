@@ -142,6 +142,7 @@ fn troubles(expected: &Expected, sighting: &Sighting) -> Vec<Trouble> {
     let mut add = |mends, words: String| troubles.push(Trouble { words, mends });
     match &sighting.containers {
         Err(why) => add(Mends::Perhaps, why.clone()),
+        Ok(_) if !expected.containers => {}
         Ok(looks) if looks.is_empty() => add(Mends::Hardly, "the service has no container".to_owned()),
         Ok(looks) => {
             for look in looks {
@@ -204,12 +205,13 @@ fn of_origin(expected: &Expected, look: &Look, add: &mut impl FnMut(Mends, Strin
         None => add(Mends::Hardly, format!("the image name `{name}` of container {id} leads nowhere")),
     }
     if let Some(wanted) = &expected.config_hash
+        && look.is_comparable
         && container.config_hash.as_ref() != Some(wanted)
     {
         add(Mends::Hardly, format!("container {id} was made from another configuration of the service"));
     }
-    if let Some(told) = &look.revision
-        && !expected.revisions.contains(told)
+    if let (Some(told), Some(wanted)) = (&look.revision, &expected.revisions)
+        && !wanted.contains(told)
     {
         add(Mends::Hardly, format!("the image of container {id} says that it was built from `{told}`"));
     }

@@ -27,6 +27,8 @@ pub struct Container {
     pub restarts: u64,
     /// The digest of the service's configuration that compose made it from.
     pub config_hash: Option<String>,
+    /// The version of the compose that made it.
+    pub made_by: Option<String>,
     /// The ports of this machine that lead to it.
     pub ports: Vec<u16>,
 }

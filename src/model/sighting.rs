@@ -30,6 +30,8 @@ pub struct Look {
     pub resolved: Option<String>,
     /// The commit that the image says that it was built from.
     pub revision: Option<String>,
+    /// Whether the digest of its configuration can be compared: each generation of compose has its own.
+    pub is_comparable: bool,
 }
 
 /// What the address of a service answered.
@@ -68,8 +70,10 @@ impl Binding {
 pub struct Expected {
     /// The digest of the service's configuration as compose renders it now; `None` where compose is not asked.
     pub config_hash: Option<String>,
-    /// The commits that the image may say that it was built from; it may also say nothing.
-    pub revisions: Vec<String>,
+    /// The commits that the image may say that it was built from, it may also say nothing; `None`: any.
+    pub revisions: Option<Vec<String>>,
+    /// Whether containers are looked at; a script alone may know where they are.
+    pub containers: bool,
     /// Whether the policy names an address.
     pub address: bool,
     /// How long all must stay well without a break.

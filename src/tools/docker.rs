@@ -60,6 +60,7 @@ struct WireContainer {
     health: Option<String>,
     restarts: u64,
     config_hash: Option<String>,
+    made_by: Option<String>,
     one_off: Option<String>,
     ports: Option<BTreeMap<String, Option<Vec<WirePort>>>>,
 }
@@ -107,6 +108,7 @@ fn container(wire: WireContainer) -> Result<Container, Reason> {
         health,
         restarts: wire.restarts,
         config_hash: wire.config_hash.filter(|hash| !hash.is_empty()),
+        made_by: wire.made_by.filter(|version| !version.is_empty()),
         ports,
     })
 }

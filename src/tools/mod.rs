@@ -9,6 +9,7 @@ pub mod coverage_invocation;
 pub mod docker;
 pub mod docs;
 pub mod ending;
+pub mod env_file;
 pub mod gh;
 pub mod interpreter;
 pub mod journal;

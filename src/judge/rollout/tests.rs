@@ -16,12 +16,14 @@ fn container() -> Container {
         health: None,
         restarts: 0,
         config_hash: Some("c".repeat(64)),
+        made_by: Some("2.26.1".to_owned()),
         ports: vec![18_081],
     }
 }
 
 fn good(second: u64) -> Sighting {
-    let look = Look { container: container(), resolved: Some("sha256:1".to_owned()), revision: None };
+    let resolved = Some("sha256:1".to_owned());
+    let look = Look { container: container(), resolved, revision: None, is_comparable: true };
     Sighting {
         at: Duration::from_secs(second),
         containers: Ok(vec![look]),
@@ -40,7 +42,8 @@ fn with(second: u64, change: impl Fn(&mut Container)) -> Sighting {
 fn expected() -> Expected {
     Expected {
         config_hash: Some("c".repeat(64)),
-        revisions: vec!["5".repeat(40)],
+        revisions: Some(vec!["5".repeat(40)]),
+        containers: true,
         address: true,
         stable: Duration::from_secs(5),
         gap: Duration::from_secs(3),
