@@ -13,6 +13,7 @@ pub mod diagnosis;
 pub mod division;
 pub mod durations;
 pub mod expectation;
+pub mod in_hand;
 pub mod lane;
 pub mod launch;
 pub mod ledgers;
