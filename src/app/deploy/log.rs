@@ -55,22 +55,25 @@ impl Rules {
 /// The lines of a container's log since its start that tell of a fault, the first few of them.
 pub fn faults(site: &Site<'_>, rules: &Rules, container: &Container) -> Result<Vec<String>, Halt> {
     let argv = docker::logs_argv("docker", &container.id, &container.started_at);
-    let name = format!("log-{}", container.short_id());
-    let answer = site.ask(&name, argv)?;
-    docker::read_done(answer.exit, "")?;
+    let log = site.ask_at_length("docker-logs", argv)?;
     let mut faults = Vec::new();
-    for ending in ["out", "err"] {
-        let path = site.context.folder.file(&format!("{name}.{ending}"));
-        read(&path, rules, &mut faults).map_err(|error| {
-            Reason::new(
-                ReasonKind::Unreadable,
-                format!("the log of container {} cannot be read: {error}", container.short_id()),
-                "run it again",
-            )
-        })?;
+    let read = docker::read_done(log.exit, "").map_err(Halt::from).and_then(|()| {
+        for path in [&log.stdout, &log.stderr] {
+            read(path, rules, &mut faults).map_err(|error| unreadable(container, &error))?;
+        }
+        Ok(())
+    });
+    for path in [&log.stdout, &log.stderr] {
+        file::remove(path).map_err(|error| anyhow::anyhow!("cannot remove `{}`: {error}", path.display()))?;
     }
+    read?;
     faults.truncate(TOLD);
     Ok(faults.iter().map(|line| site.secrets.hide(line)).map(|line| shortened(&line)).collect())
+}
+
+fn unreadable(container: &Container, error: &std::io::Error) -> Halt {
+    let message = format!("the log of container {} cannot be read: {error}", container.short_id());
+    Reason::new(ReasonKind::Unreadable, message, "run it again").into()
 }
 
 fn read(path: &Path, rules: &Rules, faults: &mut Vec<String>) -> std::io::Result<()> {

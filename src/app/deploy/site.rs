@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::app::context::Context;
-use crate::app::launch::{Extra, launch};
+use crate::app::launch::{Extra, Finished, launch};
 use crate::model::delivery::Deploy;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::Exit;
@@ -111,6 +111,11 @@ impl<'a> Site<'a> {
         Some(Project { compose, files, env_files })
     }
 
+    /// Asks for what is read from the run folder and removed from it then: it may be long, and hold secrets.
+    pub fn ask_at_length(&self, name: &str, argv: Vec<String>) -> Result<Finished, Halt> {
+        self.launch(name, argv, self.context.limit.min(QUESTION), Extra::default())
+    }
+
     /// Asks a question, which is answered soon.
     pub fn ask(&self, name: &str, argv: Vec<String>) -> Result<Answer, Halt> {
         // Version 1 takes one file of variables, and prefers what is in its environment.
@@ -136,23 +141,27 @@ impl<'a> Site<'a> {
         Extra { variables: of_files.chain(more).collect(), input: None }
     }
 
-    fn run(&self, name: &str, argv: Vec<String>, limit: Duration, extra: Extra) -> Result<Answer, Halt> {
+    fn launch(&self, name: &str, argv: Vec<String>, limit: Duration, extra: Extra) -> Result<Finished, Halt> {
         let context = Context {
             root: self.context.root.clone(),
             variables: self.context.variables.clone(),
             limit,
             ..*self.context
         };
-        let finished = launch(&context, name, argv, extra)?;
+        Ok(launch(&context, name, argv, extra)?)
+    }
+
+    fn run(&self, name: &str, argv: Vec<String>, limit: Duration, extra: Extra) -> Result<Answer, Halt> {
+        let finished = self.launch(name, argv, limit, extra)?;
         let [stdout, stderr] = [&finished.stdout, &finished.stderr].map(|path| self.without_secrets(path));
         Ok(Answer { exit: finished.exit, stdout: stdout?, stderr: stderr? })
     }
 
-    /// The text of a log, which is written anew where it holds a secret.
+    /// The text of a log, which is written anew where it holds a secret, and cut where it is too long to tell.
     fn without_secrets(&self, path: &Path) -> Result<String, Halt> {
         let text = file::read_beginning(path, ANSWER);
         let hidden = self.secrets.hide(&text);
-        if hidden != text {
+        if hidden != text || text.len() as u64 >= ANSWER {
             file::write_whole(path, &hidden)
                 .map_err(|error| anyhow::anyhow!("cannot write `{}`: {error}", path.display()))?;
         }
