@@ -11,7 +11,9 @@ impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unmeasured => f.write_str("its gate was never measured and recorded as a whole"),
-            Self::NotPassed { verdict, checks } if checks.is_empty() => write!(f, "its gate is `{}`", verdict.name()),
+            Self::NotPassed { verdict, checks } if checks.is_empty() => {
+                write!(f, "its gate is `{}`", verdict.name())
+            }
             Self::NotPassed { verdict, checks } => {
                 write!(f, "its gate is `{}`: {}", verdict.name(), checks.join(", "))
             }

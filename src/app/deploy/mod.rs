@@ -4,9 +4,12 @@
 //! (`tools`), and whether what was seen proves that all is well (`judge::rollout`).
 
 pub mod act;
+pub mod attempt;
 pub mod keep;
 pub mod log;
+pub mod proof;
 pub mod restore;
 pub mod site;
 pub mod watch;
+pub mod workflow;
 pub mod world;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use crate::model::container::Container;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::sighting::Look;
+use crate::sys::git;
 use crate::tools::compose::{self, Compose, Generation};
 use crate::tools::docker;
 
@@ -39,6 +40,9 @@ pub fn looks(site: &Site<'_>) -> Result<Vec<Look>, Halt> {
         }
         let image = images.get(&name).cloned().flatten();
         let (resolved, revision) = image.map_or((None, None), |image| (Some(image.id), image.revision));
+        // A label that was taken over from a base image speaks of another repository.
+        let ours = |revision: &String| git::has_commit(&site.context.root, site.context.folder, revision);
+        let revision = revision.filter(ours);
         looks.push(Look { is_comparable: is_comparable(site, &container), container, resolved, revision });
     }
     Ok(looks)
