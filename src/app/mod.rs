@@ -23,6 +23,7 @@ pub mod planned_run;
 pub mod present;
 pub mod project;
 pub mod recording;
+pub mod refusal;
 pub mod reporter;
 pub mod reuse;
 pub mod selection;

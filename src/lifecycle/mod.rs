@@ -6,7 +6,6 @@
 mod fold;
 mod freshness;
 mod step;
-mod wording;
 
 pub use fold::{name, stand};
 pub use freshness::{Freshness, Now, Staleness};
