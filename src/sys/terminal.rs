@@ -62,7 +62,9 @@ pub fn confirm(question: &str, interrupt: &Interrupt) -> Option<bool> {
     while !interrupt.raised() {
         match receiver.recv_timeout(TICK) {
             Ok(line) => {
-                return line.ok().map(|line| matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes"));
+                return line
+                    .ok()
+                    .map(|line| matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes"));
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return None,
