@@ -31,7 +31,9 @@ fn contains(bytes: &[u8], what: &[u8]) -> bool {
 #[test]
 fn a_secret_reaches_the_service_and_nothing_else() {
     for compose in Compose::all() {
-        for on_failure in ["stop", "rollback"] {
+        // What is taken back is asked more questions, and told more.
+        let on_failures: &[&str] = if compose == Compose::Two { &["stop", "rollback"] } else { &["stop"] };
+        for on_failure in on_failures {
             let more = format!(
                 "{}env_files = [\"staging.env\"]\non_failure = \"{on_failure}\"\nscript = [\"./deploy.sh\"]\n",
                 health("1s", "2s")
@@ -52,7 +54,7 @@ fn a_secret_reaches_the_service_and_nothing_else() {
             assert!(told.stdout.contains("fatal: ***"), "{}", told.stdout);
             let environment =
                 staging.containers().first().map(|container| container["Config"]["Cmd"].to_string());
-            if on_failure == "stop" {
+            if *on_failure == "stop" {
                 assert!(environment.is_some_and(|text| text.contains(SECRET)), "the service has it");
             }
             assert!(!told.stdout.contains(SECRET) && !told.stderr.contains(SECRET));

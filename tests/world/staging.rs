@@ -75,7 +75,7 @@ impl Staging {
 
     /// Builds the image anew; `what` makes it another one.
     pub(crate) fn build(&self, what: &str) {
-        let (tag, label) = (format!("{}:staging", self.name), format!("what={what}"));
+        let (tag, label) = (format!("{}:staging", self.name), format!("what={}-{what}", self.name));
         let context = self.project.root().join("services/a");
         let context = context.to_str().expect("UTF-8");
         let built = self.engine.docker(&["build", "-q", "-t", &tag, "--label", &label, context]);
