@@ -4,6 +4,7 @@ pub mod assessment;
 pub mod check;
 pub mod component;
 pub mod container;
+pub mod decision;
 pub mod delivery;
 pub mod environment;
 pub mod evidence;
