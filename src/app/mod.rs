@@ -1,5 +1,6 @@
 //! The workflows: only here does pure code meet the world.
 
+pub mod actor;
 pub mod answer;
 pub mod assess;
 pub mod bench;
@@ -13,10 +14,13 @@ pub mod durations;
 pub mod expectation;
 pub mod lane;
 pub mod launch;
+pub mod ledgers;
 pub mod merge;
 pub mod outline;
 pub mod planned_run;
+pub mod present;
 pub mod project;
+pub mod recording;
 pub mod reporter;
 pub mod reuse;
 pub mod selection;

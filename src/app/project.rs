@@ -51,6 +51,8 @@ pub struct Workspace {
     pub policy: Policy,
     /// The policy file as the user would name it.
     pub file: String,
+    /// The folder of the policy file: absolute, without links where it has any.
+    pub folder: PathBuf,
     /// The project's root: absolute, without links.
     pub root: PathBuf,
     documents: Vec<Document>,
@@ -89,7 +91,8 @@ impl Workspace {
         let root = root.map_err(|_| faults(vec![no_root(&main, &root_name)]))?;
         let names = std::iter::once(above_root(&root_name, &path)).chain(inside).collect();
         let documents = std::iter::once(main).chain(included.into_iter().map(|one| one.document)).collect();
-        Ok(Self { policy, file: name, root, documents, names })
+        let folder = tree::real(folder).unwrap_or_else(|_| folder.to_owned());
+        Ok(Self { policy, file: name, folder, root, documents, names })
     }
 
     /// The policy file as seen from the root.

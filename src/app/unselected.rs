@@ -42,11 +42,5 @@ pub fn unselected(workspace: &Workspace, request: &Request) -> anyhow::Result<Ve
         components: Vec::new(),
         verdict: judge::all([]),
     };
-    Ok(Verified {
-        assessment,
-        faults: Vec::new(),
-        interrupted: false,
-        logs: folder.path().to_owned(),
-        reuse: Vec::new(),
-    })
+    Ok(Verified { assessment, faults: Vec::new(), interrupted: false, folder, reuse: Vec::new() })
 }

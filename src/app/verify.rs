@@ -5,7 +5,7 @@
 //! must be what is there.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use crate::judge;
@@ -64,7 +64,7 @@ pub struct Verified {
     /// Whether we were asked to stop.
     pub interrupted: bool,
     /// Where the logs are.
-    pub logs: PathBuf,
+    pub folder: RunFolder,
     /// What was reused or kept, or why not: remarks for those who ask.
     pub reuse: Vec<String>,
 }
@@ -128,7 +128,7 @@ pub fn verify(
         assessment,
         faults: outcome.faults,
         interrupted: interrupt.raised(),
-        logs: folder.path().to_owned(),
+        folder,
         reuse: remarks,
     })
 }

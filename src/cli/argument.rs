@@ -90,6 +90,7 @@ Examples:
   tta-promote verify --changed-since HEAD          what you have changed and not committed
   tta-promote verify carbon --only lint,types      a part of the gate, while you work
   tta-promote verify carbon --format json          for programs
+  tta-promote verify carbon --record               measured anew, and remembered for a promotion
   tta-promote verify carbon --output markdown=PR.md   the verdict here, and a comment in a file
 
 Where nothing has changed since an earlier run, its results are reused, and the verdict says so:
@@ -173,6 +174,12 @@ pub struct Verify {
     /// Reuse results where nothing has changed, also in CI (where the variable `CI` is set)
     #[arg(long)]
     pub cached: bool,
+    /// Record what was measured in the ledger of each component, `.promotion/ledger/NAME.jsonl` [default in CI]
+    #[arg(long, conflicts_with = "cached")]
+    pub record: bool,
+    /// Record nothing, also in CI
+    #[arg(long, conflicts_with = "record")]
+    pub no_record: bool,
     /// What to print: text, json or markdown
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format)]
     pub format: Format,

@@ -13,6 +13,12 @@ pub enum Exit {
     Usage,
     /// Something could not be measured.
     Inconclusive,
+    /// Waiting: an observation still running, or an approval is missing.
+    Waiting,
+    /// The ledger does not verify.
+    Integrity,
+    /// A rollback failed: a person must act.
+    RollbackFailed,
     /// A fault of tta-promote itself.
     Fault,
     /// Interrupted; children stopped, nothing half written.
@@ -21,8 +27,17 @@ pub enum Exit {
 
 impl Exit {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Pass, Self::Fail, Self::Usage, Self::Inconclusive, Self::Fault, Self::Interrupted];
+    pub const ALL: [Self; 9] = [
+        Self::Pass,
+        Self::Fail,
+        Self::Usage,
+        Self::Inconclusive,
+        Self::Waiting,
+        Self::Integrity,
+        Self::RollbackFailed,
+        Self::Fault,
+        Self::Interrupted,
+    ];
 
     /// The number.
     pub fn code(self) -> u8 {
@@ -31,6 +46,9 @@ impl Exit {
             Self::Fail => 1,
             Self::Usage => 2,
             Self::Inconclusive => 3,
+            Self::Waiting => 4,
+            Self::Integrity => 5,
+            Self::RollbackFailed => 6,
             Self::Fault => 70,
             Self::Interrupted => 130,
         }
@@ -43,6 +61,9 @@ impl Exit {
             Self::Fail => "the gate failed",
             Self::Usage => "usage or `promotion.toml` is wrong",
             Self::Inconclusive => "inconclusive: something could not be measured",
+            Self::Waiting => "waiting: observation still running, or an approval is missing",
+            Self::Integrity => "integrity: the ledger or an attestation does not verify",
+            Self::RollbackFailed => "rollback failed: a person must act",
             Self::Fault => "a fault of tta-promote itself",
             Self::Interrupted => "interrupted; children stopped, nothing half written",
         }

@@ -4,15 +4,20 @@ use std::fmt::Write as _;
 
 use crate::app::change::AffectedError;
 use crate::app::choice::ChoiceError;
+use crate::app::ledgers::LedgerFault;
 use crate::app::project::LoadError;
 use crate::app::selection::SelectionError;
 use crate::model::policy::Fault;
 use crate::report::clean::one_line;
 use crate::report::{ErrorDocument, render_error};
 use crate::sys::change::ChangeError;
+use crate::sys::ledger_file::LedgerError;
 use crate::sys::run_folder::NoPlace;
 
 use super::exit::Exit;
+
+/// How many defects of a ledger are named.
+const DEFECTS: usize = 10;
 
 /// A failure, ready to be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +105,40 @@ impl From<LoadError> for Failure {
             LoadError::Faults { faults, .. } => {
                 Self { exit: Exit::Usage, message, causes: Vec::new(), hint: None, faults }
             }
+        }
+    }
+}
+
+impl From<LedgerFault> for Failure {
+    fn from(fault: LedgerFault) -> Self {
+        let message = fault.to_string();
+        let with = |exit, causes, hint: &str| Self {
+            exit,
+            message: message.clone(),
+            causes,
+            hint: Some(hint.to_owned()),
+            faults: Vec::new(),
+        };
+        match fault {
+            LedgerFault::Broken { defects, .. } => {
+                let hint = defects.first().map_or("", |defect| defect.kind.hint());
+                let causes = defects
+                    .iter()
+                    .take(DEFECTS)
+                    .map(|defect| format!("line {}: {}", defect.line, defect.kind));
+                with(Exit::Integrity, causes.collect(), hint)
+            }
+            LedgerFault::File(LedgerError::Busy(_)) => {
+                with(Exit::Waiting, Vec::new(), "wait until it has ended, and see `tta-promote status` then")
+            }
+            LedgerFault::File(LedgerError::Moved(_)) => {
+                with(Exit::Waiting, Vec::new(), "run it again: it reads what is there now")
+            }
+            LedgerFault::File(LedgerError::Io { .. }) => with(
+                Exit::Fault,
+                Vec::new(),
+                "make the folder of `promotion.toml` one that can be written, with room on the disk",
+            ),
         }
     }
 }

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use crate::app::choice::{Ask, Choice, choose};
+use crate::app::ledgers::{LedgerFault, Ledgers};
 use crate::app::project::Workspace;
+use crate::app::recording;
 use crate::app::reuse::Reuse;
 use crate::app::selection::Selection;
 use crate::app::unselected::unselected;
@@ -12,6 +14,7 @@ use crate::model::assessment::Assessment;
 use crate::model::gate::Precision;
 use crate::report::clean::one_line;
 use crate::report::{Format, Paint, Style, Verbosity, render_to};
+use crate::sys::ledger_file::LedgerError;
 use crate::sys::{clock, file, interrupt::Interrupt, terminal};
 
 use super::argument::{Colour, Global, Output, Verify, Which};
@@ -52,22 +55,61 @@ pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> 
     if !verified.faults.is_empty() {
         print::stderr(&Failure::of_paths(&workspace.file, verified.faults.clone()).text());
     }
-    let mut style = style(global, Some(&verified.logs));
+    let mut style = style(global, Some(verified.folder.path()));
     if verified.interrupted {
         // Who interrupts does not want to read what was not measured.
         style.verbosity = Verbosity::Quiet;
         print::stderr("interrupted: everything that was started has been stopped\n");
     }
     show(&verified.assessment, arguments.format, &arguments.output, &style)?;
+    if verified.faults.is_empty() && !verified.interrupted {
+        remember(global, arguments, &workspace, &verified)?;
+    }
     if let Some(revision) = arguments.which.changed_since.as_ref().filter(|_| choice.names.is_empty()) {
         print::stderr(&nothing_changed(revision));
     }
     Ok(exit)
 }
 
-/// In CI nothing is reused unless somebody asks for it: a job is there to find out.
+/// Records what was measured. In CI that is the default, and no reason to fail where the checkout cannot be written.
+fn remember(
+    global: &Global,
+    arguments: &Verify,
+    workspace: &Workspace,
+    verified: &Verified,
+) -> Result<(), Failure> {
+    if !records(arguments) || verified.assessment.components.is_empty() {
+        return Ok(());
+    }
+    match recording::record(workspace, &verified.assessment, &verified.folder) {
+        Ok(recorded) => {
+            for one in &recorded {
+                if let Some(aside) = &one.set_aside {
+                    let torn = "a line of the ledger was never written to its end; it is kept in";
+                    print::stderr(&format!("{}: {torn} `{}`\n", one_line(&one.component), one_line(aside)));
+                }
+                if global.verbose {
+                    let ledger = Ledgers::name(&one.component);
+                    print::stderr(&format!("recorded as {} of `{}`\n", one.seq, one_line(&ledger)));
+                }
+            }
+            Ok(())
+        }
+        Err(LedgerFault::File(LedgerError::Io { .. })) if !arguments.record => {
+            print::stderr("nothing was recorded: the folder of `promotion.toml` cannot be written\n");
+            Ok(())
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+fn records(arguments: &Verify) -> bool {
+    arguments.record || (terminal::is_in_ci() && !arguments.no_record && !arguments.cached)
+}
+
+/// In CI nothing is reused unless somebody asks for it: a job is there to find out. What is recorded is measured now.
 fn reuse(arguments: &Verify) -> Reuse {
-    match (arguments.fresh, arguments.cached) {
+    match (arguments.fresh || arguments.record, arguments.cached) {
         (true, _) => Reuse::Renew,
         (false, false) if terminal::is_in_ci() => Reuse::Never,
         (false, _) => Reuse::Allowed,

@@ -27,7 +27,7 @@ mod text_roster;
 
 use std::io::{self, Write};
 
-use crate::model::assessment::Assessment;
+use crate::model::assessment::{Assessment, CheckAssessment};
 
 pub use error_document::{ErrorDocument, render_error};
 pub use json::{Heading, ReadError, read};
@@ -101,6 +101,11 @@ pub fn render(assessment: &Assessment, format: Format, style: &Style) -> String 
         Format::Json => json::render(assessment),
         Format::Markdown => markdown::render(assessment),
     }
+}
+
+/// The value of a check beside its bound, on one line; it may hold untrusted text.
+pub fn summary_of(check: &CheckAssessment) -> String {
+    clean::one_line(&summary::summary(check))
 }
 
 /// As [`render`], written as it is made.

@@ -98,6 +98,29 @@ fn overlooks(root: &Path, folder: &RunFolder, name: &str, files: &[String]) -> b
     files.iter().any(|file| !followed.contains(file.as_str()))
 }
 
+/// Who git would say made a commit here: `Name <address>`; `None` where it was told neither.
+pub fn identity(root: &Path, folder: &RunFolder) -> Option<String> {
+    let told = |key: &str| git(root, folder, "git-identity", &["config", "--get", key]);
+    let line = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    match (told("user.name").and_then(line), told("user.email").and_then(line)) {
+        (Some(name), Some(address)) => Some(format!("{name} <{address}>")),
+        (name, address) => name.or(address),
+    }
+}
+
+/// Whether two commits differ in nothing but in what is no part of what is promoted: the ledgers themselves.
+pub fn differ_only_in_history(root: &Path, folder: &RunFolder, one: &str, other: &str) -> bool {
+    let is_commit = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !is_commit(one) || !is_commit(other) {
+        return false;
+    }
+    let arguments = ["diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-relative"];
+    let arguments: Vec<&str> =
+        arguments.into_iter().chain(["--ignore-submodules=none", one, other, "--"]).collect();
+    let differ = told(root, folder, "git-equal", &arguments);
+    differ.is_some_and(|paths| paths.split(|byte| *byte == 0).filter(|path| !path.is_empty()).all(is_history))
+}
+
 /// Git gives paths from the top of the repository; people and the policy know them from the project's root.
 pub(super) fn from_root(path: &str, prefix: &str) -> String {
     path.strip_prefix(prefix)

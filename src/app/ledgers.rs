@@ -1,0 +1,145 @@
+//! The ledgers of a project: reading them, and recording facts in them.
+//!
+//! Not what a line looks like (`ledger`) nor what records add up to (`lifecycle`).
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::{Timestamp, Unit};
+
+use crate::ledger::{self, Defect, Head, Ledger};
+use crate::model::promotion::PromotionId;
+use crate::model::record::{Fact, Record};
+use crate::sys::ledger_file::{LedgerError, LedgerFile};
+use crate::sys::{clock, tree};
+
+use super::project::Workspace;
+
+/// Where the ledgers lie, from the folder of the policy file.
+pub const FOLDER: &str = ".promotion/ledger";
+/// The ending of a ledger's name.
+const ENDING: &str = ".jsonl";
+/// How long another process is waited for that only records something.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why a ledger cannot be relied on, or not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerFault {
+    /// Its lines are not those that were written.
+    #[error("the ledger `{file}` does not verify")]
+    Broken {
+        /// The file, as the user would name it.
+        file: String,
+        /// What is wrong, in the order of its lines.
+        defects: Vec<Defect>,
+    },
+    /// It cannot be opened or written.
+    #[error(transparent)]
+    File(#[from] LedgerError),
+}
+
+/// The ledgers of a project.
+#[derive(Debug, Clone)]
+pub struct Ledgers {
+    folder: PathBuf,
+}
+
+impl Ledgers {
+    /// Those of `workspace`.
+    pub fn of(workspace: &Workspace) -> Self {
+        Self { folder: workspace.folder.join(FOLDER) }
+    }
+
+    /// The file of a component, as it is named to people.
+    pub fn name(component: &str) -> String {
+        format!("{FOLDER}/{component}{ENDING}")
+    }
+
+    /// The file of a component.
+    pub fn path(&self, component: &str) -> PathBuf {
+        self.folder.join(format!("{component}{ENDING}"))
+    }
+
+    /// The components that have one, sorted, whether the policy knows them or not.
+    pub fn components(&self) -> Vec<String> {
+        let names = tree::names(&self.folder);
+        let mut names: Vec<String> =
+            names.iter().filter_map(|name| name.strip_suffix(ENDING)).map(str::to_owned).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Reads the ledger of a component; an empty one where there is none.
+    pub fn read(&self, component: &str) -> Result<Ledger, LedgerFault> {
+        read(component, &LedgerFile::peek(&self.path(component))?)
+    }
+
+    /// Opens the ledger of a component to record facts, and holds it as long as what it gives lives: no other process
+    /// acts for the component meanwhile. A line that was torn is set aside first.
+    pub fn open(&self, component: &str, actor: &str, patience: Duration) -> Result<OpenLedger, LedgerFault> {
+        let (mut file, bytes) = LedgerFile::open(&self.path(component), patience)?;
+        let mut ledger = read(component, &bytes)?;
+        let set_aside = (ledger.torn > 0).then(|| file.set_aside(ledger.torn as u64)).transpose()?;
+        ledger.torn = 0;
+        Ok(OpenLedger { file, ledger, component: component.to_owned(), actor: actor.to_owned(), set_aside })
+    }
+}
+
+fn read(component: &str, bytes: &[u8]) -> Result<Ledger, LedgerFault> {
+    ledger::read(component, bytes)
+        .map_err(|defects| LedgerFault::Broken { file: Ledgers::name(component), defects })
+}
+
+/// A ledger that this process alone may write.
+#[derive(Debug)]
+pub struct OpenLedger {
+    file: LedgerFile,
+    ledger: Ledger,
+    component: String,
+    actor: String,
+    set_aside: Option<PathBuf>,
+}
+
+impl OpenLedger {
+    /// The component.
+    pub fn component(&self) -> &str {
+        &self.component
+    }
+
+    /// Its records, also those that were recorded since it was opened.
+    pub fn records(&self) -> &[Record] {
+        &self.ledger.records
+    }
+
+    /// Its last line.
+    pub fn head(&self) -> Head {
+        self.ledger.head()
+    }
+
+    /// Where a line that was torn is kept now.
+    pub fn set_aside(&self) -> Option<&Path> {
+        self.set_aside.as_deref()
+    }
+
+    /// Records a fact, and gives its number when it is on the disk.
+    pub fn record(&mut self, promotion: &PromotionId, fact: Fact) -> Result<u64, LedgerFault> {
+        let head = self.head();
+        let record = Record {
+            seq: head.seq + 1,
+            time: to_the_millisecond(clock::now()),
+            actor: self.actor.clone(),
+            promotion: promotion.clone(),
+            fact,
+        };
+        let (line, head) = ledger::line(&self.component, &record, head);
+        self.file.append(&line)?;
+        self.ledger.records.push(record);
+        self.ledger.digests.push(head.digest);
+        Ok(head.seq)
+    }
+}
+
+/// As long as a person can tell one moment from the next.
+fn to_the_millisecond(time: Timestamp) -> Timestamp {
+    time.round(Unit::Millisecond).unwrap_or(time)
+}

@@ -1,0 +1,37 @@
+//! What is there now, for those who ask whether a measurement still speaks of it.
+
+use crate::lifecycle::Now;
+use crate::model::component::Component;
+use crate::sys::clock;
+use crate::sys::git::{Snapshot, differ_only_in_history};
+use crate::sys::run_folder::RunFolder;
+
+use super::project::Workspace;
+
+/// Looks at the project. `component` is the one whose files the commit must stand for; `measured` are the commits of
+/// the measurements that are asked about.
+pub fn now(
+    workspace: &Workspace,
+    folder: &RunFolder,
+    component: Option<&Component>,
+    measured: &[&str],
+) -> Now {
+    let files = component.and_then(|component| workspace.files(component).ok()).unwrap_or_default();
+    let files: Vec<String> = files.into_iter().map(|file| file.path).collect();
+    let snapshot = Snapshot::take(&workspace.root, folder, "git-present", &files);
+    let current = snapshot.commit.as_deref();
+    let is_equal = |commit: &&&str| {
+        current.is_some_and(|current| {
+            **commit != current && differ_only_in_history(&workspace.root, folder, commit, current)
+        })
+    };
+    let equal_commits = measured.iter().filter(is_equal).map(|commit| (*commit).to_owned()).collect();
+    Now {
+        time: clock::now(),
+        commit: snapshot.commit.clone(),
+        dirty: snapshot.is_dirty(),
+        equal_commits,
+        policy: workspace.digest(),
+        max_age: workspace.policy.project.max_age,
+    }
+}
