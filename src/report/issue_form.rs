@@ -16,6 +16,7 @@ use crate::model::component::Component;
 use crate::model::delivery::{Deploy, Health, OnFailure};
 use crate::model::promotion::{Measurement, Phase, PromotionId};
 use crate::model::record::{CheckOutcome, CheckRecord, Verification};
+use crate::model::secret::Secrets;
 use crate::model::stage::Stage;
 
 /// The built-in template.
@@ -73,11 +74,12 @@ impl IssueForm<'_> {
         format!("Promote {title}{noun} to {}", capital(self.to))
     }
 
-    /// The text in Markdown, by the built-in template or the project's own, with its marks.
-    pub fn body(&self, own: Option<OwnTemplate<'_>>) -> Result<String, TemplateError> {
+    /// The text in Markdown, by the built-in template or the project's own, without `secrets` and with its marks.
+    pub fn body(&self, own: Option<OwnTemplate<'_>>, secrets: &Secrets) -> Result<String, TemplateError> {
         let (file, text) = own.map_or((BUILT_IN_NAME, BUILT_IN), |own| (own.file, own.text));
         let text = template::fill(file, text, &self.values())?;
-        Ok(marked(&of_promotion(self.promotion), self.anchor, &text))
+        // The marks come last: an issue whose mark a secret had hidden would never be found again.
+        Ok(marked(&of_promotion(self.promotion), self.anchor, &secrets.hide(&text)))
     }
 
     fn values(&self) -> Values {

@@ -6,6 +6,8 @@ pub mod clean;
 mod elapsed;
 mod error_document;
 mod grouping;
+pub mod issue_comment;
+pub mod issue_document;
 pub mod issue_form;
 pub mod issue_mark;
 mod json;

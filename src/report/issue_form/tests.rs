@@ -148,7 +148,7 @@ fn the_issue_of_a_component_that_was_verified() {
         ..form(&promotion, &component)
     };
     assert_eq!(form.title(), "Promote Carbon Component to Staging");
-    insta::assert_snapshot!("issue_verified", form.body(None).expect("a body"));
+    insta::assert_snapshot!("issue_verified", form.body(None, &Secrets::default()).expect("a body"));
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn the_issue_of_a_component_that_was_deployed() {
         phase: Phase::Deployed,
         ..form(&promotion, &component)
     };
-    let body = form.body(None).expect("a body");
+    let body = form.body(None, &Secrets::default()).expect("a body");
     assert!(body.contains("| Observation ends, at the earliest | 2025-10-21 23:30 UTC |"), "{body}");
     insta::assert_snapshot!("issue_deployed", body);
 }
@@ -175,7 +175,7 @@ fn what_is_not_known_is_said_to_be_not_known() {
     (component.owner, component.group, component.priority, component.readme) = (None, None, None, None);
     let blockers = ["`neo4j` is not in staging yet".to_owned()];
     let form = IssueForm { blockers: &blockers, ..form(&promotion, &component) };
-    let body = form.body(None).expect("a body");
+    let body = form.body(None, &Secrets::default()).expect("a body");
     assert!(!body.contains('%'), "{body}");
     insta::assert_snapshot!("issue_unknown", body);
 }
@@ -187,7 +187,7 @@ fn a_check_without_evidence_gives_no_number() {
     check.outcome = CheckOutcome::Inconclusive;
     check.reason = Some(("tool_missing".to_owned(), "pytest is not installed".to_owned()));
     let form = IssueForm { measured: Some(&measured), ..form(&promotion, &component) };
-    let body = form.body(None).expect("a body");
+    let body = form.body(None, &Secrets::default()).expect("a body");
     assert!(body.contains("- Coverage: not known: pytest is not installed\n"), "{body}");
     assert!(!body.contains("70.64"), "{body}");
 }
@@ -208,12 +208,21 @@ fn the_project_may_bring_a_template_and_still_gets_the_marks() {
         file: "docs/issue.md",
         text: "Hello {{ component.title }}, {{ timeline.deployed or \"later\" }}",
     };
-    let body = form.body(Some(own)).expect("a body");
+    let body = form.body(Some(own), &Secrets::default()).expect("a body");
     assert!(super::super::issue_mark::is_marked(&body, &of_promotion(&promotion)));
     assert!(body.ends_with("\n\nHello Carbon, later\n"), "{body}");
     let own = OwnTemplate { file: "docs/issue.md", text: "a\n{{ covrage }}" };
-    let fault = form.body(Some(own)).expect_err("a fault");
+    let fault = form.body(Some(own), &Secrets::default()).expect_err("a fault");
     assert_eq!(fault.to_string(), "line 2 of `docs/issue.md`: there is no such value: `covrage`");
+}
+
+#[test]
+fn a_secret_is_hidden_and_the_issue_is_found_again_all_the_same() {
+    let (promotion, mut component) = (promotion(), component());
+    component.owner = Some("hunter2 of staging".to_owned());
+    let body = form(&promotion, &component).body(None, &Secrets::of(["hunter2", "staging"])).expect("a body");
+    assert!(body.contains("| Owner | *** of *** |"), "{body}");
+    assert!(super::super::issue_mark::is_marked(&body, &of_promotion(&promotion)));
 }
 
 /// What a reader of the issue gets: the cells of each row, the HTML, and the text outside of code.
@@ -295,7 +304,7 @@ fn body_with(text: &str) -> (String, String) {
         policy_file: text,
         ..form(&promotion, &component)
     };
-    (form.title(), form.body(None).expect("a body"))
+    (form.title(), form.body(None, &Secrets::default()).expect("a body"))
 }
 
 #[test]
