@@ -12,6 +12,7 @@ pub mod diagnosis;
 pub mod division;
 pub mod durations;
 pub mod expectation;
+pub mod in_hand;
 pub mod issue;
 pub mod lane;
 pub mod launch;

@@ -187,18 +187,26 @@ pub struct Verify {
     /// Reuse results where nothing has changed, also in CI (where the variable `CI` is set)
     #[arg(long)]
     pub cached: bool,
-    /// Record what was measured in the ledger of each component, `.promotion/ledger/NAME.jsonl` [default in CI]
-    #[arg(long, conflicts_with = "cached")]
-    pub record: bool,
-    /// Record nothing, also in CI
-    #[arg(long, conflicts_with = "record")]
-    pub no_record: bool,
+    /// Whether what was measured is remembered.
+    #[command(flatten)]
+    pub recording: Recording,
     /// What to print: text, json or markdown
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format)]
     pub format: Format,
     /// Also write a format to a file; may be given several times
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]
     pub output: Vec<Output>,
+}
+
+/// Whether what was measured is remembered.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Recording {
+    /// Record what was measured in the ledger of each component, `.promotion/ledger/NAME.jsonl` [default in CI]
+    #[arg(long, conflicts_with = "cached")]
+    pub record: bool,
+    /// Record nothing, also in CI
+    #[arg(long, conflicts_with = "record")]
+    pub no_record: bool,
 }
 
 /// `plan`.

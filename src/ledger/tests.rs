@@ -184,3 +184,10 @@ proptest! {
         prop_assert!(changed == text.as_bytes() || is_found(&changed, head));
     }
 }
+
+/// Each format that was ever written stays readable: these files are never written anew.
+#[test]
+fn the_first_format_is_read_as_it_was_written() {
+    let ledger = read("carbon", include_bytes!("../../fixtures/ledgers/v1.jsonl")).expect("sound");
+    assert_eq!(ledger.records, lines(facts()).0);
+}

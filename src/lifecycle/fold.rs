@@ -120,10 +120,9 @@ fn failed(promotion: &mut Promotion, intent: u64, why: &str) {
             promotion.phase = promotion.phase.min(without_deployment(promotion));
             promotion.pending.remove(place);
         }
-        // The world is not as it was, and a person must know until it is.
-        Act::Restore { .. } => {}
-        // The forge is a projection: what it does not show yet is owed.
-        Act::OpenIssue { .. } | Act::Comment { .. } => {}
+        // What the forge does not show yet is owed; and where a deployment was not put back, the world is not as it
+        // was, and a person must know until it is.
+        Act::Restore { .. } | Act::OpenIssue { .. } | Act::Comment { .. } => {}
     }
 }
 

@@ -3,17 +3,16 @@
 //! A debt never fails the step that tries to pay it: what cannot be told now is told later.
 
 use crate::app::context::Context;
+use crate::app::in_hand::InHand;
 use crate::app::ledgers::OpenLedger;
-use crate::app::project::Workspace;
-use crate::lifecycle;
-use crate::model::component::Component;
 use crate::model::promotion::Promotion;
 use crate::model::record::{Act, ActResult, Fact};
+use crate::report::issue_mark::is_marked;
 use crate::tools::gh::Failure;
 
 use super::desk::{Desk, under_way};
 use super::outcome::{Consent, Deed, IssueError};
-use super::{surroundings, text};
+use super::text;
 
 /// Tells GitHub what it does not know yet about the component's promotion: the issue, where it was tried and not done;
 /// what changed since, where there is an issue; and the deployment. Gives a sentence for each thing that was told, or
@@ -21,23 +20,19 @@ use super::{surroundings, text};
 ///
 /// # Errors
 /// Where the ledger cannot be written, or we were asked to stop: never because of GitHub.
-pub fn pay_debts(
-    workspace: &Workspace,
-    component: &Component,
-    ledger: &mut OpenLedger,
-    context: &Context<'_>,
-) -> Result<Vec<String>, IssueError> {
+pub fn pay_debts(hand: &mut InHand<'_>, context: &Context<'_>) -> Result<Vec<String>, IssueError> {
+    let (workspace, component) = (hand.workspace, hand.component);
     let Some(repository) = workspace.policy.project.repository.as_deref() else { return Ok(Vec::new()) };
-    let standing = lifecycle::stand(component.stage, ledger.records());
+    let standing = hand.standing();
     let Some(promotion) = &standing.promotion else { return Ok(Vec::new()) };
     let is_owed = promotion.pending.iter().any(|pending| matches!(pending.act, Act::OpenIssue { .. }));
     if !is_owed && promotion.issue.is_none() {
         return Ok(Vec::new());
     }
-    let secrets = surroundings::secrets(context);
-    let desk = Desk::new(workspace, component, repository, context, &secrets);
+    let secrets = hand.secrets.clone();
+    let desk = Desk::new(workspace, component, repository, context, &secrets)?;
     let mut told = Vec::new();
-    match desk.settle(ledger, Consent::Withheld) {
+    match desk.settle(hand, Consent::Withheld) {
         Ok(report) => {
             let place =
                 report.issue.map(|issue| format!("#{} ({})", issue.number, issue.url)).unwrap_or_default();
@@ -56,21 +51,21 @@ pub fn pay_debts(
         }
         Err(other) => return Ok(vec![format!("the promotion issue is owed: {other}")]),
     }
-    told.extend(desk.announce(ledger)?);
+    told.extend(desk.announce(hand)?);
     Ok(told)
 }
 
 impl Desk<'_> {
     /// Comments on the deployment, once.
-    fn announce(&self, ledger: &mut OpenLedger) -> Result<Option<String>, IssueError> {
-        let standing = lifecycle::stand(self.component.stage, ledger.records());
+    fn announce(&self, hand: &mut InHand<'_>) -> Result<Option<String>, IssueError> {
+        let standing = hand.standing();
         let promotion = under_way(&standing)?;
         let Some(issue) = promotion.issue.as_ref().map(|issue| issue.number) else { return Ok(None) };
-        let Some((topic, body)) = text::of_deployment(promotion, ledger.head(), self.secrets) else {
+        let Some((topic, body)) = text::of_deployment(promotion, hand.head(), self.secrets) else {
             return Ok(None);
         };
         let mark = text::comment_mark(&promotion.id, &topic);
-        if is_told(ledger, promotion, &topic) {
+        if is_told(hand.ledger(), promotion, &topic) {
             return Ok(None);
         }
         let pending = promotion.pending.iter().find(|pending| {
@@ -81,19 +76,19 @@ impl Desk<'_> {
         } else {
             let repository = self.repository.to_owned();
             let act = Act::Comment { repository, issue, marker: mark.clone(), topic };
-            ledger.record(&promotion.id, Fact::Intended(act))?
+            hand.intend(act)?
         };
         match self.commented(issue, &mark, &body)? {
             Ok(url) => {
                 let result = ActResult::Comment { url };
-                ledger.record(&promotion.id, Fact::Done { intent, result })?;
+                hand.done(intent, result)?;
                 Ok(Some(format!("issue #{issue} was told of the deployment")))
             }
             Err(Failure::Interrupted) => Err(IssueError::Interrupted),
             Err(failure) => {
                 let why = self.secrets.hide(&failure.to_string());
                 if pending.and_then(|pending| pending.failed.as_ref()) != Some(&why) {
-                    ledger.record(&promotion.id, Fact::Failed { intent, why })?;
+                    hand.failed(intent, &why)?;
                 }
                 Ok(Some(format!("a comment on issue #{issue} is owed: {failure}; {}", failure.hint())))
             }
@@ -103,8 +98,7 @@ impl Desk<'_> {
     /// The address of the comment with that mark, which is written where there is none.
     fn commented(&self, issue: u64, mark: &str, body: &str) -> Result<Result<String, Failure>, IssueError> {
         let there = |comments: Vec<(String, String)>| {
-            let mut marked =
-                comments.into_iter().filter(|(_, text)| crate::report::issue_mark::is_marked(text, mark));
+            let mut marked = comments.into_iter().filter(|(_, text)| is_marked(text, mark));
             marked.next().map(|(url, _)| url)
         };
         match self.client.comments(issue)?.map(there) {

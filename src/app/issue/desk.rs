@@ -2,10 +2,12 @@
 //! Not whether it may be opened at all.
 
 use crate::app::context::Context;
-use crate::app::ledgers::OpenLedger;
+use crate::app::in_hand::{InHand, dependencies};
+use crate::app::ledgers::Ledgers;
 use crate::app::project::Workspace;
+use crate::app::refusal;
 use crate::ledger::Ledger;
-use crate::lifecycle;
+use crate::lifecycle::{self, Obstacle};
 use crate::model::component::Component;
 use crate::model::promotion::{Pending, Promotion, Standing};
 use crate::model::record::{Act, ActResult, Fact, Record};
@@ -16,7 +18,6 @@ use crate::tools::gh::{Failure, Issue};
 
 use super::client::Client;
 use super::outcome::{Consent, Deed, IssueError, Place, Report};
-use super::surroundings;
 use super::target::{Found, Step, Wanted, find, missing, step};
 use super::text::{Source, template};
 
@@ -47,10 +48,10 @@ impl<'a> Desk<'a> {
         repository: &'a str,
         context: &Context<'a>,
         secrets: &'a Secrets,
-    ) -> Self {
+    ) -> Result<Self, IssueError> {
         let client = Client::new(context, repository, secrets);
-        let blockers = surroundings::blockers(workspace, component);
-        Self { workspace, component, repository, secrets, client, blockers }
+        let blockers = blockers(workspace, component)?;
+        Ok(Self { workspace, component, repository, secrets, client, blockers })
     }
 
     /// What would be done; nothing is.
@@ -80,27 +81,27 @@ impl<'a> Desk<'a> {
     }
 
     /// Makes the issue say what it should.
-    pub(super) fn settle(&self, ledger: &mut OpenLedger, consent: Consent<'_>) -> Result<Report, IssueError> {
-        let standing = lifecycle::stand(self.component.stage, ledger.records());
+    pub(super) fn settle(&self, hand: &mut InHand<'_>, consent: Consent<'_>) -> Result<Report, IssueError> {
+        let standing = hand.standing();
         let promotion = under_way(&standing)?;
-        let source = self.source(&standing, promotion, ledger.records())?;
+        let source = self.source(&standing, promotion, hand.ledger().records())?;
         let pending = promotion.pending.iter().find(|pending| matches!(pending.act, Act::OpenIssue { .. }));
-        let wanted = source.wanted(ledger.head())?;
+        let wanted = source.wanted(hand.head())?;
         let seen = match self.look(&source, wanted.clone())? {
             Ok(seen) => seen,
             Err(failure) => {
-                let (intent, _) = self.intend(ledger, promotion, pending, &source)?;
-                return Err(self.owe(ledger, promotion, pending, intent, failure)?);
+                let (intent, _) = self.intend(hand, pending, &source)?;
+                return Err(self.owe(hand, pending, intent, failure)?);
             }
         };
         if seen.step == Step::Nothing {
-            return self.found_done(ledger, promotion, pending, &seen);
+            return self.found_done(hand, promotion, pending, &seen);
         }
         self.may_make(&seen.missing, consent)?;
         let source = Source { opened: source.opened.or_else(|| Some(clock::now())), ..source };
-        let (intent, wanted) = self.intend(ledger, promotion, pending, &source)?;
+        let (intent, wanted) = self.intend(hand, pending, &source)?;
         match self.act(&seen, &wanted)? {
-            Ok(told) => self.acted(ledger, promotion, intent, &Seen { wanted, ..seen }, told),
+            Ok(told) => self.acted(hand, promotion, intent, &Seen { wanted, ..seen }, told),
             Err(Failure::Interrupted) => Err(IssueError::Interrupted),
             Err(failure) => {
                 // The answer was lost, and perhaps only the answer.
@@ -109,9 +110,9 @@ impl<'a> Desk<'a> {
                     && after.step == Step::Nothing
                     && let Some(issue) = after.issue.as_ref().map(place)
                 {
-                    return self.acted(ledger, promotion, intent, &Seen { step: seen.step, ..after }, issue);
+                    return self.acted(hand, promotion, intent, &Seen { step: seen.step, ..after }, issue);
                 }
-                Err(self.owe(ledger, promotion, pending, intent, failure)?)
+                Err(self.owe(hand, pending, intent, failure)?)
             }
         }
     }
@@ -184,21 +185,20 @@ impl<'a> Desk<'a> {
     /// Records what is about to be done, unless exactly that stands in the ledger without an end.
     fn intend(
         &self,
-        ledger: &mut OpenLedger,
-        promotion: &Promotion,
+        hand: &mut InHand<'_>,
         pending: Option<&Pending>,
         source: &Source<'_>,
     ) -> Result<(u64, Wanted), IssueError> {
         if let Some(pending) = pending
-            && let Some(head) = ledger.head_before(pending.intent)
+            && let Some(head) = hand.ledger().head_before(pending.intent)
         {
             let wanted = source.wanted(head)?;
             if self.opening(&wanted) == pending.act {
                 return Ok((pending.intent, wanted));
             }
         }
-        let wanted = source.wanted(ledger.head())?;
-        let intent = ledger.record(&promotion.id, Fact::Intended(self.opening(&wanted)))?;
+        let wanted = source.wanted(hand.head())?;
+        let intent = hand.intend(self.opening(&wanted))?;
         Ok((intent, wanted))
     }
 
@@ -233,7 +233,7 @@ impl<'a> Desk<'a> {
     /// It was done as far as gh tells. Looks whether another process has opened one too, and records what is there.
     fn acted(
         &self,
-        ledger: &mut OpenLedger,
+        hand: &mut InHand<'_>,
         promotion: &Promotion,
         intent: u64,
         seen: &Seen,
@@ -247,7 +247,7 @@ impl<'a> Desk<'a> {
             }
         }
         let result = ActResult::Issue { number: issue.number, url: issue.url.clone() };
-        ledger.record(&promotion.id, Fact::Done { intent, result })?;
+        hand.done(intent, result)?;
         let deed = if seen.step == Step::Open { Deed::Opened } else { Deed::Updated };
         let others = others.iter().map(place).collect();
         Ok(Report { others, ..self.report(promotion, deed, seen, Some(issue)) })
@@ -256,7 +256,7 @@ impl<'a> Desk<'a> {
     /// It says what it should. What the ledger does not know yet is recorded.
     fn found_done(
         &self,
-        ledger: &mut OpenLedger,
+        hand: &mut InHand<'_>,
         promotion: &Promotion,
         pending: Option<&Pending>,
         seen: &Seen,
@@ -266,14 +266,12 @@ impl<'a> Desk<'a> {
             let is_known = promotion.issue.as_ref().is_some_and(|known| known.number == issue.number);
             let intent = match (pending, is_known) {
                 (Some(pending), _) => Some(pending.intent),
-                (None, false) => {
-                    Some(ledger.record(&promotion.id, Fact::Intended(self.opening(&seen.wanted)))?)
-                }
+                (None, false) => Some(hand.intend(self.opening(&seen.wanted))?),
                 (None, true) => None,
             };
             if let Some(intent) = intent {
                 let result = ActResult::Issue { number: issue.number, url: issue.url.clone() };
-                ledger.record(&promotion.id, Fact::Done { intent, result })?;
+                hand.done(intent, result)?;
             }
         }
         Ok(self.report(promotion, Deed::UpToDate, seen, found))
@@ -282,8 +280,7 @@ impl<'a> Desk<'a> {
     /// Records that it is owed; what is recorded so already, is.
     fn owe(
         &self,
-        ledger: &mut OpenLedger,
-        promotion: &Promotion,
+        hand: &mut InHand<'_>,
         pending: Option<&Pending>,
         intent: u64,
         failure: Failure,
@@ -291,7 +288,7 @@ impl<'a> Desk<'a> {
         let why = self.secrets.hide(&failure.to_string());
         let is_said = pending.is_some_and(|one| one.intent == intent && one.failed.as_ref() == Some(&why));
         if !is_said {
-            ledger.record(&promotion.id, Fact::Failed { intent, why })?;
+            hand.failed(intent, &why)?;
         }
         Ok(IssueError::Owed(failure))
     }
@@ -311,6 +308,15 @@ impl<'a> Desk<'a> {
             unasked: None,
         }
     }
+}
+
+/// What stands in the way of a deployment besides the gate: an issue may be opened before that is out of the way.
+fn blockers(workspace: &Workspace, component: &Component) -> Result<Vec<String>, IssueError> {
+    let needed = dependencies(workspace, component)?;
+    let records = Ledgers::of(workspace).read(&component.name)?.records;
+    let to = lifecycle::stand(component.stage, &records).stage.next();
+    let behind = needed.into_iter().filter(|(_, stage)| Some(*stage) < to);
+    Ok(behind.map(|(component, stage)| refusal::words(&Obstacle::Dependency { component, stage })).collect())
 }
 
 /// The promotion that is under way. There is one wherever its gate was passed.

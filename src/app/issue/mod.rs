@@ -9,17 +9,17 @@ mod client;
 mod debt;
 mod desk;
 mod outcome;
-mod surroundings;
 mod target;
 mod text;
 
 use crate::ledger::Ledger;
 use crate::lifecycle;
 use crate::model::component::Component;
+use crate::sys::variable;
 
-use super::actor::actor;
 use super::context::Context;
-use super::ledgers::{Ledgers, PATIENCE};
+use super::in_hand::InHand;
+use super::ledgers::Ledgers;
 use super::present;
 use super::project::Workspace;
 
@@ -46,17 +46,16 @@ pub fn issue(
 ) -> Result<Report, IssueError> {
     let component = declared(workspace, request.component)?;
     let repository = workspace.policy.project.repository.as_deref().ok_or(IssueError::NoRepository)?;
-    let ledgers = Ledgers::of(workspace);
-    let secrets = surroundings::secrets(context);
-    let desk = Desk::new(workspace, component, repository, context, &secrets);
     // Refused before anything is written: where no ledger is, none is begun.
-    let ledger = ledgers.read(&component.name)?;
+    let ledger = Ledgers::of(workspace).read(&component.name)?;
     permit(workspace, component, &ledger, context)?;
+    let secrets = variable::secrets();
+    let desk = Desk::new(workspace, component, repository, context, &secrets)?;
     if request.dry_run {
         return desk.tell(&ledger);
     }
-    let mut ledger = ledgers.open(&component.name, &actor(&workspace.root, context.folder), PATIENCE)?;
-    desk.settle(&mut ledger, request.consent)
+    let mut hand = InHand::take(workspace, component, context.folder)?;
+    desk.settle(&mut hand, request.consent)
 }
 
 /// The component of that name.
