@@ -77,6 +77,9 @@ pub enum Verb {
     /// Join the verdicts of several machines to one
     #[command(after_long_help = REPORT_EXAMPLES)]
     Report(Report),
+    /// Open the promotion issue of a component on GitHub, or bring it up to date
+    #[command(after_long_help = ISSUE_EXAMPLES)]
+    Issue(Issue),
     /// Show which tools were found, where, and what to do where one is missing
     Doctor,
     /// Show what is kept of earlier runs, or take it away
@@ -119,6 +122,16 @@ Examples:
 Each file is what `verify --output json=FILE` wrote. No tool runs: `promotion.toml` and the commit
 that is checked out say what is expected. What is missing, there twice, of another commit, policy,
 plan or version, or cannot be relied on is named, and inconclusive.";
+
+const ISSUE_EXAMPLES: &str = "\
+Examples:
+  tta-promote issue carbon --dry-run      what would be written, and where
+  tta-promote issue carbon                open it, or bring it up to date
+  tta-promote issue carbon --yes          labels that are missing are made without asking
+
+It needs `gh` and a pass that `verify --record` remembered, of exactly this commit and policy. It
+looks first, so it can be run again at any moment: there is never a second issue. Where GitHub
+fails, that is remembered, and tried again by the next step of the promotion.";
 
 /// Which components, which gate, which checks.
 #[derive(Debug, Clone, Args)]
@@ -236,6 +249,32 @@ pub struct Report {
     /// Also write a format to a file; may be given several times
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]
     pub output: Vec<Output>,
+}
+
+/// `issue`.
+#[derive(Debug, Clone, Args)]
+pub struct Issue {
+    /// The component
+    #[arg(value_name = "COMPONENT")]
+    pub component: String,
+    /// Print what would be done, with all of the text, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Make labels that are missing, without asking
+    #[arg(long)]
+    pub yes: bool,
+    /// What to print: text or json
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    pub format: StepFormat,
+}
+
+/// What a step of a promotion can be printed as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StepFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
 }
 
 /// `cache`.

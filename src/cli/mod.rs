@@ -6,6 +6,7 @@ mod doctor;
 pub mod exit;
 mod explain;
 pub mod failure;
+mod issue;
 mod plan;
 mod print;
 mod progress;
@@ -51,6 +52,7 @@ fn run(arguments: Vec<OsString>) -> Result<Exit, Failure> {
         Verb::Verify(arguments) => verify::run(&command_line.global, arguments),
         Verb::Plan(arguments) => plan::run(&command_line.global, arguments),
         Verb::Report(arguments) => report::run(&command_line.global, arguments),
+        Verb::Issue(arguments) => issue::run(&command_line.global, arguments),
         Verb::Doctor => doctor::run(&command_line.global),
         Verb::Cache(arguments) => cache::run(arguments),
     }

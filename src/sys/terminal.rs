@@ -1,6 +1,6 @@
 //! What the terminal can show.
 
-use std::io::IsTerminal;
+use std::io::{BufRead as _, IsTerminal, Write as _};
 
 use super::variable;
 
@@ -31,6 +31,19 @@ pub fn is_watched() -> bool {
     std::io::stderr().is_terminal()
         && variable::get("CI").is_none()
         && variable::text("TERM").as_deref() != Some("dumb")
+}
+
+/// Whether a person can be asked: somebody watches, and can type an answer.
+pub fn can_ask() -> bool {
+    is_watched() && std::io::stdin().is_terminal()
+}
+
+/// Asks a question; anything but `y` and `yes` is a no.
+pub fn ask(question: &str) -> bool {
+    let _nobody_to_tell = write!(std::io::stderr().lock(), "{question} [y/N] ");
+    let mut answer = String::new();
+    let read = std::io::stdin().lock().read_line(&mut answer);
+    read.is_ok() && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
 }
 
 /// Whether this is a job of a CI service, which says so by the variable `CI`.
