@@ -25,7 +25,8 @@ pub(super) fn run(global: &Global, arguments: &Issue) -> Result<Exit, Failure> {
     let context = verify::context(&workspace, None, &folder, &interrupt, &Deaf);
     let ask = |labels: &[String]| {
         let repository = workspace.policy.project.repository.as_deref().unwrap_or_default();
-        terminal::ask(&format!("`{}` lacks {}; make them?", one_line(repository), listed(labels)))
+        let question = format!("`{}` lacks {}; make them?", one_line(repository), listed(labels));
+        terminal::confirm(&question, &interrupt) == Some(true)
     };
     let consent = match arguments.yes {
         true => Consent::Given,

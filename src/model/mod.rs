@@ -20,6 +20,7 @@ pub mod reason;
 pub mod record;
 pub mod run;
 pub mod secret;
+pub mod sighting;
 pub mod soak;
 pub mod stage;
 pub mod toolchain;

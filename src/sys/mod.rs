@@ -8,6 +8,7 @@ pub mod clock;
 pub mod file;
 pub mod fingerprint;
 pub mod git;
+pub mod http;
 pub mod interrupt;
 pub mod ledger_file;
 pub mod orphan;
