@@ -8,6 +8,7 @@ pub mod change;
 pub mod choice;
 pub mod configuration;
 pub mod context;
+pub mod deploy;
 pub mod diagnosis;
 pub mod division;
 pub mod durations;

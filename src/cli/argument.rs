@@ -80,6 +80,9 @@ pub enum Verb {
     /// Open the promotion issue of a component on GitHub, or bring it up to date
     #[command(after_long_help = ISSUE_EXAMPLES)]
     Issue(Issue),
+    /// Deploy the verified candidate to the next stage, and prove that it runs
+    #[command(after_long_help = DEPLOY_EXAMPLES)]
+    Deploy(Deploy),
     /// Show which tools were found, where, and what to do where one is missing
     Doctor,
     /// Show what is kept of earlier runs, or take it away
@@ -103,6 +106,16 @@ variables. A test that fails now and then keeps its last result; `--fresh` runs 
 Coverage is measured with the component's selected tests first. Where they alone reach the
 threshold, the figure is shown as what it is, a lower bound (\"at least 73.19 %\"); `--exact`
 always runs all tests.";
+
+const DEPLOY_EXAMPLES: &str = "\
+Examples:
+  tta-promote deploy carbon --dry-run              what would be done, and what runs now
+  tta-promote deploy carbon                        asks, deploys, and watches until it is proven to be well
+  tta-promote deploy carbon --yes --format json    for CI
+
+It needs a recorded pass of the whole gate for exactly this commit, on a clean tree, not older than
+`max_age`: `tta-promote verify carbon --record`. It may be run again at any moment: what runs already
+is left alone, and what was interrupted is gone on with.";
 
 const PLAN_EXAMPLES: &str = "\
 Examples:
@@ -271,6 +284,35 @@ pub struct Issue {
 /// What a step of a promotion can be printed as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum StepFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// `deploy`.
+#[derive(Debug, Clone, Args)]
+pub struct Deploy {
+    /// The component
+    #[arg(value_name = "COMPONENT")]
+    pub component: String,
+    /// Only show what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+    /// The limit for bringing it up, such as 90s or 30m [default: `timeout` of the policy]
+    #[arg(long, value_name = "DUR", value_parser = span)]
+    pub timeout: Option<Duration>,
+    /// What to print: text or json
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    pub format: DeployFormat,
+}
+
+/// What the outcome of a deployment can be printed as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DeployFormat {
     /// For people.
     Text,
     /// For programs.

@@ -2,6 +2,7 @@
 
 pub mod argument;
 mod cache;
+mod deploy;
 mod doctor;
 pub mod exit;
 mod explain;
@@ -53,6 +54,7 @@ fn run(arguments: Vec<OsString>) -> Result<Exit, Failure> {
         Verb::Plan(arguments) => plan::run(&command_line.global, arguments),
         Verb::Report(arguments) => report::run(&command_line.global, arguments),
         Verb::Issue(arguments) => issue::run(&command_line.global, arguments),
+        Verb::Deploy(arguments) => deploy::run(&command_line.global, arguments),
         Verb::Doctor => doctor::run(&command_line.global),
         Verb::Cache(arguments) => cache::run(arguments),
     }

@@ -18,5 +18,6 @@ pub mod reason;
 pub mod record;
 pub mod run;
 pub mod secret;
+pub mod sighting;
 pub mod stage;
 pub mod toolchain;

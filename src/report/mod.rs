@@ -3,6 +3,7 @@
 //! nowhere (`clean`, `markup`).
 
 pub mod clean;
+pub mod deployment;
 mod elapsed;
 mod error_document;
 mod grouping;
