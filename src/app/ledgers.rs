@@ -116,15 +116,6 @@ impl OpenLedger {
         self.ledger.head()
     }
 
-    /// The line before that of the record with that number; `None` where there is no such record.
-    pub fn head_before(&self, seq: u64) -> Option<Head> {
-        let place = usize::try_from(seq.checked_sub(1)?).ok()?;
-        self.ledger.records.get(place)?;
-        let Some(before) = place.checked_sub(1) else { return Some(Head::NONE) };
-        let (record, digest) = (self.ledger.records.get(before)?, self.ledger.digests.get(before)?);
-        Some(Head { seq: record.seq, digest: *digest })
-    }
-
     /// Where a line that was torn is kept now.
     pub fn set_aside(&self) -> Option<&Path> {
         self.set_aside.as_deref()

@@ -28,11 +28,7 @@ pub(super) fn run(global: &Global, arguments: &Issue) -> Result<Exit, Failure> {
         let question = format!("`{}` lacks {}; make them?", one_line(repository), listed(labels));
         terminal::confirm(&question, &interrupt) == Some(true)
     };
-    let consent = match arguments.yes {
-        true => Consent::Given,
-        false if terminal::can_ask() => Consent::Asked(&ask),
-        false => Consent::Withheld,
-    };
+    let consent = if arguments.yes { Consent::Given } else { Consent::Asked(&ask) };
     let request = Request { component: &arguments.component, dry_run: arguments.dry_run, consent };
     let report = issue(&workspace, &request, &context)?;
     match arguments.format {

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows what a check or a gate is; it carries out and reports what happened.
 
+pub mod abandoned;
 pub mod cache_folder;
 pub mod change;
 pub mod clock;

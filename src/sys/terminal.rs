@@ -39,11 +39,6 @@ pub fn is_watched() -> bool {
         && variable::text("TERM").as_deref() != Some("dumb")
 }
 
-/// Whether a person can be asked: somebody watches, and can type an answer.
-pub fn can_ask() -> bool {
-    is_watched() && std::io::stdin().is_terminal()
-}
-
 /// Whether this is a job of a CI service, which says so by the variable `CI`.
 pub fn is_in_ci() -> bool {
     variable::text("CI").is_some_and(|value| !matches!(value.to_ascii_lowercase().as_str(), "false" | "0"))

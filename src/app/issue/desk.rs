@@ -1,6 +1,8 @@
 //! Brings the issue on GitHub to what it should be, step by step: look, intend, act, look, record.
 //! Not whether it may be opened at all.
 
+use std::time::Duration;
+
 use crate::app::context::Context;
 use crate::app::in_hand::{InHand, dependencies};
 use crate::app::ledgers::Ledgers;
@@ -13,7 +15,7 @@ use crate::model::promotion::{Pending, Promotion, Standing};
 use crate::model::record::{Act, ActResult, Fact, Record};
 use crate::model::secret::Secrets;
 use crate::report::issue_mark;
-use crate::sys::{clock, file};
+use crate::sys::{abandoned, clock, file};
 use crate::tools::gh::{Failure, Issue};
 
 use super::client::Client;
@@ -21,12 +23,16 @@ use super::outcome::{Consent, Deed, IssueError, Place, Report};
 use super::target::{Found, Step, Wanted, find, missing, step};
 use super::text::{Source, template};
 
+/// How long GitHub works on a request before it gives up, by its own documentation.
+const AT_WORK: Duration = Duration::from_secs(10);
+
 /// All that is needed to speak about one component's issue.
 pub(super) struct Desk<'a> {
     workspace: &'a Workspace,
     pub(super) component: &'a Component,
     pub(super) repository: &'a str,
     pub(super) secrets: &'a Secrets,
+    context: &'a Context<'a>,
     pub(super) client: Client<'a>,
     blockers: Vec<String>,
 }
@@ -46,12 +52,12 @@ impl<'a> Desk<'a> {
         workspace: &'a Workspace,
         component: &'a Component,
         repository: &'a str,
-        context: &Context<'a>,
+        context: &'a Context<'a>,
         secrets: &'a Secrets,
     ) -> Result<Self, IssueError> {
         let client = Client::new(context, repository, secrets);
         let blockers = blockers(workspace, component)?;
-        Ok(Self { workspace, component, repository, secrets, client, blockers })
+        Ok(Self { workspace, component, repository, secrets, context, client, blockers })
     }
 
     /// What would be done; nothing is.
@@ -86,11 +92,18 @@ impl<'a> Desk<'a> {
         let promotion = under_way(&standing)?;
         let source = self.source(&standing, promotion, hand.ledger().records())?;
         let pending = promotion.pending.iter().find(|pending| matches!(pending.act, Act::OpenIssue { .. }));
+        if let Some(pending) = pending {
+            self.let_settle(pending)?;
+        }
         let wanted = source.wanted(hand.head())?;
         let seen = match self.look(&source, wanted.clone())? {
             Ok(seen) => seen,
+            // Nothing was tried; what was intended before, or is from now on, stays owed.
             Err(failure) => {
-                let (intent, _) = self.intend(hand, pending, &source)?;
+                let intent = match pending {
+                    Some(pending) => pending.intent,
+                    None => hand.intend(self.opening(&wanted))?,
+                };
                 return Err(self.owe(hand, pending, intent, failure)?);
             }
         };
@@ -99,7 +112,9 @@ impl<'a> Desk<'a> {
         }
         self.may_make(&seen.missing, consent)?;
         let source = Source { opened: source.opened.or_else(|| Some(clock::now())), ..source };
-        let (intent, wanted) = self.intend(hand, pending, &source)?;
+        let wanted = source.wanted(hand.head())?;
+        // Each attempt has an intent of its own, so that the next run knows when the last one was.
+        let intent = hand.intend(self.opening(&wanted))?;
         match self.act(&seen, &wanted)? {
             Ok(told) => self.acted(hand, promotion, intent, &Seen { wanted, ..seen }, told),
             Err(Failure::Interrupted) => Err(IssueError::Interrupted),
@@ -182,24 +197,14 @@ impl<'a> Desk<'a> {
         if may { Ok(()) } else { Err(IssueError::LabelsMissing { repository, labels: labels.to_vec() }) }
     }
 
-    /// Records what is about to be done, unless exactly that stands in the ledger without an end.
-    fn intend(
-        &self,
-        hand: &mut InHand<'_>,
-        pending: Option<&Pending>,
-        source: &Source<'_>,
-    ) -> Result<(u64, Wanted), IssueError> {
-        if let Some(pending) = pending
-            && let Some(head) = hand.ledger().head_before(pending.intent)
-        {
-            let wanted = source.wanted(head)?;
-            if self.opening(&wanted) == pending.act {
-                return Ok((pending.intent, wanted));
-            }
-        }
-        let wanted = source.wanted(hand.head())?;
-        let intent = hand.intend(self.opening(&wanted))?;
-        Ok((intent, wanted))
+    /// An attempt that was cut off may still be under way: gh lives on where we were killed, and GitHub may be at work
+    /// on what it was told. Ends the one, and waits for the other as long as GitHub works on anything.
+    fn let_settle(&self, pending: &Pending) -> Result<(), IssueError> {
+        let context = self.context;
+        abandoned::wait(&context.root, Duration::ZERO, context.interrupt);
+        let age = Duration::try_from(clock::now().duration_since(pending.time)).unwrap_or_default();
+        let left = AT_WORK.min(context.limit).saturating_sub(age);
+        if context.interrupt.rest(left) { Err(IssueError::Interrupted) } else { Ok(()) }
     }
 
     fn opening(&self, wanted: &Wanted) -> Act {
