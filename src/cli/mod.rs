@@ -4,12 +4,15 @@ pub mod argument;
 mod cache;
 mod deploy;
 mod doctor;
+mod example;
 pub mod exit;
 mod explain;
 pub mod failure;
+mod issue;
 mod plan;
 mod print;
 mod progress;
+mod promote;
 mod quotation;
 mod report;
 mod verify;
@@ -52,7 +55,9 @@ fn run(arguments: Vec<OsString>) -> Result<Exit, Failure> {
         Verb::Verify(arguments) => verify::run(&command_line.global, arguments),
         Verb::Plan(arguments) => plan::run(&command_line.global, arguments),
         Verb::Report(arguments) => report::run(&command_line.global, arguments),
+        Verb::Issue(arguments) => issue::run(&command_line.global, arguments),
         Verb::Deploy(arguments) => deploy::run(&command_line.global, arguments),
+        Verb::Promote(arguments) => promote::run(&command_line.global, arguments),
         Verb::Doctor => doctor::run(&command_line.global),
         Verb::Cache(arguments) => cache::run(arguments),
     }
