@@ -156,8 +156,9 @@ fn a_script_deploys_in_place_of_compose() {
         );
         let staging =
             staging.executable("deploy.sh", &text).change(&[("staging.env", "COLOUR='dark red'\n")]);
-        let told = staging.deploy().exits(0).json();
-        assert_eq!(told["result"], "deployed", "{compose:?}");
+        // Its place is told from the root, wherever we are.
+        let told = staging.project.run_in("src", &["deploy", "a", "--yes", "--format", "json"]);
+        assert_eq!(told.exits(0).json()["result"], "deployed", "{compose:?}");
         let told = staging.deploy().exits(0).json();
         assert_eq!(told["result"], "already_deployed", "{compose:?}");
     }

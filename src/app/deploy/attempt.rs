@@ -33,6 +33,8 @@ pub enum AttemptError {
 pub enum Ending {
     /// The candidate runs and is well.
     Deployed {
+        /// The commit.
+        commit: String,
         /// What runs.
         running: Vec<ContainerState>,
         /// What proves it.
@@ -119,7 +121,7 @@ impl Attempt<'_> {
                 let proof = sentences(self.site.deploy, &proof);
                 let result = ActResult::Deployed { running: running.clone(), proof: proof.clone() };
                 self.record(Fact::Done { intent, result })?;
-                Ok(Ending::Deployed { running, proof, acted: !is_so })
+                Ok(Ending::Deployed { commit: deploy.commit.clone(), running, proof, acted: !is_so })
             }
             Watched::Unhealthy(seen) => self.fail(intent, deploy, &seen),
             Watched::Unknown(seen) => Err(Halt::World(Reason::new(
