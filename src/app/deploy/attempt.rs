@@ -15,7 +15,7 @@ use super::proof::sentences;
 use super::restore::{by_hand, restore};
 use super::site::{Halt, Site};
 use super::watch::{Wanted, Watched, watch};
-use super::world;
+use super::world::{self, Since};
 
 /// Why an attempt came to no end that could be recorded.
 #[derive(Debug, thiserror::Error)]
@@ -95,8 +95,9 @@ impl Attempt<'_> {
     }
 
     /// What must be seen.
-    pub fn wanted(&self) -> Result<Wanted, AttemptError> {
-        Ok(Wanted { config_hash: world::config_hash(self.site)?, revisions: Some(self.revisions.clone()) })
+    pub fn wanted(&self, since: Since) -> Result<Wanted, AttemptError> {
+        let config_hash = world::config_hash(self.site, since)?;
+        Ok(Wanted { config_hash, revisions: Some(self.revisions.clone()) })
     }
 
     /// Goes on with an attempt whose intent is recorded: acts where it is not so already, watches, and records how it
@@ -114,7 +115,8 @@ impl Attempt<'_> {
                 Err(halt) => return Err(halt.into()),
             }
         }
-        let wanted = self.wanted()?;
+        let by_compose = !is_so && self.site.deploy.script.is_empty();
+        let wanted = self.wanted(if by_compose { Since::Up } else { Since::Before })?;
         match watch(self.site, wanted)? {
             Watched::Healthy(proof) => {
                 let running: Vec<ContainerState> = proof.containers.iter().map(Into::into).collect();
