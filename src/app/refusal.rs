@@ -18,6 +18,7 @@ pub fn words(obstacle: &Obstacle) -> String {
             format!("the last measurement is no pass: {} ({})", verdict.name(), checks.join(", "))
         }
         Obstacle::Stale(staleness) => stale(staleness),
+        Obstacle::Held { by, reason } => format!("{by} holds it: {reason}"),
         Obstacle::Dependency { component, stage } => {
             format!("it needs `{component}`, which is in {stage} only")
         }
@@ -49,6 +50,9 @@ pub fn remedy(component: &str, obstacles: &[Obstacle]) -> String {
     match obstacles.first() {
         Some(Obstacle::NotPassed { .. }) => {
             format!("see what fails with `tta-promote verify {component}`, correct it, and run {measure}")
+        }
+        Some(Obstacle::Held { .. }) => {
+            format!("release it with `tta-promote release {component} --reason TEXT` when the reason is gone")
         }
         Some(Obstacle::Dependency { component, .. }) => format!("promote `{component}` first"),
         Some(Obstacle::Stale(Staleness::Future)) => "set the clock, and run this again".to_owned(),
@@ -118,6 +122,11 @@ mod tests {
                 "--record",
             ),
             (Obstacle::Stale(Staleness::Future), "clock", "set the clock"),
+            (
+                Obstacle::Held { by: "Ada".into(), reason: "holidays".into() },
+                "Ada holds it: holidays",
+                "release carbon",
+            ),
             (
                 Obstacle::Dependency { component: "neo4j".into(), stage: Stage::Development },
                 "needs `neo4j`, which is in development only",

@@ -281,15 +281,6 @@ pub struct Issue {
     pub format: StepFormat,
 }
 
-/// What a step of a promotion can be printed as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum StepFormat {
-    /// For people.
-    Text,
-    /// For programs.
-    Json,
-}
-
 /// `deploy`.
 #[derive(Debug, Clone, Args)]
 pub struct Deploy {
@@ -307,12 +298,12 @@ pub struct Deploy {
     pub timeout: Option<Duration>,
     /// What to print: text or json
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
-    pub format: DeployFormat,
+    pub format: StepFormat,
 }
 
-/// What the outcome of a deployment can be printed as.
+/// What a step of a promotion can be printed as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum DeployFormat {
+pub enum StepFormat {
     /// For people.
     Text,
     /// For programs.

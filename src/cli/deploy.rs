@@ -10,7 +10,7 @@ use crate::model::reason::{Reason, ReasonKind};
 use crate::report::deployment::{Deployment, Result as Came, json, text};
 use crate::sys::{interrupt::Interrupt, terminal};
 
-use super::argument::{Deploy, DeployFormat, Global};
+use super::argument::{Deploy, Global, StepFormat};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::print;
@@ -46,8 +46,8 @@ pub(super) fn run(global: &Global, arguments: &Deploy) -> Result<Exit, Failure> 
     }
     let (deployment, exit) = shown(&workspace, &arguments.component, outcome);
     print::stdout(&match arguments.format {
-        DeployFormat::Text => text(&deployment),
-        DeployFormat::Json => json(&deployment),
+        StepFormat::Text => text(&deployment),
+        StepFormat::Json => json(&deployment),
     })?;
     Ok(exit)
 }

@@ -6,6 +6,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::model::record::{Fact, Record};
+
 use super::wire::{Line, Outline, own_digest};
 use super::{Digest, Ledger, VERSION};
 
@@ -139,10 +141,7 @@ pub fn read(component: &str, bytes: &[u8]) -> Result<Ledger, Vec<Defect>> {
     if defects.is_empty() { Ok(ledger) } else { Err(defects) }
 }
 
-fn read_line(
-    component: &str,
-    line: &[u8],
-) -> Result<(crate::model::record::Record, Option<Digest>, Digest), DefectKind> {
+fn read_line(component: &str, line: &[u8]) -> Result<(Record, Option<Digest>, Digest), DefectKind> {
     let unreadable = |why: &str| DefectKind::Unreadable(why.to_owned());
     let text = std::str::from_utf8(line).map_err(|_| unreadable("it is not UTF-8"))?;
     if ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|marker| text.starts_with(marker)) {
@@ -173,13 +172,12 @@ fn read_line(
 /// Whether a line that cannot be read is one of a newer version: of a newer format, or of a kind that this one does
 /// not know.
 fn newer(text: &str) -> Option<DefectKind> {
-    const KINDS: [&str; 4] = ["verified", "intent", "done", "failed"];
     let outline: Outline = serde_json::from_str(text).ok()?;
     match (outline.v?, outline.kind) {
         (version, _) if version > VERSION => {
             Some(DefectKind::Newer(format!("version {version} of the format")))
         }
-        (_, Some(kind)) if !KINDS.contains(&kind.as_str()) => {
+        (_, Some(kind)) if !Fact::KINDS.contains(&kind.as_str()) => {
             Some(DefectKind::Newer(format!("records of the kind `{kind}`")))
         }
         _ => None,

@@ -269,7 +269,10 @@ fn phase(phase: Phase) -> &'static str {
     match phase {
         Phase::Unverified => "not verified",
         Phase::Verified | Phase::IssueOpen => "verified, not deployed yet",
-        Phase::Deployed => "deployed, under observation",
+        Phase::Deployed | Phase::Observing => "deployed, under observation",
+        Phase::Completed => "completed",
+        Phase::RollingBack => "to be rolled back",
+        Phase::RollbackFailed => "rollback failed: a person must act",
     }
 }
 

@@ -358,14 +358,14 @@ fn dependencies(workspace: &Workspace, component: &Component) -> Result<Vec<(Str
 fn pending_deploy(standing: &Standing) -> Option<(u64, &DeployAct)> {
     standing.promotion.as_ref()?.pending.iter().find_map(|pending| match &pending.act {
         Act::Deploy(deploy) => Some((pending.intent, deploy)),
-        Act::OpenIssue { .. } | Act::Comment { .. } | Act::Restore { .. } => None,
+        _ => None,
     })
 }
 
 fn deploy_of(records: &[Record], intent: u64) -> Option<&DeployAct> {
     records.iter().find(|record| record.seq == intent).and_then(|record| match &record.fact {
         Fact::Intended(Act::Deploy(deploy)) => Some(deploy),
-        Fact::Intended(_) | Fact::Verified(_) | Fact::Done { .. } | Fact::Failed { .. } => None,
+        _ => None,
     })
 }
 
