@@ -101,6 +101,13 @@ impl Hub {
                 let labels: Vec<Value> = self.labels.iter().map(|name| Self::label(name)).collect();
                 Some(connection(&labels, arguments))
             }
+            "label" => {
+                let name = arguments["name"].as_str()?;
+                self.labels
+                    .iter()
+                    .find(|known| known.eq_ignore_ascii_case(name))
+                    .map(|name| Self::label(name))
+            }
             "assignableUsers" | "milestones" | "projects" | "projectsV2" => Some(connection(&[], arguments)),
             _ => None,
         }
@@ -219,7 +226,8 @@ impl Hub {
             }
             other => return Err(format!("fake: no mutation {other}")),
         }
-        let issue = self.issue(&issue.clone());
+        let changed = issue.clone();
+        let issue = self.issue(&changed);
         let comment = issue["comments"]["nodes"].as_array().and_then(|all| all.last()).cloned();
         Ok(json!({"__typename": name, "issue": issue, "commentEdge": {"node": comment}}))
     }

@@ -16,7 +16,7 @@ use crate::model::record::{Act, ActResult, Fact, Record};
 use crate::model::secret::Secrets;
 use crate::report::issue_mark;
 use crate::sys::{abandoned, clock, file};
-use crate::tools::gh::{Failure, Issue};
+use crate::tools::gh::{Failure, Issue, leaves_open};
 
 use super::client::Client;
 use super::outcome::{Consent, Deed, IssueError, Place, Report};
@@ -200,6 +200,9 @@ impl<'a> Desk<'a> {
     /// An attempt that was cut off may still be under way: gh lives on where we were killed, and GitHub may be at work
     /// on what it was told. Ends the one, and waits for the other as long as GitHub works on anything.
     fn let_settle(&self, pending: &Pending) -> Result<(), IssueError> {
+        if pending.failed.as_deref().is_some_and(|why| !leaves_open(why)) {
+            return Ok(());
+        }
         let context = self.context;
         abandoned::wait(&context.root, Duration::ZERO, context.interrupt);
         let age = Duration::try_from(clock::now().duration_since(pending.time)).unwrap_or_default();
