@@ -53,6 +53,11 @@ pub fn in_force(tool: Tool, root: &Path, folder: &Path) -> Vec<Configuration> {
     found.into_iter().flatten().collect()
 }
 
+/// Whether something lies in `folder` that ruff may look into for its settings, whatever is in it.
+pub fn may_configure_ruff(folder: &Path) -> bool {
+    RUFF.iter().any(|(name, _)| tree::exists(&folder.join(name)))
+}
+
 /// pyright's configuration for a project: a `pyrightconfig.json` anywhere upwards wins over every
 /// `pyproject.toml`.
 pub fn pyright(root: &Path) -> Option<Configuration> {

@@ -11,6 +11,7 @@ pub mod context;
 pub mod deploy;
 pub mod diagnosis;
 pub mod division;
+pub mod due;
 pub mod durations;
 pub mod expectation;
 pub mod in_hand;

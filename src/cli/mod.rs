@@ -4,6 +4,7 @@ pub mod argument;
 mod cache;
 mod deploy;
 mod doctor;
+mod example;
 pub mod exit;
 mod explain;
 pub mod failure;
@@ -11,6 +12,7 @@ mod issue;
 mod plan;
 mod print;
 mod progress;
+mod promote;
 mod quotation;
 mod report;
 mod verify;
@@ -55,6 +57,7 @@ fn run(arguments: Vec<OsString>) -> Result<Exit, Failure> {
         Verb::Report(arguments) => report::run(&command_line.global, arguments),
         Verb::Issue(arguments) => issue::run(&command_line.global, arguments),
         Verb::Deploy(arguments) => deploy::run(&command_line.global, arguments),
+        Verb::Promote(arguments) => promote::run(&command_line.global, arguments),
         Verb::Doctor => doctor::run(&command_line.global),
         Verb::Cache(arguments) => cache::run(arguments),
     }

@@ -19,5 +19,6 @@ mod repository;
 pub mod run_folder;
 pub mod terminal;
 pub mod tree;
+mod unlisted;
 pub mod variable;
 pub mod witness;

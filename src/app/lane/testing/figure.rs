@@ -22,7 +22,7 @@ use super::test_run::{Extent, TestRun, Told};
 
 impl TestRun<'_> {
     /// The coverage of each component that the run measured. `all`: whether it is that of all tests; else it is a lower
-    /// bound where some were left out.
+    /// bound, also where no test is told to be left out: a `conftest.py` that goes by the selection need not collect them.
     fn measured_by(&self, told: &Told, all: bool) -> anyhow::Result<Vec<Answer>> {
         let session = match &told.session {
             Ok(session) => session,
@@ -31,9 +31,10 @@ impl TestRun<'_> {
                 return Ok(refuse(components, Check::Coverage, reason, Some(&told.run)));
             }
         };
-        let bound = match (all, session.left_out) {
-            (false, deselected @ 1..) => Bound::Lower { selected: session.inspected.count(), deselected },
-            _ => Bound::Exact,
+        let bound = if all {
+            Bound::Exact
+        } else {
+            Bound::Lower { selected: session.inspected.count(), deselected: session.left_out }
         };
         let reports = self.reports(told)?;
         let figure = |component: &usize| {
