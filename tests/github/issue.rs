@@ -399,7 +399,7 @@ fn an_intent_without_an_end_is_gone_on_with() {
         title: "t".into(),
         body_sha256: "00".repeat(32),
     };
-    project.recorded(jiff::Timestamp::now() - jiff::SignedDuration::from_mins(1), Fact::Intended(act));
+    project.recorded(jiff::Timestamp::now() - jiff::SignedDuration::from_hours(2), Fact::Intended(act));
     project.issue().exits(0).says("was opened");
     project.issue().exits(0).says("is up to date");
     assert_eq!(project.github.with(|hub| hub.issues.len()), 1);

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::app::context::Context;
 use crate::app::in_hand::{InHand, dependencies};
 use crate::app::ledgers::Ledgers;
@@ -25,6 +27,9 @@ use super::text::{Source, template};
 
 /// How long GitHub works on a request before it gives up, by its own documentation.
 const AT_WORK: Duration = Duration::from_secs(10);
+
+/// After which time nothing of an attempt can be under way.
+const LONG_AGO: Duration = Duration::from_secs(3_600);
 
 /// All that is needed to speak about one component's issue.
 pub(super) struct Desk<'a> {
@@ -93,7 +98,7 @@ impl<'a> Desk<'a> {
         let source = self.source(&standing, promotion, hand.ledger().records())?;
         let pending = promotion.pending.iter().find(|pending| matches!(pending.act, Act::OpenIssue { .. }));
         if let Some(pending) = pending {
-            self.let_settle(pending)?;
+            self.let_settle(pending, hand.ledger().records())?;
         }
         let wanted = source.wanted(hand.head())?;
         let seen = match self.look(&source, wanted.clone())? {
@@ -198,15 +203,20 @@ impl<'a> Desk<'a> {
     }
 
     /// An attempt that was cut off may still be under way: gh lives on where we were killed, and GitHub may be at work
-    /// on what it was told. Ends the one, and waits for the other as long as GitHub works on anything.
-    fn let_settle(&self, pending: &Pending) -> Result<(), IssueError> {
-        if pending.failed.as_deref().is_some_and(|why| !leaves_open(why)) {
-            return Ok(());
-        }
+    /// on what it was told. Ends the one, and waits for the other as long as GitHub works on anything, but no longer
+    /// than the policy lets a tool take.
+    fn let_settle(&self, pending: &Pending, records: &[Record]) -> Result<(), IssueError> {
         let context = self.context;
+        let at_work = AT_WORK.min(context.limit);
+        let age = |time| Duration::try_from(clock::now().duration_since(time)).unwrap_or_default();
+        let left = match &pending.failed {
+            Some(why) if !leaves_open(why) => return Ok(()),
+            Some(_) => at_work.saturating_sub(age(ended(pending, records).unwrap_or(pending.time))),
+            None if age(pending.time) > LONG_AGO => return Ok(()),
+            // When it was cut off is not known: perhaps only now.
+            None => at_work,
+        };
         abandoned::wait(&context.root, Duration::ZERO, context.interrupt);
-        let age = Duration::try_from(clock::now().duration_since(pending.time)).unwrap_or_default();
-        let left = AT_WORK.min(context.limit).saturating_sub(age);
         if context.interrupt.rest(left) { Err(IssueError::Interrupted) } else { Ok(()) }
     }
 
@@ -316,6 +326,13 @@ impl<'a> Desk<'a> {
             unasked: None,
         }
     }
+}
+
+/// When an attempt was recorded to have failed.
+fn ended(pending: &Pending, records: &[Record]) -> Option<Timestamp> {
+    let of =
+        |record: &&Record| matches!(record.fact, Fact::Failed { intent, .. } if intent == pending.intent);
+    records.iter().rev().find(of).map(|record| record.time)
 }
 
 /// What stands in the way of a deployment besides the gate: an issue may be opened before that is out of the way.
