@@ -4,12 +4,12 @@
 pub(super) const DEPLOY_EXAMPLES: &str = "\
 Examples:
   tta-promote deploy carbon --dry-run              what would be done, and what runs now
-  tta-promote deploy carbon                        asks, deploys, and watches until it is proven to be well
+  tta-promote deploy carbon                        asks, deploys, and proves that it is well
   tta-promote deploy carbon --yes --format json    for CI
 
-It needs a recorded pass of the whole gate for exactly this commit, on a clean tree, not older than
-`max_age`: `tta-promote verify carbon --record`. It may be run again at any moment: what runs already
-is left alone, and what was interrupted is gone on with.";
+It needs a recorded pass of the whole gate for exactly this commit, on a clean tree, not older
+than `max_age`: `tta-promote verify carbon --record`. It may be run again at any moment: what
+runs already is left alone, and what was interrupted is gone on with.";
 
 /// Of `issue`.
 pub(super) const ISSUE_EXAMPLES: &str = "\

@@ -5,6 +5,7 @@
 use std::io::BufRead as _;
 use std::path::Path;
 
+use jiff::{SignedDuration, Timestamp};
 use regex::RegexSet;
 
 use crate::model::container::Container;
@@ -15,6 +16,8 @@ use crate::tools::docker;
 
 use super::site::{Halt, Site};
 
+/// How long a process may have run when the engine notes its start.
+const MARGIN: SignedDuration = SignedDuration::from_secs(2);
 /// How many lines are told.
 const TOLD: usize = 5;
 /// How much of a line is told, in characters.
@@ -54,7 +57,7 @@ impl Rules {
 
 /// The lines of a container's log since its start that tell of a fault, the first few of them.
 pub fn faults(site: &Site<'_>, rules: &Rules, container: &Container) -> Result<Vec<String>, Halt> {
-    let argv = docker::logs_argv("docker", &container.id, &container.started_at);
+    let argv = docker::logs_argv("docker", &container.id, &since(container));
     let log = site.ask_at_length("docker-logs", argv)?;
     let mut faults = Vec::new();
     let read = docker::read_done(log.exit, "").map_err(Halt::from).and_then(|()| {
@@ -69,6 +72,14 @@ pub fn faults(site: &Site<'_>, rules: &Rules, container: &Container) -> Result<V
     read?;
     faults.truncate(TOLD);
     Ok(faults.iter().map(|line| site.secrets.hide(line)).map(|line| shortened(&line)).collect())
+}
+
+/// The moment from which its log is read. The engine notes the start when the process has run for a moment, so that its
+/// first lines would be missed; where it was restarted, there are those of the time before.
+fn since(container: &Container) -> String {
+    let started = container.started_at.parse::<Timestamp>().ok().filter(|_| container.restarts == 0);
+    let earlier = started.and_then(|started| started.checked_sub(MARGIN).ok());
+    earlier.map_or_else(|| container.started_at.clone(), |earlier| earlier.to_string())
 }
 
 fn unreadable(container: &Container, error: &std::io::Error) -> Halt {

@@ -17,6 +17,7 @@ use crate::model::delivery::Deploy;
 use crate::model::promotion::{Pending, Promotion, PromotionId, Standing};
 use crate::model::record::{Act, DeployAct, Fact, Record};
 use crate::model::stage::Stage;
+use crate::sys::abandoned;
 use crate::sys::interrupt::Interrupt;
 use crate::sys::run_folder::{NoPlace, RunFolder};
 use crate::sys::variable;
@@ -27,6 +28,9 @@ use super::keep::keep;
 use super::site::{Halt, Site};
 use super::watch::is_so;
 use super::world;
+
+/// How long what a killed tta-promote had begun may take to its end.
+const ABANDONED: Duration = Duration::from_secs(60);
 
 /// What is asked for.
 pub struct Request<'r> {
@@ -158,6 +162,7 @@ pub fn deploy(
     }
     // From here on nobody else acts for it; what was recorded until now may have changed.
     let mut ledger = ledgers.open(name, &actor(&workspace.root, &folder), PATIENCE)?;
+    abandoned::wait(&workspace.root, context.limit.min(ABANDONED), interrupt);
     let situation = Situation::of(workspace, component, ledger.records(), &folder)?;
     situation.carry_out(request, &site, &mut ledger)
 }
