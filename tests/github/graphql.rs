@@ -17,6 +17,9 @@ pub(crate) enum Asked {
     Spread(String),
 }
 
+/// Gives a field of an object that depends on arguments.
+pub(crate) type Compute<'a> = dyn Fn(&Value, &str, &Map<String, Value>) -> Option<Value> + 'a;
+
 /// A document, read.
 #[derive(Debug)]
 pub(crate) struct Query {
@@ -39,7 +42,8 @@ impl Query {
     /// Reads a document; the values of arguments are resolved.
     pub(crate) fn read(text: &str, variables: &mut Map<String, Value>) -> Self {
         let word = r#""(?:\\.|[^"\\])*"|\.\.\.|[A-Za-z_]\w*|-?\d+|[{}()\[\]:!=$@]"#;
-        let words = Regex::new(word).expect("an expression").find_iter(text);
+        let word = Regex::new(word).expect("an expression");
+        let words = word.find_iter(text);
         let mut reader =
             Reader { words: words.map(|word| word.as_str().to_owned()).collect(), at: 0, variables };
         let mut query =
@@ -62,12 +66,7 @@ impl Query {
     }
 
     /// What was asked of `object`; `compute` gives fields that depend on arguments.
-    pub(crate) fn answer(
-        &self,
-        object: &Value,
-        asked: &[Asked],
-        compute: &dyn Fn(&Value, &str, &Map<String, Value>) -> Option<Value>,
-    ) -> Value {
+    pub(crate) fn answer(&self, object: &Value, asked: &[Asked], compute: &Compute<'_>) -> Value {
         if let Value::Array(items) = object {
             return items.iter().map(|item| self.answer(item, asked, compute)).collect();
         }
@@ -87,7 +86,7 @@ impl Query {
                 }
                 Asked::On(..) => {}
                 Asked::Spread(name) => {
-                    merge(&mut answer, self.answer(object, &self.fragments[name], compute))
+                    merge(&mut answer, self.answer(object, &self.fragments[name], compute));
                 }
             }
         }

@@ -101,6 +101,13 @@ impl Hub {
                 let labels: Vec<Value> = self.labels.iter().map(|name| Self::label(name)).collect();
                 Some(connection(&labels, arguments))
             }
+            "label" => {
+                let name = arguments["name"].as_str()?;
+                self.labels
+                    .iter()
+                    .find(|known| known.eq_ignore_ascii_case(name))
+                    .map(|name| Self::label(name))
+            }
             "assignableUsers" | "milestones" | "projects" | "projectsV2" => Some(connection(&[], arguments)),
             _ => None,
         }
@@ -109,6 +116,11 @@ impl Hub {
     fn root(&self, name: &str, arguments: &Map<String, Value>) -> Result<Value, String> {
         match name {
             "viewer" => Ok(Self::user()),
+            "node" => {
+                let is_meant = |issue: &&Issue| arguments["id"] == json!(format!("I_{}", issue.number));
+                let found = self.issues.iter().find(is_meant).map(|issue| self.issue(issue));
+                found.ok_or_else(|| "Could not resolve to a node".to_owned())
+            }
             "repository" => {
                 let text =
                     |name: &str| arguments.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -219,7 +231,8 @@ impl Hub {
             }
             other => return Err(format!("fake: no mutation {other}")),
         }
-        let issue = self.issue(&issue.clone());
+        let changed = issue.clone();
+        let issue = self.issue(&changed);
         let comment = issue["comments"]["nodes"].as_array().and_then(|all| all.last()).cloned();
         Ok(json!({"__typename": name, "issue": issue, "commentEdge": {"node": comment}}))
     }

@@ -60,6 +60,11 @@ impl Told {
         self
     }
 
+    /// Whether it came to a good end.
+    pub(crate) fn is_done(&self) -> bool {
+        self.code == Some(0)
+    }
+
     pub(crate) fn says(self, text: &str) -> Self {
         assert!(self.stdout.contains(text), "{text} in {self:?}");
         self
@@ -111,6 +116,13 @@ impl Project {
     pub(crate) fn file(&self, path: &str, text: &str) -> &Self {
         std::fs::write(self.path("project").join(path), text).expect("written");
         self
+    }
+
+    /// One component, committed, its gate passed, and GitHub waited for no longer than a second.
+    pub(crate) fn impatient() -> Self {
+        let project = Self::unmeasured();
+        project.policy("timeout = \"1s\"").measured(Verdict::Pass);
+        project
     }
 
     /// The policy with `more` below `[project]`.

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use regex::Regex;
 use serde_json::{Value, json};
 
 use crate::hub::Hub;
@@ -27,6 +28,8 @@ pub(crate) enum Fault {
 #[derive(Debug)]
 struct Trap {
     text: String,
+    /// How many such requests it lets pass first.
+    passes: u32,
     times: u32,
     fault: Fault,
 }
@@ -69,7 +72,12 @@ impl Server {
 
     /// Lets so many requests fail whose method, path or operation holds `text`.
     pub(crate) fn fail(&self, text: &str, times: u32, fault: Fault) {
-        self.inner().traps.push(Trap { text: text.to_owned(), times, fault });
+        self.fail_after(text, 0, times, fault);
+    }
+
+    /// As [`Server::fail`], once so many such requests have passed.
+    pub(crate) fn fail_after(&self, text: &str, passes: u32, times: u32, fault: Fault) {
+        self.inner().traps.push(Trap { text: text.to_owned(), passes, times, fault });
     }
 
     /// No request fails any more.
@@ -86,15 +94,18 @@ impl Server {
         let mut reader = BufReader::new(stream);
         while let Some((method, path, body)) = request(&mut reader) {
             let text = body["query"].as_str().unwrap_or_default();
-            let operation = text.split(['(', '{']).next().unwrap_or_default().trim().to_owned();
-            let name = format!("{method} {path} {operation}");
+            let name = format!("{method} {path} {}", operation(text));
             let fault = {
                 let mut inner = self.inner();
                 inner.requests.push(name.clone());
                 let trap = inner.traps.iter_mut().find(|trap| trap.times > 0 && name.contains(&trap.text));
-                trap.map(|trap| {
+                trap.and_then(|trap| {
+                    if trap.passes > 0 {
+                        trap.passes -= 1;
+                        return None;
+                    }
                     trap.times -= 1;
-                    trap.fault.clone()
+                    Some(trap.fault.clone())
                 })
             };
             match fault {
@@ -124,6 +135,12 @@ impl Server {
             path => hub.rest(method, path, body),
         }
     }
+}
+
+/// The kind and name of what a document asks for, such as `mutation IssueCreate`.
+fn operation(document: &str) -> String {
+    let operation = Regex::new(r"\b(query|mutation)\s+\w+").expect("an expression");
+    operation.find(document).map(|found| found.as_str().to_owned()).unwrap_or_default()
 }
 
 /// The next request: its method, its path without the query, and its body.

@@ -185,7 +185,7 @@ fn one_commit_measures_four_figures_and_each_says_what_it_is() {
 
 #[test]
 fn selected_tests_that_reach_the_threshold_give_a_lower_bound_and_the_same_verdict() {
-    let quick = Bundled::new().verify(&["carbon", "model_management", "--only", "coverage"]);
+    let quick = Bundled::new().verify(&["carbon", "model_management", "--only", "coverage", "--fresh"]);
     let coverage = |document: &'static Value, name: &str| check(component(document, name), "coverage");
     let bound = |name: &str| check(component(&quick, name), "coverage")["measured"]["lower_bound"].clone();
     assert_eq!(bound("carbon"), json!(true));

@@ -79,7 +79,8 @@ impl Failure {
     fn told(code: i32, stderr: &str) -> Self {
         let line = stderr.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
         let said = if line.is_empty() { format!("it ended with exit code {code}") } else { line.to_owned() };
-        let low = stderr.to_lowercase();
+        // One of its two libraries for GraphQL says `HTTP 502`, the other `non-200 OK status code: 502`.
+        let low = stderr.to_lowercase().replace("status code: ", "http ");
         let has = |words: &[&str]| words.iter().any(|word| low.contains(word));
         if let Some(label) = missing_label(line) {
             return Self::LabelMissing(label);
@@ -179,6 +180,23 @@ impl Failure {
             | Self::RateLimited => false,
         }
     }
+}
+
+/// Whether a failure that was written down leaves it open whether the act was done. In doubt it does.
+pub fn leaves_open(written: &str) -> bool {
+    const DEFINITE: [&str; 10] = [
+        "`gh` is not installed",
+        "`gh` has no token",
+        "GitHub does not accept the token",
+        "the token of `gh` may not",
+        "the label `",
+        "issues are disabled",
+        "is longer than GitHub accepts",
+        "GitHub found nothing of that name",
+        "the issue is locked",
+        "GitHub takes no more requests",
+    ];
+    !DEFINITE.iter().any(|definite| written.contains(definite))
 }
 
 /// What Go's network library says where there is no answer.
