@@ -70,7 +70,7 @@ impl LedgerFile {
     /// The bytes of the file at `path`, without a lock; none where there is no file.
     pub fn peek(path: &Path) -> Result<Vec<u8>, LedgerError> {
         let mut bytes = Vec::new();
-        match File::options().read(true).open(path).and_then(|mut file| file.read_to_end(&mut bytes)) {
+        match look(path).and_then(|mut file| file.read_to_end(&mut bytes)) {
             Ok(_) => Ok(bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
             Err(error) => Err(failed("read", path, error)),
@@ -162,6 +162,15 @@ fn create(path: &Path) -> io::Result<File> {
         sync_folder(path);
     }
     Ok(file)
+}
+
+/// Opens the file for reading: no link, which could lead to the file of another component, and nothing that would make
+/// us wait, such as a pipe.
+fn look(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let options = nix::libc::O_NOFOLLOW | nix::libc::O_NONBLOCK;
+    let file = File::options().read(true).custom_flags(options).open(path)?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is no file")) }
 }
 
 /// Makes a new name last. What cannot be synced is on a file system that does not know it.

@@ -10,6 +10,7 @@ pub mod fingerprint;
 pub mod git;
 pub mod interrupt;
 pub mod ledger_file;
+pub mod ledger_history;
 pub mod orphan;
 pub mod process;
 mod process_table;
