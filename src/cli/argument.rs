@@ -12,6 +12,11 @@ use crate::report::Format;
 
 use super::exit;
 
+mod view;
+
+use view::{AUDIT_EXAMPLES, HISTORY_EXAMPLES, STATUS_EXAMPLES};
+pub use view::{Anchor, Audit, History, Status, ViewFormat, Which as WhichRecord};
+
 /// The whole command line.
 #[derive(Debug, Parser)]
 #[command(
@@ -77,6 +82,15 @@ pub enum Verb {
     /// Join the verdicts of several machines to one
     #[command(after_long_help = REPORT_EXAMPLES)]
     Report(Report),
+    /// Show where every component stands, what is in its way, and what comes next
+    #[command(after_long_help = STATUS_EXAMPLES)]
+    Status(Status),
+    /// Show what happened to a component, or why two measurements differ
+    #[command(after_long_help = HISTORY_EXAMPLES)]
+    History(History),
+    /// Verify that the ledgers are those that were written
+    #[command(after_long_help = AUDIT_EXAMPLES)]
+    Audit(Audit),
     /// Show which tools were found, where, and what to do where one is missing
     Doctor,
     /// Show what is kept of earlier runs, or take it away

@@ -1,16 +1,20 @@
 //! The user's words to calls, and results to exit codes.
 
 pub mod argument;
+mod audit;
+
 mod cache;
 mod doctor;
 pub mod exit;
 mod explain;
 pub mod failure;
+mod history;
 mod plan;
 mod print;
 mod progress;
 mod quotation;
 mod report;
+mod status;
 mod verify;
 
 use std::ffi::OsString;
@@ -51,6 +55,9 @@ fn run(arguments: Vec<OsString>) -> Result<Exit, Failure> {
         Verb::Verify(arguments) => verify::run(&command_line.global, arguments),
         Verb::Plan(arguments) => plan::run(&command_line.global, arguments),
         Verb::Report(arguments) => report::run(&command_line.global, arguments),
+        Verb::Status(arguments) => status::run(&command_line.global, arguments),
+        Verb::History(arguments) => history::run(&command_line.global, arguments),
+        Verb::Audit(arguments) => audit::run(&command_line.global, arguments),
         Verb::Doctor => doctor::run(&command_line.global),
         Verb::Cache(arguments) => cache::run(arguments),
     }

@@ -2,19 +2,25 @@
 //! and decides nothing. The hard part: half of the text is the tools' and the project's, and is trusted
 //! nowhere (`clean`, `markup`).
 
+pub mod audit;
 pub mod clean;
+pub mod difference;
 mod elapsed;
 mod error_document;
 mod grouping;
+pub mod history;
 mod json;
 mod markdown;
 mod markup;
+mod moment;
 mod obstacle;
 mod page;
 pub mod plan_document;
+mod record_json;
 #[cfg(test)]
 pub(crate) mod sample;
 mod sign;
+pub mod status;
 mod summary;
 mod surroundings;
 mod text;
