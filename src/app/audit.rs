@@ -301,8 +301,10 @@ fn disagreement(
     (format!("{what}{more}{last}"), hint)
 }
 
+/// What people compare of a digest or of a commit, which may be the one before another.
 fn short(text: &str) -> String {
-    text.chars().take(SHORT).collect()
+    let (name, before) = text.strip_suffix('^').map_or((text, ""), |name| (name, "^"));
+    name.chars().take(SHORT).chain(before.chars()).collect()
 }
 
 fn lines(bytes: &[u8]) -> usize {

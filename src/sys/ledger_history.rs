@@ -52,7 +52,8 @@ pub fn committed(place: &Path, ledgers: &str, folder: &RunFolder) -> Option<Comm
             all.versions.entry(name).or_default().push(version);
         }
     }
-    let options = ["--relative", "--raw", "-z", "-m", "--no-renames", "--no-abbrev", "--format=%x01%H %ct"];
+    // Not with what merges did: that would bring back the sides that they dropped.
+    let options = ["--relative", "--raw", "-z", "--no-renames", "--no-abbrev", "--format=%x01%H %ct"];
     let log: Vec<&str> = ["log"].into_iter().chain(options).chain(["HEAD", "--", &inside]).collect();
     read_log(&told(place, folder, "ledger-log", &log)?, &inside, &mut all);
     Some(all)
@@ -77,7 +78,7 @@ fn ledger_name(path: &str, inside: &str) -> Option<String> {
 /// Commits, each followed by `:MODE MODE BLOB BLOB STATUS` and a path for each file that it changed.
 fn read_log(log: &[u8], inside: &str, all: &mut Committed) {
     let mut commit: Option<(String, Option<Timestamp>)> = None;
-    let mut blob: Option<String> = None;
+    let mut blobs: Option<(String, String)> = None;
     for token in log.split(|byte| *byte == 0) {
         let token = String::from_utf8_lossy(token);
         let token = token.trim_start_matches('\n');
@@ -86,22 +87,30 @@ fn read_log(log: &[u8], inside: &str, all: &mut Committed) {
             let time = time.trim().parse().ok().and_then(|second| Timestamp::from_second(second).ok());
             commit = Some((id.to_owned(), time));
         } else if let Some(change) = token.strip_prefix(':') {
-            let after = change.split(' ').nth(3).unwrap_or_default();
-            // Nothing but zeros: it was deleted, and there is no version to hold anything against.
-            blob = Some(after.to_owned()).filter(|blob| !blob.bytes().all(|byte| byte == b'0'));
-        } else if let (Some(name), Some((id, time)), Some(blob)) =
-            (ledger_name(token, inside), &commit, blob.take())
+            let mut fields = change.split(' ').skip(2);
+            let mut blob = || fields.next().unwrap_or_default().to_owned();
+            blobs = Some((blob(), blob()));
+        } else if let (Some(name), Some((id, time)), Some((before, after))) =
+            (ledger_name(token, inside), &commit, blobs.take())
         {
             let versions = all.versions.entry(name).or_default();
-            match versions.iter_mut().find(|version| version.blob == blob) {
-                // The commit that made a version says more than one that only holds it.
-                Some(version) if version.time.is_none() => {
-                    *version = Version { commit: id.clone(), time: *time, blob };
-                }
-                Some(_) => {}
-                None => versions.push(Version { commit: id.clone(), time: *time, blob }),
-            }
+            add(versions, Version { commit: id.clone(), time: *time, blob: after });
+            // What was there before may be the work of a merge, which the log does not tell of.
+            add(versions, Version { commit: format!("{id}^"), time: None, blob: before });
         }
+    }
+}
+
+/// Adds a version unless it is known. The commit that made it says more of it than one that only holds it.
+fn add(versions: &mut Vec<Version>, version: Version) {
+    // Nothing but zeros: the file was not there, and there is no version to hold anything against.
+    if version.blob.bytes().all(|byte| byte == b'0') {
+        return;
+    }
+    match versions.iter_mut().find(|known| known.blob == version.blob) {
+        Some(known) if known.time.is_none() && version.time.is_some() => *known = version,
+        Some(_) => {}
+        None => versions.push(version),
     }
 }
 
@@ -123,7 +132,7 @@ mod tests {
             "c.jsonl".to_owned(),
             vec![Version { commit: "head".to_owned(), time: None, blob: "b2".to_owned() }],
         );
-        let log = "\u{1}c3 300\0\n:100644 000000 b9 000 D\0.promotion/ledger/a b.jsonl\0\u{1}c2 200\0\n:1 1 b1 b2 M\0.promotion/ledger/c.jsonl\0:1 1 b1 b9 M\0.promotion/ledger/a b.jsonl\0\u{1}c1 100\0\n:0 1 000 b1 A\0.promotion/ledger/c.jsonl\0:0 1 000 b5 A\0.promotion/ledger/c.torn-1\0";
+        let log = "\u{1}c3 300\0\n:1 0 b9 000 D\0.promotion/ledger/a b.jsonl\0\u{1}c2 200\0\n:1 1 b1 b2 M\0.promotion/ledger/c.jsonl\0:1 1 b7 b9 M\0.promotion/ledger/a b.jsonl\0\u{1}c1 100\0\n:0 1 000 b1 A\0.promotion/ledger/c.jsonl\00 1 000 b5 A\0.promotion/ledger/c.torn-1\0";
         read_log(log.as_bytes(), FOLDER, &mut all);
         let told: Vec<(&str, Vec<(&str, &str)>)> = all
             .versions
@@ -133,7 +142,10 @@ mod tests {
                 (name.as_str(), versions)
             })
             .collect();
-        assert_eq!(told, [("a b.jsonl", vec![("c2", "b9")]), ("c.jsonl", vec![("c2", "b2"), ("c1", "b1")])]);
+        assert_eq!(
+            told,
+            [("a b.jsonl", vec![("c2", "b9"), ("c2^", "b7")]), ("c.jsonl", vec![("c2", "b2"), ("c1", "b1")])]
+        );
     }
 
     #[test]

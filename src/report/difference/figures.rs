@@ -97,10 +97,9 @@ pub(super) fn checks(a: &Verification, b: &Verification) -> Vec<CheckPair> {
             let mut rows = Vec::new();
             // What only one of them asked has nothing to stand beside.
             let both = a.is_some() && b.is_some();
-            if !both {
-            } else if id == "coverage" {
+            if both && id == "coverage" {
                 rows.extend(by_statements(&one, &other).into_iter().chain(with_branches(&one, &other)));
-            } else {
+            } else if both {
                 let names: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
                 rows.extend(names.into_iter().map(|name| number(name, one.get(name), other.get(name))));
             }
