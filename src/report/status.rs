@@ -4,8 +4,6 @@
 mod json;
 mod many;
 mod one;
-#[cfg(test)]
-mod sample;
 
 use jiff::Timestamp;
 
