@@ -86,7 +86,7 @@ pub(super) fn conclusion(components: &[ComponentStatus]) -> String {
                 Urgency::Unclear => "inconclusive",
                 Urgency::Failing => "failing",
                 Urgency::Begun => "with an act that has no end",
-                Urgency::Broken => "with a ledger that does not verify",
+                Urgency::Broken => "with a ledger that cannot be relied on",
             };
             format!("{number} {words}")
         })
@@ -131,7 +131,7 @@ fn roster(page: &mut Page, groups: &[(Option<&str>, Vec<&ComponentStatus>)], row
     line(
         page,
         (Tone::Faint, &spaces(MARK)),
-        &fitted("component", name),
+        &fitted("name", name),
         (&HEADS.map(str::to_owned), Tone::Faint),
         &widths,
         "",
