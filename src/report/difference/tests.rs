@@ -115,7 +115,7 @@ proptest! {
         other.tests.select = Some(format!("{text}2"));
         for verbosity in [Verbosity::Normal, Verbosity::Verbose] {
             let explanation = between(passing(&text), other.clone());
-            let page = render_explanation(&explanation, &Style { width, verbosity, ..Style::default() });
+            let page = render_explanation(&explanation, &Style { verbosity, width, ..Style::default() });
             prop_assert!(!page.chars().any(|c| c != '\n' && is_unseen(c)), "{page:?}");
             prop_assert!(page.lines().all(|line| cells(line) <= width), "{page}");
         }

@@ -59,7 +59,7 @@ proptest! {
     #[test]
     fn no_control_survives_and_no_line_is_wider_than_the_terminal(text in hostile(), width in 60usize..140) {
         for verbosity in [Verbosity::Normal, Verbosity::Verbose] {
-            let page = render_history(&history(&text), &Style { width, verbosity, ..Style::default() });
+            let page = render_history(&history(&text), &Style { verbosity, width, ..Style::default() });
             prop_assert!(!page.chars().any(|c| c != '\n' && is_unseen(c)), "{page:?}");
             prop_assert!(page.lines().all(|line| cells(line) <= width), "{page}");
         }

@@ -184,7 +184,7 @@ proptest! {
         let single = all.components.iter().map(|component| one(component.clone()));
         for status in single.chain([all.clone()]) {
             for verbosity in [Verbosity::Normal, Verbosity::Verbose] {
-                let page = render_status(&status, &Style { width, verbosity, ..Style::default() });
+                let page = render_status(&status, &Style { verbosity, width, ..Style::default() });
                 prop_assert!(!page.chars().any(|c| c != '\n' && is_unseen(c)), "{page:?}");
                 prop_assert!(page.lines().all(|line| cells(line) <= width), "{page}");
             }
