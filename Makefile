@@ -1,4 +1,5 @@
 # `make demo` and `make test` set up what they need, in .tools/ and target/; the others are parts of them.
+# `make test TTA_PROMOTE_NEEDS_ENGINE=` lets the tests with a real Docker engine be left out, which they say loudly.
 
 UV_VERSION := 0.13.9
 UV := .tools/uv-$(UV_VERSION)/bin/uv
@@ -6,7 +7,10 @@ UV := .tools/uv-$(UV_VERSION)/bin/uv
 export PATH := $(CURDIR)/.tools/uv-$(UV_VERSION)/bin:$(PATH)
 SNAPSHOTS := $(CURDIR)/target/snapshots-referenced.txt
 
-.PHONY: help demo test setup check-format lint docs test-rust check-snapshots bench clean
+# Where a private Docker engine can be started, its tests may not be left out in silence.
+export TTA_PROMOTE_NEEDS_ENGINE ?= $(shell [ "$$(id -u)" = 0 ] && [ "$$(uname -s)" = Linux ] && echo 1)
+
+.PHONY: help demo test setup tools world check-format lint docs test-rust check-snapshots bench clean
 
 help:
 	@echo 'make demo    set up what is needed and verify the bundled component carbon with the real tools'
@@ -15,16 +19,22 @@ help:
 	@echo 'make setup   only set up'
 	@echo 'make clean   remove what was set up and built'
 
-demo: setup
+demo: tools
 	@[ -x target/release/tta-promote ] || echo 'building, which takes a few minutes the first time'
 	@cargo build --release --locked --quiet
 	target/release/tta-promote verify carbon
 
 test: setup check-format lint docs test-rust check-snapshots
 
-setup: $(UV)
+setup: tools world
+
+tools: $(UV)
 	@command -v node >/dev/null || { echo 'error: pyright needs node; install the package nodejs' >&2; exit 1; }
 	@command -v git >/dev/null || { echo 'error: git is needed' >&2; exit 1; }
+
+# A Docker engine, both composes and gh, for tests: unpacked, not installed.
+world:
+	@scripts/setup-world.sh
 
 # Into a folder of its own, so that nothing of the system is touched; renamed last, so that it is whole or not there.
 $(UV):
@@ -56,7 +66,7 @@ check-snapshots: test-rust
 	@if [ -s target/snapshots-unreferenced.txt ]; then \
 		echo 'error: no test reads these snapshots; remove them:' >&2; cat target/snapshots-unreferenced.txt >&2; exit 1; fi
 
-bench: setup
+bench: tools
 	cargo bench --locked
 
 clean:

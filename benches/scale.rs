@@ -33,7 +33,7 @@ use tta_promote::model::toolchain::Tool;
 use tta_promote::plan::{self, Candidate};
 use tta_promote::policy::{self, Document};
 use tta_promote::report::{Format, Style, render, render_to};
-use tta_promote::tools::coverage::{self, Neutral};
+use tta_promote::tools::coverage::{self, Made};
 use tta_promote::tools::pyright_comment::Comments;
 use tta_promote::tools::pyright_config::Weakening;
 use tta_promote::tools::ruff_evidence;
@@ -271,11 +271,9 @@ fn security(folder: &Path, files: &[[SourceFile; 1]]) -> Vec<Answer> {
 
 fn figures(folder: &Path, files: &[[SourceFile; 1]]) -> Vec<Answer> {
     let keys: BTreeSet<&str> = files.iter().map(|[file]| file.real.as_str()).collect();
-    let read = || {
-        Some(coverage::read(open(folder, "coverage"), |path| keys.get(path).map(|real| (*real).to_owned())))
-    };
-    let neutral = Neutral { exit: Exit::Code(0), report: read() };
-    let reports = coverage::Reports { project: read(), neutral, everything: None };
+    let key = |path: &str| keys.get(path).map(|real| (*real).to_owned());
+    let made = || Made { exit: Exit::Code(0), report: Some(coverage::read(open(folder, "coverage"), key)) };
+    let reports = coverage::Reports { project: made(), neutral: made(), everything: None };
     each(files, Check::Coverage, Tool::Pytest, |files| coverage::evidence(files, &reports, Bound::Exact))
 }
 

@@ -25,8 +25,8 @@ pub struct Bench<'a> {
     pub sources: &'a Sources,
     /// How many tools may run at a time.
     pub jobs: usize,
-    /// What makes second coverage reports for several runs; `None`: each is made by a process of its own.
-    pub reporter: Option<&'a Reporter>,
+    /// What makes the coverage reports.
+    pub reporter: &'a Reporter,
     /// How long the lanes took last time.
     pub durations: &'a Durations,
 }

@@ -33,7 +33,12 @@ pub fn affected(workspace: &Workspace, revision: &str) -> Result<Vec<Why>, Affec
     let facts: Vec<Facts<'_>> =
         workspace.policy.components.iter().map(|component| disk.facts(component)).collect();
     let bridges = disk.bridges(&facts);
-    Ok(affected::affected(&changes.paths, workspace.name(), &facts, &bridges))
+    let own: BTreeSet<&str> =
+        facts.iter().flat_map(|one| &one.modules).map(|module| module.path.as_str()).collect();
+    // Of what git does not look at, a component's own files are told apart; the others may have changed.
+    let overlooked = changes.overlooked.iter().filter(|path| !own.contains(path.as_str()));
+    let paths = changes.paths.iter().chain(overlooked).cloned().collect();
+    Ok(affected::affected(&paths, workspace.name(), &facts, &bridges))
 }
 
 /// The disk, beside what git says.
@@ -157,20 +162,13 @@ impl<'a> Disk<'a> {
         readmes
     }
 
-    /// The Python files that git looks at and nobody declares.
+    /// The Python files that git looks at and that are no component's: tests, and what nobody declares.
     fn bridges(&self, facts: &[Facts<'_>]) -> Vec<Module> {
         let own: BTreeSet<&str> =
             facts.iter().flat_map(|one| &one.modules).map(|module| module.path.as_str()).collect();
-        let tests: Vec<&str> = self.tests.keys().copied().collect();
-        let is_test = |path: &str| {
-            tests.iter().any(|tests| {
-                path == *tests || path.strip_prefix(tests).is_some_and(|rest| rest.starts_with('/'))
-            })
-        };
         let is_python = |path: &str| Path::new(path).extension().is_some_and(|ending| ending == "py");
         let followed = self.changes.followed.iter();
-        let bridges =
-            followed.filter(|path| is_python(path) && !own.contains(path.as_str()) && !is_test(path));
+        let bridges = followed.filter(|path| is_python(path) && !own.contains(path.as_str()));
         bridges.map(|path| self.module(path)).collect()
     }
 }

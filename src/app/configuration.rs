@@ -53,6 +53,11 @@ pub fn in_force(tool: Tool, root: &Path, folder: &Path) -> Vec<Configuration> {
     found.into_iter().flatten().collect()
 }
 
+/// Whether something lies in `folder` that ruff may look into for its settings, whatever is in it.
+pub fn may_configure_ruff(folder: &Path) -> bool {
+    RUFF.iter().any(|(name, _)| tree::exists(&folder.join(name)))
+}
+
 /// pyright's configuration for a project: a `pyrightconfig.json` anywhere upwards wins over every
 /// `pyproject.toml`.
 pub fn pyright(root: &Path) -> Option<Configuration> {
@@ -85,16 +90,27 @@ pub fn pytest_options(root: &Path) -> Option<(PathBuf, String)> {
 
 /// Whether coverage.py is told to record paths relative to the project's root.
 pub fn coverage_paths_are_relative(root: &Path) -> bool {
-    let Some(configuration) = in_folder(root, &COVERAGE) else { return false };
+    let value = coverage_run_setting(root, "relative_files");
+    value.is_some_and(|value| matches!(value.to_ascii_lowercase().as_str(), "true" | "yes" | "on" | "1"))
+}
+
+/// Whether coverage.py is told to load plugins.
+pub fn coverage_has_plugins(root: &Path) -> bool {
+    coverage_run_setting(root, "plugins").is_some()
+}
+
+/// The first line of a setting under `run`, as far as it can be told; in a file that is no TOML the section is not
+/// looked at.
+fn coverage_run_setting(root: &Path, key: &str) -> Option<String> {
+    let configuration = in_folder(root, &COVERAGE)?;
     if is_toml(&configuration.path) {
         let document = configuration.text.parse::<toml::Table>().unwrap_or_default();
         let run = ["[tool.coverage.run]", "[run]"].iter().find_map(|table| sub_table(&document, table));
-        return run.and_then(|run| run.get("relative_files")?.as_bool()).unwrap_or(false);
+        return Some(run?.get(key)?.to_string());
     }
-    configuration.text.lines().any(|line| {
-        let Some((key, value)) = line.split_once(['=', ':']) else { return false };
-        key.trim() == "relative_files"
-            && matches!(value.trim().to_ascii_lowercase().as_str(), "true" | "yes" | "on" | "1")
+    configuration.text.lines().find_map(|line| {
+        let (name, value) = line.split_once(['=', ':'])?;
+        (name.trim() == key).then(|| value.trim().to_owned())
     })
 }
 
@@ -196,6 +212,19 @@ mod tests {
         let project = project(&[("pyproject.toml", text)]);
         assert_eq!(pytest_options(project.path()).expect("options").1, "-p x");
         assert!(coverage_paths_are_relative(project.path()));
+        assert!(!coverage_has_plugins(project.path()));
+    }
+
+    #[test]
+    fn plugins_of_coverage_are_seen_wherever_they_are_named() {
+        for (name, text) in [
+            (".coveragerc", "[run]\nplugins =\n    a\n"),
+            ("setup.cfg", "[coverage:run]\nplugins: a\n"),
+            ("pyproject.toml", "tool.coverage.run.plugins = ['a']\n"),
+            (".coveragerc.toml", "[run]\nplugins = ['a']\n"),
+        ] {
+            assert!(coverage_has_plugins(project(&[(name, text)]).path()), "{name}");
+        }
     }
 
     #[test]

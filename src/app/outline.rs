@@ -21,6 +21,7 @@ use super::durations::Durations;
 use super::lane;
 use super::planned_run::PlannedRun;
 use super::project::Workspace;
+use super::reporter::Reporter;
 use super::selection::Selection;
 use super::verify::{context, prepare};
 
@@ -83,7 +84,7 @@ pub fn outline(
         subjects,
         sources: &prepared.sources,
         jobs,
-        reporter: None,
+        reporter: &Reporter::default(),
         durations: &durations,
     };
     let runs = lane::planned(&bench, &plan);

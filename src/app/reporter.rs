@@ -1,4 +1,4 @@
-//! One process of coverage.py for the second reports of several runs.
+//! One process of coverage.py for the reports of all runs.
 //!
 //! Not here: what is asked of it (`coverage_invocation`). It only saves time: where it is not up to it, the report is
 //! made by a process of its own.
@@ -11,7 +11,7 @@ use super::launch::{Extra, command, launch};
 use crate::model::run::Exit;
 use crate::sys::process::{Command, Held};
 use crate::sys::{file, tree};
-use crate::tools::coverage_invocation::{NeutralInvocation, SERVER};
+use crate::tools::coverage_invocation::{ReportInvocation, SERVER};
 
 /// The process, started when it is first needed.
 #[derive(Debug, Default)]
@@ -36,7 +36,7 @@ impl Reporter {
     pub fn make(
         &self,
         context: &Context<'_>,
-        invocation: &NeutralInvocation<'_>,
+        invocation: &ReportInvocation<'_>,
         name: &str,
     ) -> anyhow::Result<Exit> {
         match self.ask(context, invocation, name)? {
@@ -49,7 +49,7 @@ impl Reporter {
     fn ask(
         &self,
         context: &Context<'_>,
-        invocation: &NeutralInvocation<'_>,
+        invocation: &ReportInvocation<'_>,
         name: &str,
     ) -> anyhow::Result<Option<Exit>> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -69,7 +69,7 @@ impl Reporter {
     }
 }
 
-fn start(context: &Context<'_>, invocation: &NeutralInvocation<'_>) -> anyhow::Result<State> {
+fn start(context: &Context<'_>, invocation: &ReportInvocation<'_>) -> anyhow::Result<State> {
     let script = context.folder.file("coverage_reports.py");
     file::write_whole(&script, SERVER)?;
     let argv = invocation.server_argv(&script.to_string_lossy());

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::judge::{self, Gathered};
 use crate::model::assessment::{Assessment, CheckAssessment, ComponentAssessment, Outcome};
+use crate::model::evidence::Measured;
 use crate::model::gate::Criterion;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::Exit;
@@ -121,6 +122,9 @@ fn is_interrupted(assessment: &Assessment) -> bool {
 fn follows(assessment: &Assessment) -> Result<(), String> {
     for component in &assessment.components {
         for check in &component.checks {
+            gave(&check.outcome).map_err(|what| {
+                format!("component `{}`, check `{}`: {what}", component.name, check.check())
+            })?;
             if !is_just(check) {
                 let (id, outcome) = (check.check(), check.outcome.name());
                 return Err(format!(
@@ -142,6 +146,23 @@ fn follows(assessment: &Assessment) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!("`{}` does not follow from its components", assessment.verdict.name()))
+    }
+}
+
+/// Whether the run behind figures can have given them: it came to its own end, left a report, and does not speak of a
+/// failure that they do not count.
+fn gave(outcome: &Outcome) -> Result<(), &'static str> {
+    let (Outcome::Pass(evidence) | Outcome::Fail(evidence)) = outcome else { return Ok(()) };
+    let Some(run) = &evidence.run else { return Ok(()) };
+    let Exit::Code(code) = run.exit else { return Err("its run did not come to its own end") };
+    if run.report_sha256.is_none() {
+        return Err("its run left no report");
+    }
+    match &evidence.measured {
+        Measured::Tests(counts) if code != 0 && counts.failed == 0 && counts.errors == 0 => {
+            Err("its run failed, and none of the tests that are counted did")
+        }
+        _ => Ok(()),
     }
 }
 

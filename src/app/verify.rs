@@ -299,7 +299,7 @@ impl<'a> Asked<'a> {
             subjects: &prepared.subjects,
             sources: &prepared.sources,
             jobs: self.request.jobs,
-            reporter: (plan.tests.len() > 1).then_some(&reporter),
+            reporter: &reporter,
             durations: &durations,
         };
         let gathered = lane::gather(&bench, &plan, self.request.precision);

@@ -10,6 +10,9 @@ use crate::model::stage::Stage;
 use crate::policy::duration;
 use crate::report::Format;
 
+use super::example::{
+    DEPLOY_EXAMPLES, ISSUE_EXAMPLES, PLAN_EXAMPLES, PROMOTE_EXAMPLES, REPORT_EXAMPLES, VERIFY_EXAMPLES,
+};
 use super::exit;
 
 mod view;
@@ -82,6 +85,15 @@ pub enum Verb {
     /// Join the verdicts of several machines to one
     #[command(after_long_help = REPORT_EXAMPLES)]
     Report(Report),
+    /// Open the promotion issue of a component on GitHub, or bring it up to date
+    #[command(after_long_help = ISSUE_EXAMPLES)]
+    Issue(Issue),
+    /// Deploy the verified candidate to the next stage, and prove that it runs
+    #[command(after_long_help = DEPLOY_EXAMPLES)]
+    Deploy(Deploy),
+    /// Take the next steps of a promotion that are due: verify, issue, deploy
+    #[command(after_long_help = PROMOTE_EXAMPLES)]
+    Promote(Promote),
     /// Show where every component stands, what is in its way, and what comes next
     #[command(after_long_help = STATUS_EXAMPLES)]
     Status(Status),
@@ -96,43 +108,6 @@ pub enum Verb {
     /// Show what is kept of earlier runs, or take it away
     Cache(Cache),
 }
-
-const VERIFY_EXAMPLES: &str = "\
-Examples:
-  tta-promote verify carbon                        the gate for one component
-  tta-promote verify --all -q                      all components, only the verdict
-  tta-promote verify --changed-since HEAD          what you have changed and not committed
-  tta-promote verify carbon --only lint,types      a part of the gate, while you work
-  tta-promote verify carbon --format json          for programs
-  tta-promote verify carbon --record               measured anew, and remembered for a promotion
-  tta-promote verify carbon --output markdown=PR.md   the verdict here, and a comment in a file
-
-Where nothing has changed since an earlier run, its results are reused, and the verdict says so:
-no file of the repository, no configuration above it, not the environment, the tools, the
-variables. A test that fails now and then keeps its last result; `--fresh` runs everything anew.
-
-Coverage is measured with the component's selected tests first. Where they alone reach the
-threshold, the figure is shown as what it is, a lower bound (\"at least 73.19 %\"); `--exact`
-always runs all tests.";
-
-const PLAN_EXAMPLES: &str = "\
-Examples:
-  tta-promote plan carbon                              the commands for one component, and why
-  tta-promote plan --changed-since HEAD --explain      which components are in or out, and why
-  tta-promote plan --all --format matrix --shards 3    three shards for a matrix of GitHub Actions
-
-A component is in where anything that its verdict rests on may have changed: its files, its tests,
-its README, what it depends on or speaks of, the policy, configuration, or a file that nobody owns.";
-
-const REPORT_EXAMPLES: &str = "\
-Examples:
-  tta-promote report --merge shards                 all *.json in the folder, and in the folders in it
-  tta-promote report --merge 1.json 2.json -q       these files, only the verdict
-  tta-promote report --merge shards --plan plan.json --format json
-
-Each file is what `verify --output json=FILE` wrote. No tool runs: `promotion.toml` and the commit
-that is checked out say what is expected. What is missing, there twice, of another commit, policy,
-plan or version, or cannot be relied on is named, and inconclusive.";
 
 /// Which components, which gate, which checks.
 #[derive(Debug, Clone, Args)]
@@ -188,18 +163,26 @@ pub struct Verify {
     /// Reuse results where nothing has changed, also in CI (where the variable `CI` is set)
     #[arg(long)]
     pub cached: bool,
-    /// Record what was measured in the ledger of each component, `.promotion/ledger/NAME.jsonl` [default in CI]
-    #[arg(long, conflicts_with = "cached")]
-    pub record: bool,
-    /// Record nothing, also in CI
-    #[arg(long, conflicts_with = "record")]
-    pub no_record: bool,
+    /// Whether what was measured is remembered.
+    #[command(flatten)]
+    pub recording: Recording,
     /// What to print: text, json or markdown
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format)]
     pub format: Format,
     /// Also write a format to a file; may be given several times
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]
     pub output: Vec<Output>,
+}
+
+/// Whether what was measured is remembered.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Recording {
+    /// Record what was measured in the ledger of each component, `.promotion/ledger/NAME.jsonl` [default in CI]
+    #[arg(long, conflicts_with = "cached")]
+    pub record: bool,
+    /// Record nothing, also in CI
+    #[arg(long, conflicts_with = "record")]
+    pub no_record: bool,
 }
 
 /// `plan`.
@@ -242,6 +225,72 @@ pub struct Report {
     /// Also write a format to a file; may be given several times
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]
     pub output: Vec<Output>,
+}
+
+/// `issue`.
+#[derive(Debug, Clone, Args)]
+pub struct Issue {
+    /// The component
+    #[arg(value_name = "COMPONENT")]
+    pub component: String,
+    /// Print what would be done, with all of the text, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Make labels that are missing, without asking
+    #[arg(long)]
+    pub yes: bool,
+    /// What to print: text or json
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    pub format: StepFormat,
+}
+
+/// `deploy`.
+#[derive(Debug, Clone, Args)]
+pub struct Deploy {
+    /// The component
+    #[arg(value_name = "COMPONENT")]
+    pub component: String,
+    /// Only show what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+    /// The limit for bringing it up, such as 90s or 30m [default: `timeout` of the policy]
+    #[arg(long, value_name = "DUR", value_parser = span)]
+    pub timeout: Option<Duration>,
+    /// What to print: text or json
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    pub format: StepFormat,
+}
+
+/// `promote`.
+#[derive(Debug, Clone, Args)]
+pub struct Promote {
+    /// The component
+    #[arg(value_name = "COMPONENT")]
+    pub component: String,
+    /// Only show what is due and would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask; make labels that are missing
+    #[arg(short, long)]
+    pub yes: bool,
+    /// How many tools may run at a time [default: the number of processors]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+    /// The limit for one tool run and for bringing it up [default: `timeout` of the policy]
+    #[arg(long, value_name = "DUR", value_parser = span)]
+    pub timeout: Option<Duration>,
+}
+
+/// What a step of a promotion can be printed as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StepFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
 }
 
 /// `cache`.

@@ -241,7 +241,8 @@ impl From<anyhow::Error> for Failure {
     }
 }
 
-fn nearest(name: &str, known: &[String]) -> String {
+/// The known name that a wrong one is nearest to, or else all.
+pub(super) fn nearest(name: &str, known: &[String]) -> String {
     let distance = |one: &String| strsim::damerau_levenshtein(name, one);
     match known.iter().min_by_key(|one| distance(one)) {
         None => "the policy has none".to_owned(),

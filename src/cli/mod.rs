@@ -4,14 +4,18 @@ pub mod argument;
 mod audit;
 
 mod cache;
+mod deploy;
 mod doctor;
+mod example;
 pub mod exit;
 mod explain;
 pub mod failure;
 mod history;
+mod issue;
 mod plan;
 mod print;
 mod progress;
+mod promote;
 mod quotation;
 mod report;
 mod status;
@@ -58,6 +62,9 @@ fn run(arguments: Vec<OsString>) -> Result<Exit, Failure> {
         Verb::Status(arguments) => status::run(&command_line.global, arguments),
         Verb::History(arguments) => history::run(&command_line.global, arguments),
         Verb::Audit(arguments) => audit::run(&command_line.global, arguments),
+        Verb::Issue(arguments) => issue::run(&command_line.global, arguments),
+        Verb::Deploy(arguments) => deploy::run(&command_line.global, arguments),
+        Verb::Promote(arguments) => promote::run(&command_line.global, arguments),
         Verb::Doctor => doctor::run(&command_line.global),
         Verb::Cache(arguments) => cache::run(arguments),
     }

@@ -95,7 +95,7 @@ fn remember(
             }
             Ok(())
         }
-        Err(LedgerFault::File(LedgerError::Io { .. })) if !arguments.record => {
+        Err(LedgerFault::File(LedgerError::Io { .. })) if !arguments.recording.record => {
             print::stderr("nothing was recorded: the folder of `promotion.toml` cannot be written\n");
             Ok(())
         }
@@ -104,12 +104,13 @@ fn remember(
 }
 
 fn records(arguments: &Verify) -> bool {
-    arguments.record || (terminal::is_in_ci() && !arguments.no_record && !arguments.cached)
+    arguments.recording.record
+        || (terminal::is_in_ci() && !arguments.recording.no_record && !arguments.cached)
 }
 
 /// In CI nothing is reused unless somebody asks for it: a job is there to find out. What is recorded is measured now.
 fn reuse(arguments: &Verify) -> Reuse {
-    match (arguments.fresh || arguments.record, arguments.cached) {
+    match (arguments.fresh || arguments.recording.record, arguments.cached) {
         (true, _) => Reuse::Renew,
         (false, false) if terminal::is_in_ci() => Reuse::Never,
         (false, _) => Reuse::Allowed,

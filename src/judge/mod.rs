@@ -1,5 +1,7 @@
 //! Pure and total: (criterion, evidence) → outcome, outcomes → verdict. No I/O, no clock, no default arm.
 
+pub mod rollout;
+
 use crate::model::assessment::{Outcome, Verdict};
 use crate::model::evidence::{Bound, Coverage, Evidence, Measured};
 use crate::model::gate::{Criterion, Precision};

@@ -8,7 +8,7 @@ use std::fmt;
 use std::num::NonZero;
 use std::thread::available_parallelism;
 
-use crate::model::record::Record;
+use crate::model::record::{Fact, Record};
 
 use super::wire::{Line, Outline, own_digest};
 use super::{Digest, Ledger, VERSION};
@@ -222,13 +222,12 @@ fn read_line(component: &str, line: &[u8]) -> Answer {
 /// Whether a line that cannot be read is one of a newer version: of a newer format, or of a kind that this one does
 /// not know.
 fn newer(text: &str) -> Option<DefectKind> {
-    const KINDS: [&str; 4] = ["verified", "intent", "done", "failed"];
     let outline: Outline = serde_json::from_str(text).ok()?;
     match (outline.v?, outline.kind) {
         (version, _) if version > VERSION => {
             Some(DefectKind::Newer(format!("version {version} of the format")))
         }
-        (_, Some(kind)) if !KINDS.contains(&kind.as_str()) => {
+        (_, Some(kind)) if !Fact::KINDS.contains(&kind.as_str()) => {
             Some(DefectKind::Newer(format!("records of the kind `{kind}`")))
         }
         _ => None,

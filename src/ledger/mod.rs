@@ -7,6 +7,7 @@
 //! down elsewhere.
 
 mod chain;
+mod decision;
 mod digest;
 mod verification;
 mod wire;

@@ -6,8 +6,10 @@ use jiff::Timestamp;
 
 use crate::model::assessment::{PolicyDigest, Verdict};
 use crate::model::container::ContainerState;
+use crate::model::decision::{Incident, Override, Revocation, RollbackDecision, RollbackSeverity, SignOff};
 use crate::model::environment::{Distribution, Environment};
 use crate::model::line_set::{LineCoverage, LineSet};
+use crate::model::observation::{Observation, Reading, Sign, Window};
 use crate::model::promotion::PromotionId;
 use crate::model::record::{
     Act, ActResult, CheckOutcome, CheckRecord, DeployAct, Fact, Record, TestsAsked, Verification,
@@ -117,6 +119,64 @@ pub(super) fn facts() -> Vec<Fact> {
         Fact::Done { intent: 7, result: ActResult::Comment { url: "u".into() } },
         Fact::Intended(Act::Restore { deploy: 5, image: None }),
         Fact::Done { intent: 9, result: ActResult::Restored { running: Vec::new() } },
+    ]
+}
+
+/// One fact of each kind that came with the second half of a promotion.
+pub(super) fn later_facts() -> Vec<Fact> {
+    let reading = Reading {
+        rule: "metric.error_rate".into(),
+        sign: Sign::Bad,
+        detail: "0.2 > 0.1".into(),
+        value: Some("0.2".into()),
+        samples: Some(60),
+        query: Some("rate(errors[1h])".into()),
+    };
+    let observation = Observation {
+        window: Window::new(time(0), time(3600)).expect("a window"),
+        late: true,
+        running: vec![container()],
+        readings: vec![reading],
+        links: vec!["https://grafana.invalid/d/1".into()],
+    };
+    let settle = Act::SettleIssue {
+        repository: "o/r".into(),
+        issue: 4,
+        add: vec!["completed".into()],
+        remove: vec![],
+        close: true,
+    };
+    vec![
+        Fact::Observed(Box::new(observation)),
+        Fact::Completed { to: Stage::Staging, deployment: 5, verified: 1 },
+        Fact::Signed(SignOff {
+            topic: "performance-validated".into(),
+            by: "Ada".into(),
+            evidence: "https://example.invalid/run".into(),
+            commit: None,
+            expires: time(9),
+        }),
+        Fact::Held { reason: "holidays".into() },
+        Fact::Released { reason: "they are over".into() },
+        Fact::Overridden(Override {
+            checks: vec!["docs".into()],
+            commit: "30f84615".into(),
+            reason: "hot fix".into(),
+            approver: "Grace".into(),
+            expires: time(9),
+        }),
+        Fact::RollbackDecided(RollbackDecision {
+            severity: RollbackSeverity::High,
+            reason: "errors".into(),
+            due: Some(time(86_400)),
+        }),
+        Fact::Revoked(Revocation { to: Stage::Development, reason: "42.2 %".into(), measured: Some(7) }),
+        Fact::Incident(Incident { what: "a leak".into(), evidence: "#7".into() }),
+        Fact::Noted { topic: "root_cause".into(), text: "a race".into() },
+        Fact::Intended(settle),
+        Fact::Done { intent: 11, result: ActResult::Settled },
+        Fact::Intended(Act::Document { path: "MATURITY.md".into(), sha256: "45".repeat(32) }),
+        Fact::Done { intent: 13, result: ActResult::Documented },
     ]
 }
 

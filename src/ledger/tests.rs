@@ -25,7 +25,10 @@ fn is_found(text: &[u8], head: Head) -> bool {
 
 #[test]
 fn every_kind_of_record_is_read_as_it_was_written() {
-    let (records, text) = lines(facts());
+    let all: Vec<Fact> = facts().into_iter().chain(sample::later_facts()).collect();
+    let kinds: std::collections::BTreeSet<&str> = all.iter().map(Fact::kind).collect();
+    assert_eq!(kinds, Fact::KINDS.into(), "there is a sample of each kind");
+    let (records, text) = lines(all);
     let ledger = read("carbon", text.as_bytes()).expect("sound");
     assert_eq!(ledger.records, records);
     assert_eq!(ledger.torn, 0);
@@ -144,7 +147,7 @@ fn the_ledger_of_another_component_is_refused() {
 fn what_a_newer_version_wrote_is_not_taken_for_nonsense() {
     for (line, says) in [
         (r#"{"v":2,"seq":1,"anything":[]}"#, "version 2 of the format"),
-        (r#"{"v":1,"seq":1,"kind":"observed"}"#, "records of the kind `observed`"),
+        (r#"{"v":1,"seq":1,"kind":"dreamt"}"#, "records of the kind `dreamt`"),
     ] {
         let defects = read("carbon", format!("{line}\n").as_bytes()).expect_err("newer");
         assert_eq!(defects[0].kind, DefectKind::Newer(says.into()));
@@ -183,4 +186,11 @@ proptest! {
         };
         prop_assert!(changed == text.as_bytes() || is_found(&changed, head));
     }
+}
+
+/// Each format that was ever written stays readable: these files are never written anew.
+#[test]
+fn the_first_format_is_read_as_it_was_written() {
+    let ledger = read("carbon", include_bytes!("../../fixtures/ledgers/v1.jsonl")).expect("sound");
+    assert_eq!(ledger.records, lines(facts()).0);
 }

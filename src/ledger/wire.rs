@@ -11,6 +11,7 @@ use crate::model::promotion::PromotionId;
 use crate::model::record::{self, Fact, Record};
 use crate::model::stage::Stage;
 
+use super::decision::{Decision, Observation};
 use super::verification::Verification;
 use super::{Digest, Head, VERSION};
 
@@ -43,6 +44,10 @@ pub(super) struct Line<'a> {
     result: Option<ActResult>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     why: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    observation: Option<Box<Observation>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    decision: Option<Decision>,
     #[serde(borrow)]
     pub(super) prev: Cow<'a, str>,
 }
@@ -63,6 +68,8 @@ enum Act {
     Comment { repository: String, issue: u64, marker: String, topic: String },
     Deploy(Deploy),
     Restore { deploy: u64, image: Option<String> },
+    SettleIssue { repository: String, issue: u64, add: Vec<String>, remove: Vec<String>, close: bool },
+    Document { path: String, sha256: String },
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -76,8 +83,9 @@ struct Deploy {
     kept: Option<String>,
 }
 
+/// A container as it is written.
 #[derive(Debug, Serialize, Deserialize)]
-struct Container {
+pub(super) struct Container {
     id: String,
     image: String,
     reference: String,
@@ -95,6 +103,8 @@ enum ActResult {
     Comment { url: String },
     Deploy { running: Vec<Container>, proof: Vec<String> },
     Restore { running: Vec<Container> },
+    SettleIssue,
+    Document,
 }
 
 /// The line of a record, without its line break.
@@ -112,6 +122,8 @@ pub(super) fn line(component: &str, record: &Record, head: Head) -> String {
         intent: None,
         result: None,
         why: None,
+        observation: None,
+        decision: None,
         prev: head.digest.to_string().into(),
     };
     match &record.fact {
@@ -125,6 +137,8 @@ pub(super) fn line(component: &str, record: &Record, head: Head) -> String {
             line.intent = Some(*intent);
             line.why = Some(why.clone());
         }
+        Fact::Observed(observation) => line.observation = Some(Box::new(Observation::of(observation))),
+        decided => line.decision = Decision::of(decided),
     }
     let mut text = visible(&serde_json::to_string(&line).expect("structs with string keys always serialise"));
     text.pop();
@@ -161,16 +175,29 @@ pub(super) fn own_digest(line: &[u8]) -> Option<(Digest, usize)> {
 impl Line<'_> {
     /// The record, or what is wrong with the line.
     pub(super) fn record(self) -> Result<Record, String> {
-        let fact = match (&*self.kind, self.verification, self.act, self.intent, self.result, self.why) {
-            ("verified", Some(verification), None, None, None, None) => {
+        let lacks = |field: &str| format!("it has no `{field}`");
+        let intent = self.intent.ok_or_else(|| lacks("intent"));
+        let fact = match &*self.kind {
+            "verified" => {
+                let verification = self.verification.ok_or_else(|| lacks("verification"))?;
                 Fact::Verified(Box::new(verification.read()?))
             }
-            ("intent", None, Some(act), None, None, None) => Fact::Intended(act.read()?),
-            ("done", None, None, Some(intent), Some(result), None) => {
-                Fact::Done { intent, result: result.read() }
+            "intent" => Fact::Intended(self.act.ok_or_else(|| lacks("act"))?.read()?),
+            "done" => {
+                Fact::Done { intent: intent?, result: self.result.ok_or_else(|| lacks("result"))?.read() }
             }
-            ("failed", None, None, Some(intent), None, Some(why)) => Fact::Failed { intent, why },
-            (kind, ..) => return Err(format!("its fields are not those of `{kind}`")),
+            "failed" => Fact::Failed { intent: intent?, why: self.why.ok_or_else(|| lacks("why"))? },
+            "observed" => {
+                let observation = self.observation.ok_or_else(|| lacks("observation"))?;
+                Fact::Observed(Box::new(observation.read()?))
+            }
+            kind => {
+                let fact = self.decision.ok_or_else(|| lacks("decision"))?.read()?;
+                if fact.kind() != kind {
+                    return Err(format!("its kind is `{kind}`, and its decision is `{}`", fact.kind()));
+                }
+                fact
+            }
         };
         Ok(Record {
             seq: self.seq,
@@ -200,6 +227,10 @@ fn written_act(act: &record::Act) -> Act {
             kept: deploy.kept,
         }),
         record::Act::Restore { deploy, image } => Act::Restore { deploy, image },
+        record::Act::SettleIssue { repository, issue, add, remove, close } => {
+            Act::SettleIssue { repository, issue, add, remove, close }
+        }
+        record::Act::Document { path, sha256 } => Act::Document { path, sha256 },
     }
 }
 
@@ -212,6 +243,8 @@ fn written_result(result: &record::ActResult) -> ActResult {
             ActResult::Deploy { running: containers(running), proof }
         }
         record::ActResult::Restored { running } => ActResult::Restore { running: containers(running) },
+        record::ActResult::Settled => ActResult::SettleIssue,
+        record::ActResult::Documented => ActResult::Document,
     }
 }
 
@@ -234,6 +267,10 @@ impl Act {
                 kept: deploy.kept,
             }),
             Self::Restore { deploy, image } => record::Act::Restore { deploy, image },
+            Self::SettleIssue { repository, issue, add, remove, close } => {
+                record::Act::SettleIssue { repository, issue, add, remove, close }
+            }
+            Self::Document { path, sha256 } => record::Act::Document { path, sha256 },
         })
     }
 }
@@ -248,22 +285,27 @@ impl ActResult {
                 record::ActResult::Deployed { running: containers(running), proof }
             }
             Self::Restore { running } => record::ActResult::Restored { running: containers(running) },
+            Self::SettleIssue => record::ActResult::Settled,
+            Self::Document => record::ActResult::Documented,
         }
     }
 }
 
 impl Container {
-    fn of(state: ContainerState) -> Self {
+    /// As it is written.
+    pub(super) fn of(state: ContainerState) -> Self {
         let ContainerState { id, image, reference, status, health, restarts, started, config_hash } = state;
         Self { id, image, reference, status, health, restarts, started, config_hash }
     }
 
-    fn read(self) -> ContainerState {
+    /// As it was.
+    pub(super) fn read(self) -> ContainerState {
         let Self { id, image, reference, status, health, restarts, started, config_hash } = self;
         ContainerState { id, image, reference, status, health, restarts, started, config_hash }
     }
 }
 
+/// The stage of that name.
 pub(super) fn stage(name: &str) -> Result<Stage, String> {
     Stage::from_name(name).ok_or_else(|| format!("there is no stage `{name}`"))
 }

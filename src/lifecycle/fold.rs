@@ -3,15 +3,26 @@
 use jiff::civil::Date;
 
 use crate::model::assessment::Verdict;
+use crate::model::decision::Revocation;
 use crate::model::promotion::{
-    Deployment, Issue, Measurement, Pending, Phase, Promotion, PromotionId, Standing,
+    Completed, Deployment, EndKind, Ended, Issue, Measurement, Pending, Phase, Promotion, PromotionId,
+    Standing, Told,
 };
 use crate::model::record::{Act, ActResult, Fact, Record, Verification};
 use crate::model::stage::Stage;
 
 /// Where a component stands that the policy lets begin in `start`.
 pub fn stand(start: Stage, records: &[Record]) -> Standing {
-    let mut standing = Standing { stage: start, measured: None, promotion: None };
+    let mut standing = Standing {
+        stage: start,
+        measured: None,
+        promotion: None,
+        completed: None,
+        ended: None,
+        hold: None,
+        signed: Vec::new(),
+        overrides: Vec::new(),
+    };
     for record in records {
         take(&mut standing, record);
     }
@@ -21,6 +32,9 @@ pub fn stand(start: Stage, records: &[Record]) -> Standing {
 /// The name that the next record belongs to: that of the promotion under way, once something was done for it; else a
 /// new one of that day.
 pub fn name(component: &str, to: Stage, date: Date, standing: &Standing, records: &[Record]) -> PromotionId {
+    if let Some(completed) = standing.completed.as_ref().filter(|completed| completed.promotion.to == to) {
+        return completed.promotion.id.clone();
+    }
     if let Some(promotion) = &standing.promotion
         && promotion.to == to
         && (promotion.phase > Phase::Verified || !promotion.pending.is_empty())
@@ -34,40 +48,93 @@ pub fn name(component: &str, to: Stage, date: Date, standing: &Standing, records
 }
 
 fn take(standing: &mut Standing, record: &Record) {
+    let told = |what: String| Told { seq: record.seq, time: record.time, actor: record.actor.clone(), what };
     match &record.fact {
         Fact::Verified(verification) => verified(standing, record, verification),
-        Fact::Intended(act) => {
-            if let Some(promotion) = current(standing, record) {
-                // What is tried again takes the place of the attempt before.
-                promotion.pending.retain(|pending| !is_same(&pending.act, act));
-                promotion.pending.push(Pending {
-                    intent: record.seq,
-                    time: record.time,
-                    act: act.clone(),
-                    failed: None,
-                });
-            }
+        Fact::Completed { to, verified, .. } => completed(standing, record, *to, *verified),
+        Fact::Revoked(revocation) => revoked(standing, record, revocation),
+        Fact::Held { reason } => standing.hold = Some(told(reason.clone())),
+        Fact::Released { .. } => standing.hold = None,
+        Fact::Signed(sign) => {
+            standing.signed.retain(|signed| signed.what.topic != sign.topic);
+            standing.signed.push(as_told(record, sign.clone()));
         }
-        Fact::Failed { intent, why } => {
-            if let Some(promotion) = current(standing, record) {
-                failed(promotion, *intent, why);
-            }
-        }
+        Fact::Overridden(decided) => standing.overrides.push(as_told(record, decided.clone())),
         Fact::Done { intent, result } => {
+            let Some(promotion) = current(standing, record) else { return };
+            done(promotion, record, *intent, result);
+            if matches!(result, ActResult::Restored { .. }) {
+                rolled_back(standing, record);
+            }
+        }
+        _ => {
             if let Some(promotion) = current(standing, record) {
-                done(promotion, record, *intent, result);
+                take_for(promotion, record);
             }
         }
     }
 }
 
+/// What is about a promotion alone.
+fn take_for(promotion: &mut Promotion, record: &Record) {
+    match &record.fact {
+        Fact::Intended(act) => {
+            // What is tried again takes the place of the attempt before.
+            promotion.pending.retain(|pending| !is_same(&pending.act, act));
+            promotion.pending.push(Pending {
+                intent: record.seq,
+                time: record.time,
+                act: act.clone(),
+                failed: None,
+            });
+        }
+        Fact::Failed { intent, why } => failed(promotion, *intent, why),
+        Fact::Observed(observation) => {
+            promotion.observations.push(observation.as_ref().clone());
+            if promotion.phase == Phase::Deployed {
+                promotion.phase = Phase::Observing;
+            }
+        }
+        Fact::Incident(incident) => promotion.incidents.push(as_told(record, incident.clone())),
+        Fact::RollbackDecided(decision) => {
+            if decision.severity.acts() {
+                promotion.phase = Phase::RollingBack;
+            }
+            promotion.rollback = Some(as_told(record, decision.clone()));
+        }
+        Fact::Verified(_)
+        | Fact::Done { .. }
+        | Fact::Completed { .. }
+        | Fact::Signed(_)
+        | Fact::Held { .. }
+        | Fact::Released { .. }
+        | Fact::Overridden(_)
+        | Fact::Revoked(_)
+        | Fact::Noted { .. } => {}
+    }
+}
+
+fn as_told<T>(record: &Record, what: T) -> Told<T> {
+    Told { seq: record.seq, time: record.time, actor: record.actor.clone(), what }
+}
+
 fn verified(standing: &mut Standing, record: &Record, verification: &Verification) {
-    // A part of the gate, or the gate of another stage, says nothing about this one.
-    if verification.only.is_some() || Some(verification.to) != standing.stage.next() {
+    // A part of the gate says nothing about the gate.
+    if verification.only.is_some() {
         return;
     }
-    standing.measured =
-        Some(Measurement { seq: record.seq, time: record.time, verification: verification.clone() });
+    let measurement = Measurement { seq: record.seq, time: record.time, verification: verification.clone() };
+    if let Some(completed) = &mut standing.completed
+        && completed.promotion.to == verification.to
+    {
+        completed.remeasured = Some(measurement);
+        return;
+    }
+    // Nor does the gate of another stage.
+    if Some(verification.to) != standing.stage.next() {
+        return;
+    }
+    standing.measured = Some(measurement);
     let passed = verification.verdict == Verdict::Pass;
     let reached = if passed { Phase::Verified } else { Phase::Unverified };
     match &mut standing.promotion {
@@ -78,33 +145,83 @@ fn verified(standing: &mut Standing, record: &Record, verification: &Verificatio
             }
         }
         _ => {
-            standing.promotion = Some(Promotion {
-                id: record.promotion.clone(),
-                to: verification.to,
-                begun: record.time,
-                phase: reached,
-                issue: None,
-                deployment: None,
-                deploy_failed: None,
-                pending: Vec::new(),
-            });
+            let mut promotion = Promotion::begun(record.promotion.clone(), verification.to, record.time);
+            promotion.phase = reached;
+            standing.promotion = Some(promotion);
+            standing.ended = None;
         }
     }
 }
 
-/// The promotion under way, where the record belongs to it.
+/// The promotion that a record belongs to: the one under way, or the one by which the component stands where it does.
 fn current<'s>(standing: &'s mut Standing, record: &Record) -> Option<&'s mut Promotion> {
-    standing.promotion.as_mut().filter(|promotion| promotion.id == record.promotion)
+    let completed = standing.completed.as_mut().map(|completed| &mut completed.promotion);
+    let mut both = standing.promotion.as_mut().into_iter().chain(completed);
+    both.find(|promotion| promotion.id == record.promotion)
+}
+
+fn completed(standing: &mut Standing, record: &Record, to: Stage, verified: u64) {
+    let Some(mut promotion) = standing.promotion.take_if(|promotion| promotion.id == record.promotion) else {
+        return;
+    };
+    promotion.phase = Phase::Completed;
+    let measured = standing.measured.take().filter(|measured| measured.seq == verified);
+    standing.completed =
+        Some(Completed { promotion, from: standing.stage, time: record.time, measured, remeasured: None });
+    standing.stage = to;
+}
+
+fn revoked(standing: &mut Standing, record: &Record, revocation: &Revocation) {
+    if standing.completed.take_if(|completed| completed.promotion.id == record.promotion).is_some() {
+        standing.stage = revocation.to;
+        // What was measured for the stage above was measured for a component that stood where this one does not.
+        standing.measured = None;
+        standing.promotion = None;
+        standing.ended = Some(ended(record, EndKind::Revoked, &revocation.reason));
+    }
+}
+
+/// The promotion is over where its candidate was to go, and has gone.
+fn rolled_back(standing: &mut Standing, record: &Record) {
+    let is_it = |promotion: &Promotion| promotion.id == record.promotion && promotion.rollback.is_some();
+    let rolled_back = match standing.promotion.take_if(|promotion| is_it(promotion)) {
+        Some(promotion) => promotion,
+        None => match standing.completed.take_if(|completed| is_it(&completed.promotion)) {
+            Some(completed) => {
+                standing.stage = completed.from;
+                standing.promotion = None;
+                completed.promotion
+            }
+            None => return,
+        },
+    };
+    let reason = rolled_back.rollback.map(|rollback| rollback.what.reason).unwrap_or_default();
+    standing.measured = None;
+    standing.ended = Some(ended(record, EndKind::RolledBack, &reason));
+}
+
+fn ended(record: &Record, kind: EndKind, reason: &str) -> Ended {
+    Ended { id: record.promotion.clone(), kind, time: record.time, reason: reason.to_owned() }
 }
 
 /// Whether a second attempt at one is an attempt at the other.
 fn is_same(one: &Act, other: &Act) -> bool {
     match (one, other) {
         (Act::Comment { topic, .. }, Act::Comment { topic: other, .. }) => topic == other,
+        (Act::Document { path, .. }, Act::Document { path: other, .. }) => path == other,
         (Act::OpenIssue { .. }, Act::OpenIssue { .. })
         | (Act::Deploy(_), Act::Deploy(_))
-        | (Act::Restore { .. }, Act::Restore { .. }) => true,
-        (Act::OpenIssue { .. } | Act::Comment { .. } | Act::Deploy(_) | Act::Restore { .. }, _) => false,
+        | (Act::Restore { .. }, Act::Restore { .. })
+        | (Act::SettleIssue { .. }, Act::SettleIssue { .. }) => true,
+        (
+            Act::OpenIssue { .. }
+            | Act::Comment { .. }
+            | Act::Deploy(_)
+            | Act::Restore { .. }
+            | Act::SettleIssue { .. }
+            | Act::Document { .. },
+            _,
+        ) => false,
     }
 }
 
@@ -121,9 +238,13 @@ fn failed(promotion: &mut Promotion, intent: u64, why: &str) {
             promotion.pending.remove(place);
         }
         // The world is not as it was, and a person must know until it is.
-        Act::Restore { .. } => {}
-        // The forge is a projection: what it does not show yet is owed.
-        Act::OpenIssue { .. } | Act::Comment { .. } => {}
+        Act::Restore { .. } => {
+            if promotion.rollback.is_some() {
+                promotion.phase = Phase::RollbackFailed;
+            }
+        }
+        // What the forge or a document does not show yet is owed.
+        Act::OpenIssue { .. } | Act::Comment { .. } | Act::SettleIssue { .. } | Act::Document { .. } => {}
     }
 }
 
@@ -145,13 +266,23 @@ fn done(promotion: &mut Promotion, record: &Record, intent: u64, result: &ActRes
                 proof: proof.clone(),
             });
             promotion.deploy_failed = None;
+            promotion.observations.clear();
             promotion.phase = Phase::Deployed;
         }
         (Act::Restore { .. }, ActResult::Restored { .. }) => {
             promotion.deployment = None;
             promotion.phase = promotion.phase.min(without_deployment(promotion));
         }
-        (Act::OpenIssue { .. } | Act::Comment { .. } | Act::Deploy(_) | Act::Restore { .. }, _) => {}
+        // An end that is not that of the act says nothing; comments, labels and documents leave no state but their end.
+        (
+            Act::OpenIssue { .. }
+            | Act::Comment { .. }
+            | Act::Deploy(_)
+            | Act::Restore { .. }
+            | Act::SettleIssue { .. }
+            | Act::Document { .. },
+            _,
+        ) => {}
     }
 }
 

@@ -5,10 +5,12 @@
 
 mod fold;
 mod freshness;
+mod soak;
 mod step;
 
 pub use fold::{name, stand};
 pub use freshness::{Freshness, Now, Staleness};
+pub use soak::soak;
 pub use step::{Obstacle, Step, obstacles, step};
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use crate::model::assessment::{PolicyDigest, Verdict};
 use crate::model::environment::Environment;
 use crate::model::promotion::PromotionId;
-use crate::model::record::{Act, DeployAct, Fact, Record, TestsAsked, Verification};
+use crate::model::record::{
+    Act, CheckOutcome, CheckRecord, DeployAct, Fact, Record, TestsAsked, Verification,
+};
 use crate::model::stage::Stage;
 
 use super::Now;
@@ -55,6 +57,21 @@ pub(super) fn verification(verdict: Verdict) -> Verification {
         tests: TestsAsked::default(),
         checks: Vec::new(),
         lines: BTreeMap::new(),
+    }
+}
+
+pub(super) fn check(id: &str, outcome: CheckOutcome) -> CheckRecord {
+    CheckRecord {
+        id: id.into(),
+        outcome,
+        summary: String::new(),
+        figures: BTreeMap::new(),
+        bounds: BTreeMap::new(),
+        reason: None,
+        findings: 0,
+        suppressed: 0,
+        tool: None,
+        report_sha256: None,
     }
 }
 

@@ -1,8 +1,9 @@
 //! What comes next, and what stands in the way of a deployment.
 
 use crate::model::assessment::Verdict;
-use crate::model::promotion::{Pending, Phase, Standing};
-use crate::model::record::{Act, CheckOutcome};
+use crate::model::decision::Override;
+use crate::model::promotion::{Measurement, Pending, Phase, Standing, Told};
+use crate::model::record::{Act, CheckOutcome, CheckRecord};
 use crate::model::stage::Stage;
 
 use super::freshness::{Freshness, Now, Staleness};
@@ -16,10 +17,12 @@ pub enum Step {
     OpenIssue,
     /// Deploy the candidate.
     Deploy,
-    /// Put back what was there before a deployment that failed.
+    /// Put back what was there before a deployment that failed or is to go.
     Restore,
     /// Nothing: the candidate is deployed, and its observation is under way.
     Observe,
+    /// Nothing: somebody holds the component.
+    Wait,
     /// Nothing: there is no stage above.
     Top,
 }
@@ -38,6 +41,13 @@ pub enum Obstacle {
     },
     /// The measurement does not speak of what is there.
     Stale(Staleness),
+    /// Somebody holds it until he releases it.
+    Held {
+        /// Who.
+        by: String,
+        /// Why.
+        reason: String,
+    },
     /// A component that it needs is not yet in the stage.
     Dependency {
         /// That one.
@@ -63,14 +73,34 @@ pub fn step(standing: &Standing, now: &Now, with_issue: bool) -> Step {
     if pending(|act| matches!(act, Act::Deploy(_))) {
         return Step::Deploy;
     }
+    let in_the_way = obstacles(standing, now, &[]);
     match promotion.map(|promotion| (promotion.phase, &promotion.pending)) {
-        Some((Phase::Deployed, _)) => Step::Observe,
-        _ if !obstacles(standing, now, &[]).is_empty() => Step::Verify,
+        Some((Phase::Deployed | Phase::Observing | Phase::Completed, _)) => Step::Observe,
+        Some((Phase::RollingBack | Phase::RollbackFailed, _)) => Step::Restore,
+        _ if in_the_way.iter().any(|one| !matches!(one, Obstacle::Held { .. })) => Step::Verify,
+        _ if !in_the_way.is_empty() => Step::Wait,
         Some((Phase::IssueOpen, _)) => Step::Deploy,
         Some((Phase::Verified, pending)) if !with_issue || is_owed(pending) => Step::Deploy,
         Some((Phase::Verified, _)) => Step::OpenIssue,
         Some((Phase::Unverified, _)) | None => Step::Verify,
     }
+}
+
+/// The checks of the gate that were not passed, but for those that an override of exactly this commit sets aside.
+fn not_passed(standing: &Standing, measurement: &Measurement, now: &Now) -> Vec<String> {
+    let verification = &measurement.verification;
+    let holds = |one: &&Told<Override>| {
+        Some(&one.what.commit) == verification.commit.as_ref()
+            && one.what.expires > now.time
+            && one.what.approver != one.actor
+    };
+    let set_aside: Vec<&String> =
+        standing.overrides.iter().filter(holds).flat_map(|one| &one.what.checks).collect();
+    let is_open = |check: &&CheckRecord| {
+        matches!(check.outcome, CheckOutcome::Fail | CheckOutcome::Inconclusive)
+            && !set_aside.contains(&&check.id)
+    };
+    verification.checks.iter().filter(is_open).map(|check| check.id.clone()).collect()
 }
 
 /// An issue that was tried and is owed does not hold up the truth.
@@ -82,19 +112,17 @@ fn is_owed(pending: &[Pending]) -> bool {
 /// where it stands.
 pub fn obstacles(standing: &Standing, now: &Now, dependencies: &[(String, Stage)]) -> Vec<Obstacle> {
     let mut obstacles = Vec::new();
+    if let Some(hold) = &standing.hold {
+        obstacles.push(Obstacle::Held { by: hold.actor.clone(), reason: hold.what.clone() });
+    }
     match &standing.measured {
         None => obstacles.push(Obstacle::Unmeasured),
         Some(measurement) => {
             let verification = &measurement.verification;
-            if verification.verdict != Verdict::Pass {
-                let failing = verification
-                    .checks
-                    .iter()
-                    .filter(|check| matches!(check.outcome, CheckOutcome::Fail | CheckOutcome::Inconclusive));
-                obstacles.push(Obstacle::NotPassed {
-                    verdict: verification.verdict,
-                    checks: failing.map(|check| check.id.clone()).collect(),
-                });
+            let checks = not_passed(standing, measurement, now);
+            if verification.verdict != Verdict::Pass && (!checks.is_empty() || verification.checks.is_empty())
+            {
+                obstacles.push(Obstacle::NotPassed { verdict: verification.verdict, checks });
             }
             let freshness = Freshness::of(measurement, now);
             obstacles.extend(freshness.against.into_iter().map(Obstacle::Stale));

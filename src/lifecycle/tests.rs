@@ -4,11 +4,12 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use crate::model::assessment::Verdict;
-use crate::model::promotion::{Phase, Standing};
-use crate::model::record::{Act, ActResult, Fact};
+use crate::model::decision::{Override, Revocation, RollbackDecision, RollbackSeverity};
+use crate::model::promotion::{EndKind, Phase, Standing};
+use crate::model::record::{Act, ActResult, CheckOutcome, Fact};
 use crate::model::stage::Stage;
 
-use super::sample::{COMMIT, comment, deploy, now, open_issue, records, time, verification, verified};
+use super::sample::{COMMIT, check, comment, deploy, now, open_issue, records, time, verification, verified};
 use super::*;
 
 fn standing(facts: Vec<Fact>) -> Standing {
@@ -166,6 +167,112 @@ fn a_promotion_is_named_after_the_day_until_something_was_done_for_it() {
     assert_eq!(next(vec![verified(Verdict::Pass)], 14), "carbon-staging-2025-10-14");
     assert_eq!(next(vec![verified(Verdict::Pass)], 15), "carbon-staging-2025-10-15");
     assert_eq!(next(opened(), 15), "carbon-staging-2025-10-14");
+}
+
+fn completed() -> Vec<Fact> {
+    with(
+        opened(),
+        [
+            Fact::Intended(deploy()),
+            Fact::Done { intent: 4, result: deployed() },
+            Fact::Completed { to: Stage::Staging, deployment: 4, verified: 1 },
+        ],
+    )
+}
+
+fn rollback(severity: RollbackSeverity) -> Fact {
+    Fact::RollbackDecided(RollbackDecision { severity, reason: "errors".into(), due: None })
+}
+
+fn restored(number: u64) -> [Fact; 2] {
+    let restored = ActResult::Restored { running: vec![] };
+    [Fact::Intended(Act::Restore { deploy: 4, image: None }), Fact::Done { intent: number, result: restored }]
+}
+
+#[test]
+fn a_completed_promotion_moves_the_stage_and_makes_way_for_the_next() {
+    let standing = standing(completed());
+    assert_eq!((standing.stage, standing.promotion), (Stage::Staging, None));
+    let by = standing.completed.expect("one");
+    assert_eq!((by.from, by.measured.map(|measured| measured.seq)), (Stage::Development, Some(1)));
+}
+
+#[test]
+fn a_rollback_takes_the_stage_back_when_what_was_there_before_runs_again() {
+    let decided = with(completed(), [rollback(RollbackSeverity::Critical)]);
+    assert_eq!(standing(decided.clone()).stage, Stage::Staging, "not before it is done");
+    let gone = standing(with(decided, restored(8)));
+    assert_eq!((gone.stage, gone.completed, gone.measured), (Stage::Development, None, None));
+    assert_eq!(
+        gone.ended.map(|ended| (ended.kind, ended.reason)),
+        Some((EndKind::RolledBack, "errors".into()))
+    );
+}
+
+#[test]
+fn a_rollback_that_failed_is_for_a_person() {
+    let failed = with(
+        opened(),
+        [
+            Fact::Intended(deploy()),
+            Fact::Done { intent: 4, result: deployed() },
+            rollback(RollbackSeverity::High),
+            Fact::Intended(Act::Restore { deploy: 4, image: None }),
+            Fact::Failed { intent: 7, why: "no image".into() },
+        ],
+    );
+    assert_eq!(phase(failed.clone()), Some(Phase::RollbackFailed));
+    assert_eq!(step(&standing(failed), &now(), true), Step::Restore);
+}
+
+#[test]
+fn what_is_only_to_be_mended_stays_where_it_is() {
+    let standing = standing(with(completed(), [rollback(RollbackSeverity::Medium)]));
+    assert_eq!(standing.completed.map(|completed| completed.promotion.phase), Some(Phase::Completed));
+}
+
+#[test]
+fn a_revoked_promotion_is_none() {
+    let remeasured = with(completed(), [verified(Verdict::Fail)]);
+    let by = standing(remeasured.clone()).completed.expect("one");
+    assert_eq!(by.remeasured.map(|measured| measured.verification.verdict), Some(Verdict::Fail));
+    let revocation = Revocation { to: Stage::Development, reason: "42.2 %".into(), measured: Some(7) };
+    let revoked = standing(with(remeasured, [Fact::Revoked(revocation)]));
+    assert_eq!((revoked.stage, revoked.completed, revoked.promotion), (Stage::Development, None, None));
+    assert_eq!(revoked.ended.map(|ended| ended.kind), Some(EndKind::Revoked));
+}
+
+#[test]
+fn a_hold_stands_in_the_way_until_it_is_released() {
+    let held = vec![verified(Verdict::Pass), Fact::Held { reason: "holidays".into() }];
+    let in_the_way = obstacles(&standing(held.clone()), &now(), &[]);
+    assert_eq!(in_the_way, [Obstacle::Held { by: "ada".into(), reason: "holidays".into() }]);
+    assert_eq!(step(&standing(held.clone()), &now(), false), Step::Wait);
+    let released = with(held, [Fact::Released { reason: "over".into() }]);
+    assert_eq!(obstacles(&standing(released), &now(), &[]), []);
+}
+
+#[test]
+fn an_override_holds_for_exactly_one_commit_by_two_people_for_a_time() {
+    let mut failing = verification(Verdict::Fail);
+    failing.checks = vec![check("docs", CheckOutcome::Fail), check("lint", CheckOutcome::Pass)];
+    let decided = Override {
+        checks: vec!["docs".into()],
+        commit: COMMIT.into(),
+        reason: "hot fix".into(),
+        approver: "grace".into(),
+        expires: time(100),
+    };
+    let with_override = |decided: Override| {
+        let facts = vec![Fact::Verified(Box::new(failing.clone())), Fact::Overridden(decided)];
+        obstacles(&standing(facts), &now(), &[])
+    };
+    let none = [Obstacle::NotPassed { verdict: Verdict::Fail, checks: vec!["docs".into()] }];
+    assert_eq!(with_override(decided.clone()), []);
+    assert_eq!(with_override(Override { approver: "ada".into(), ..decided.clone() }), none, "one alone");
+    assert_eq!(with_override(Override { expires: time(10), ..decided.clone() }), none, "expired");
+    assert_eq!(with_override(Override { commit: "other".into(), ..decided.clone() }), none);
+    assert_eq!(with_override(Override { checks: vec!["lint".into()], ..decided }), none);
 }
 
 fn any_fact() -> impl Strategy<Value = Fact> {

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::container::ContainerState;
+use super::decision::{Incident, Override, RollbackDecision, SignOff};
+use super::observation::Observation;
 use super::record::{Act, Verification};
 use super::stage::Stage;
 
@@ -50,11 +52,28 @@ pub enum Phase {
     IssueOpen,
     /// Its candidate runs in the stage.
     Deployed,
+    /// Its candidate is watched.
+    Observing,
+    /// The component stands in the stage.
+    Completed,
+    /// Its candidate is to go.
+    RollingBack,
+    /// Its candidate was to go, and what was there before does not run: a person must act.
+    RollbackFailed,
 }
 
 impl Phase {
     /// All of them, the first first.
-    pub const ALL: [Self; 4] = [Self::Unverified, Self::Verified, Self::IssueOpen, Self::Deployed];
+    pub const ALL: [Self; 8] = [
+        Self::Unverified,
+        Self::Verified,
+        Self::IssueOpen,
+        Self::Deployed,
+        Self::Observing,
+        Self::Completed,
+        Self::RollingBack,
+        Self::RollbackFailed,
+    ];
 
     /// The word in JSON and for people.
     pub fn name(self) -> &'static str {
@@ -63,6 +82,10 @@ impl Phase {
             Self::Verified => "verified",
             Self::IssueOpen => "issue_open",
             Self::Deployed => "deployed",
+            Self::Observing => "observing",
+            Self::Completed => "completed",
+            Self::RollingBack => "rolling_back",
+            Self::RollbackFailed => "rollback_failed",
         }
     }
 }
@@ -134,8 +157,83 @@ pub struct Promotion {
     pub deployment: Option<Deployment>,
     /// Why the last attempt to deploy failed, where none has succeeded since.
     pub deploy_failed: Option<String>,
+    /// What was seen of its candidate since the last deployment, in the order of the records.
+    pub observations: Vec<Observation>,
+    /// What happened meanwhile.
+    pub incidents: Vec<Told<Incident>>,
+    /// That its candidate is to go, or is to be mended.
+    pub rollback: Option<Told<RollbackDecision>>,
     /// Acts without an end or owed, the oldest first.
     pub pending: Vec<Pending>,
+}
+
+impl Promotion {
+    /// One that has just begun.
+    pub fn begun(id: PromotionId, to: Stage, begun: Timestamp) -> Self {
+        Self {
+            id,
+            to,
+            begun,
+            phase: Phase::Unverified,
+            issue: None,
+            deployment: None,
+            deploy_failed: None,
+            observations: Vec::new(),
+            incidents: Vec::new(),
+            rollback: None,
+            pending: Vec::new(),
+        }
+    }
+}
+
+/// What somebody said or decided, with who and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told<T> {
+    /// The number of the record.
+    pub seq: u64,
+    /// When.
+    pub time: Timestamp,
+    /// Who.
+    pub actor: String,
+    /// What.
+    pub what: T,
+}
+
+/// A promotion that came to its good end, and by which the component stands where it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completed {
+    /// The promotion.
+    pub promotion: Promotion,
+    /// Where the component stood before.
+    pub from: Stage,
+    /// When it was completed.
+    pub time: Timestamp,
+    /// The measurement that it rests on.
+    pub measured: Option<Measurement>,
+    /// The last measurement of the same gate since then.
+    pub remeasured: Option<Measurement>,
+}
+
+/// How a promotion came to a bad end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndKind {
+    /// Its candidate was put back.
+    RolledBack,
+    /// It rested on figures that do not hold.
+    Revoked,
+}
+
+/// A promotion that came to a bad end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// Its name.
+    pub id: PromotionId,
+    /// How.
+    pub kind: EndKind,
+    /// When.
+    pub time: Timestamp,
+    /// Why.
+    pub reason: String,
 }
 
 /// Where a component stands as its records tell.
@@ -147,6 +245,16 @@ pub struct Standing {
     pub measured: Option<Measurement>,
     /// The promotion that is under way.
     pub promotion: Option<Promotion>,
+    /// The promotion by which it stands where it does; `None` where the policy alone says so.
+    pub completed: Option<Completed>,
+    /// The last promotion that came to a bad end, where none has begun since.
+    pub ended: Option<Ended>,
+    /// That nothing is to be promoted, and why.
+    pub hold: Option<Told<String>>,
+    /// Who answers for what, the last word on each topic.
+    pub signed: Vec<Told<SignOff>>,
+    /// Steps that may be taken although a check was not passed.
+    pub overrides: Vec<Told<Override>>,
 }
 
 #[cfg(test)]

@@ -7,8 +7,10 @@ use jiff::Timestamp;
 
 use super::assessment::{PolicyDigest, Verdict};
 use super::container::ContainerState;
+use super::decision::{Incident, Override, Revocation, RollbackDecision, SignOff};
 use super::environment::Environment;
 use super::line_set::Lines;
+use super::observation::Observation;
 use super::promotion::PromotionId;
 use super::stage::Stage;
 
@@ -48,9 +50,65 @@ pub enum Fact {
         /// Why, a fragment without secrets.
         why: String,
     },
+    /// What was seen of a deployed candidate.
+    Observed(Box<Observation>),
+    /// The promotion came to its end: the component stands in the stage.
+    Completed {
+        /// Where it stands now.
+        to: Stage,
+        /// The number of the intent of the deployment that was observed.
+        deployment: u64,
+        /// The number of the measurement of the gate that it rests on.
+        verified: u64,
+    },
+    /// Somebody answers for what no tool can measure.
+    Signed(SignOff),
+    /// Nothing is promoted until it is released.
+    Held {
+        /// Why.
+        reason: String,
+    },
+    /// The hold is over.
+    Released {
+        /// Why.
+        reason: String,
+    },
+    /// A step may be taken although a check was not passed.
+    Overridden(Override),
+    /// A deployment is to go, or is to be mended.
+    RollbackDecided(RollbackDecision),
+    /// What was promoted is not promoted any more.
+    Revoked(Revocation),
+    /// Something happened that an observation must know.
+    Incident(Incident),
+    /// Words of a person that belong to the history, such as a root cause or a plan to mend it.
+    Noted {
+        /// About what: `root_cause`, `fix_plan`, ….
+        topic: String,
+        /// The words.
+        text: String,
+    },
 }
 
 impl Fact {
+    /// All words that a ledger of this version may hold.
+    pub const KINDS: [&str; 14] = [
+        "verified",
+        "intent",
+        "done",
+        "failed",
+        "observed",
+        "completed",
+        "signed",
+        "held",
+        "released",
+        "overridden",
+        "rollback_decided",
+        "revoked",
+        "incident",
+        "noted",
+    ];
+
     /// The word in the ledger.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -58,6 +116,16 @@ impl Fact {
             Self::Intended(_) => "intent",
             Self::Done { .. } => "done",
             Self::Failed { .. } => "failed",
+            Self::Observed(_) => "observed",
+            Self::Completed { .. } => "completed",
+            Self::Signed(_) => "signed",
+            Self::Held { .. } => "held",
+            Self::Released { .. } => "released",
+            Self::Overridden(_) => "overridden",
+            Self::RollbackDecided(_) => "rollback_decided",
+            Self::Revoked(_) => "revoked",
+            Self::Incident(_) => "incident",
+            Self::Noted { .. } => "noted",
         }
     }
 }
@@ -194,6 +262,26 @@ pub enum Act {
         /// The image that ran before, by its id; `None`: there was none.
         image: Option<String>,
     },
+    /// The promotion issue gets other labels, or is closed.
+    SettleIssue {
+        /// `owner/name`.
+        repository: String,
+        /// Its number.
+        issue: u64,
+        /// Labels that it is to have.
+        add: Vec<String>,
+        /// Labels that it is to lose.
+        remove: Vec<String>,
+        /// Whether it is to be closed.
+        close: bool,
+    },
+    /// A document is brought up to date between its marks.
+    Document {
+        /// The file, relative to the project's root.
+        path: String,
+        /// The SHA-256 of what is to stand between the marks, in hexadecimal.
+        sha256: String,
+    },
 }
 
 impl Act {
@@ -204,6 +292,8 @@ impl Act {
             Self::Comment { .. } => "comment",
             Self::Deploy(_) => "deploy",
             Self::Restore { .. } => "restore",
+            Self::SettleIssue { .. } => "settle_issue",
+            Self::Document { .. } => "document",
         }
     }
 }
@@ -254,6 +344,10 @@ pub enum ActResult {
         /// What runs.
         running: Vec<ContainerState>,
     },
+    /// The issue is as it should be.
+    Settled,
+    /// The document says what it should.
+    Documented,
 }
 
 impl ActResult {
@@ -264,6 +358,8 @@ impl ActResult {
             Self::Comment { .. } => "comment",
             Self::Deployed { .. } => "deploy",
             Self::Restored { .. } => "restore",
+            Self::Settled => "settle_issue",
+            Self::Documented => "document",
         }
     }
 }

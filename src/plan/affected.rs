@@ -38,7 +38,7 @@ pub enum Why {
     TestHelper(String),
     /// A component that it depends on is in.
     Dependency(String),
-    /// A file of its own speaks of a file that changed, or of one that does so in turn.
+    /// A file of its own, or of its tests, speaks of a file that changed, or of one that does so in turn.
     Mentions {
         /// The file of the component.
         file: String,
@@ -94,8 +94,8 @@ pub struct Facts<'a> {
 /// Why each component is in or out, in the order of `components`.
 ///
 /// `changed` are paths relative to the project's root, those outside of it with `../`; one that ends with `/`
-/// stands for all below it. `policy` is the main policy file; `bridges` are the Python files that belong to
-/// nobody: what they speak of reaches those who speak of them.
+/// stands for all below it. `policy` is the main policy file; `bridges` are the Python files that are no component's:
+/// what they speak of reaches those who speak of them, and those whose tests they are.
 pub fn affected(
     changed: &BTreeSet<String>,
     policy: &str,
@@ -115,7 +115,7 @@ pub fn affected(
             state.note(index, doubt.clone());
         }
     }
-    spread(&mut state, components, bridges);
+    spread(&mut state, components, bridges, &places);
     let others = changed.len();
     state.reasons.into_iter().map(|reason| reason.unwrap_or(Why::Unchanged { others })).collect()
 }
@@ -158,6 +158,9 @@ impl State {
         for component in tests.iter().copied() {
             self.note(component, Why::Tests(path.to_owned()));
         }
+        if sources.is_empty() {
+            self.touch_what_nobody_owns(path);
+        }
         for component in readmes.iter().copied() {
             self.note(component, Why::Readme(path.to_owned()));
         }
@@ -186,18 +189,28 @@ impl State {
     fn touch(&mut self, path: &str, facts: &Facts<'_>) {
         let names = |path: &str| mention::of_module(path, facts);
         match kind::of(path) {
-            Kind::Documentation => {}
+            Kind::Documentation if kind::is_paper(path) => {}
             Kind::Python => self.touched.push((path.to_owned(), names(path))),
-            Kind::Environment | Kind::Settings | Kind::Other => {
+            Kind::Environment | Kind::Settings | Kind::Other | Kind::Documentation => {
                 let all = facts.modules.iter().flat_map(|module| names(&module.path));
                 self.touched.push((path.to_owned(), names(path).into_iter().chain(all).collect()));
             }
         }
     }
+
+    /// The same for a file of no component: one among tests, or one that is read for its text.
+    fn touch_what_nobody_owns(&mut self, path: &str) {
+        let names = match kind::of(path) {
+            Kind::Python => mention::names(path, std::iter::empty()),
+            Kind::Documentation if kind::is_paper(path) => return,
+            Kind::Environment | Kind::Settings | Kind::Other | Kind::Documentation => mention::of_file(path),
+        };
+        self.touched.push((path.to_owned(), names));
+    }
 }
 
 /// Takes in those who depend on what is in, and those who speak of what was touched, until nobody is added.
-fn spread(state: &mut State, components: &[Facts<'_>], bridges: &[Module]) {
+fn spread(state: &mut State, components: &[Facts<'_>], bridges: &[Module], places: &Places<'_>) {
     if state.reasons.iter().all(Option::is_some) {
         return;
     }
@@ -227,15 +240,34 @@ fn spread(state: &mut State, components: &[Facts<'_>], bridges: &[Module]) {
                     }
                 }
             }
-        } else if let Some((owner, file, changed)) = walk.next() {
-            if let Some(component) = owner.filter(|component| state.reasons[*component].is_none()) {
-                state.note(component, Why::Mentions { file, changed });
-                entered.push(component);
+        } else if let Some((owner, module, changed)) = walk.next() {
+            let file = &module.path;
+            let reached = owner.map_or_else(|| whose_tests(module, components, places), |owner| vec![owner]);
+            for component in reached {
+                if state.reasons[component].is_none() {
+                    let why = Why::Mentions { file: file.clone(), changed: changed.clone() };
+                    state.note(component, why);
+                    entered.push(component);
+                }
             }
         } else {
             return;
         }
     }
+}
+
+/// Whose tests a module of no component may be among, or decides about.
+fn whose_tests(module: &Module, components: &[Facts<'_>], places: &Places<'_>) -> Vec<usize> {
+    let path = &module.path;
+    if kind::of(path) == Kind::Settings {
+        return places.around(kind::folder(path));
+    }
+    let mut owners = places.tests(path);
+    owners.retain(|component| {
+        let select = &components[*component].component.tests.select;
+        !kind::is_test(path) || mention::may_select(select.as_deref(), module)
+    });
+    owners
 }
 
 #[cfg(test)]

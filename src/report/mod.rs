@@ -4,11 +4,16 @@
 
 pub mod audit;
 pub mod clean;
+pub mod deployment;
 pub mod difference;
 mod elapsed;
 mod error_document;
 mod grouping;
 pub mod history;
+pub mod issue_comment;
+pub mod issue_document;
+pub mod issue_form;
+pub mod issue_mark;
 mod json;
 mod markdown;
 mod markup;
@@ -25,6 +30,7 @@ mod sign;
 pub mod status;
 mod summary;
 mod surroundings;
+mod template;
 mod text;
 mod text_check;
 mod text_obstacle;

@@ -7,10 +7,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::file;
 use super::git::{from_root, git, parse};
 use super::ledger_file::is_history;
 use super::run_folder::RunFolder;
+use super::{file, tree};
 
 /// What changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Changes {
     pub paths: BTreeSet<String>,
     /// The files below the root that git looks at; what is neither among these nor among `paths` may be anything.
     pub followed: BTreeSet<String>,
+    /// The files below the root that are in the index, and that git was told not to look at.
+    pub overlooked: BTreeSet<String>,
 }
 
 /// Why nobody can say what changed.
@@ -71,14 +73,21 @@ pub fn since(root: &Path, folder: &RunFolder, revision: &str) -> Result<Changes,
     let tracked = ask("diff", &tracked.collect::<Vec<_>>())?;
     let status = ["status", "--porcelain=v2", "-z", "--untracked-files=all", "--ignore-submodules=none"];
     let (_, untracked) = parse(&ask("status", &status)?);
+    let listed = ask("ls-files", &["ls-files", "-v", "-z"])?;
+    // A capital H: in the index, and neither taken as unchanged nor left out of the tree.
+    let followed: BTreeSet<String> =
+        listed.split('\0').filter_map(|line| line.strip_prefix("H ")).map(str::to_owned).collect();
     let paths = tracked
         .split('\0')
         .chain(untracked.keys().map(String::as_str))
         .filter(|path| !path.is_empty() && !is_history(path.as_bytes()))
         .map(|path| from_root(path, &prefix))
         .collect();
-    let listed = ask("ls-files", &["ls-files", "-v", "-z"])?;
-    // A capital H: in the index, and neither taken as unchanged nor left out of the tree.
-    let followed = listed.split('\0').filter_map(|line| line.strip_prefix("H ")).map(str::to_owned).collect();
-    Ok(Changes { paths, followed })
+    // What git takes as unchanged may have changed; what is left out of the tree is not there to have an effect.
+    let overlooked = listed
+        .split('\0')
+        .filter_map(|line| line.split_once(' '))
+        .filter(|(tag, path)| !matches!(*tag, "H" | "M") && (*tag == "h" || tree::exists(&root.join(path))));
+    let overlooked = overlooked.map(|(_, path)| path.to_owned()).collect();
+    Ok(Changes { paths, followed, overlooked })
 }

@@ -143,6 +143,15 @@ pub fn write_whole_by(path: &Path, write: impl Fn(&mut dyn Write) -> io::Result<
     Ok(())
 }
 
+/// Takes a file away, where it is there.
+#[expect(clippy::disallowed_methods, reason = "sys takes files away")]
+pub fn remove(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
 /// Whether [`write_whole`] could write there, as far as can be told before.
 pub fn may_be_written(path: &Path) -> io::Result<()> {
     let target = Target::of(path)?;

@@ -19,10 +19,10 @@ use super::clock::{Stopwatch, processors};
 use super::file::hexadecimal;
 use super::repository::{Index, Standing};
 use super::run_folder::RunFolder;
-use super::variable;
+use super::{unlisted, variable};
 
 /// Files that tools read in folders above the one that they work in.
-const ABOVE: [&str; 13] = [
+const ABOVE: [&str; 17] = [
     "pyproject.toml",
     "uv.toml",
     "uv.lock",
@@ -30,12 +30,16 @@ const ABOVE: [&str; 13] = [
     "ruff.toml",
     ".ruff.toml",
     "pyrightconfig.json",
+    "pytest.toml",
+    ".pytest.toml",
     "pytest.ini",
     ".pytest.ini",
     "tox.ini",
     "setup.cfg",
+    "setup.py",
     ".coveragerc",
     "conftest.py",
+    "__init__.py",
 ];
 /// Files that tools read in the user's folder of configuration.
 const OF_THE_USER: [&str; 7] = [
@@ -47,7 +51,12 @@ const OF_THE_USER: [&str; 7] = [
     "pip/pip.conf",
     "pycodestyle",
 ];
-/// Up to this size an ignored file is read; of a larger one size, times and inode stand for the content.
+/// What a test may ask the system for.
+const OF_THE_SYSTEM: [&str; 2] = ["/etc/uv/uv.toml", "/etc/localtime"];
+/// What Linux tells of our process, and so of those that we start, in `/proc/self/status`.
+const OF_THE_PROCESS: [&str; 6] = ["Umask:", "Gid:", "Groups:", "CapEff:", "NoNewPrivs:", "Seccomp:"];
+/// Up to this size an ignored file is read, and one that a link leads to; of a larger one size, times and inode stand for
+/// the content.
 const LARGE: u64 = 1 << 20;
 
 /// What is to be looked at.
@@ -125,6 +134,10 @@ pub fn take(look: &Look<'_>) -> Result<Seen, String> {
     };
     let mut entries = below(b'f', &standing.new);
     entries.extend(below(b'i', &standing.ignored));
+    let listed = index.paths.keys().map(|path| Path::new(OsStr::from_bytes(path)));
+    let listed = listed.chain(standing.new.iter().chain(&standing.ignored).map(PathBuf::as_path));
+    entries.extend(below(b'd', &unlisted::folders(top, listed, &standing.ignored_folders)));
+    entries.extend(below(b'i', &unlisted::ignored(top, &standing.ignored_folders, &ABOVE)?));
     let known: HashSet<&OsStr> =
         entries.iter().chain(&tracked.0).map(|entry| entry.path.as_os_str()).collect();
     let extra: HashSet<PathBuf> = also.into_iter().filter(|path| !known.contains(path.as_os_str())).collect();
@@ -158,7 +171,7 @@ fn outside(root: &Path, top: &Path) -> Vec<PathBuf> {
     above
         .flat_map(|folder| ABOVE.map(|name| folder.join(name)))
         .chain(user.into_iter().flat_map(|folder| OF_THE_USER.map(|name| folder.join(name))))
-        .chain([PathBuf::from("/etc/uv/uv.toml")])
+        .chain(OF_THE_SYSTEM.map(PathBuf::from))
         .collect()
 }
 
@@ -170,10 +183,16 @@ fn words(look: &Look<'_>) -> Vec<Vec<u8>> {
     words.push(look.root.as_os_str().as_bytes().to_vec());
     words.extend(variable::for_tools(look.root).iter().flat_map(|(name, value)| [bytes(name), bytes(value)]));
     if let Ok(system) = nix::sys::utsname::uname() {
-        let told = [system.sysname(), system.release(), system.version(), system.machine()];
+        let told =
+            [system.sysname(), system.nodename(), system.release(), system.version(), system.machine()];
         words.extend(told.map(|word| word.as_bytes().to_vec()));
     }
     words.push(nix::unistd::Uid::effective().to_string().into());
+    // Elsewhere than on Linux nobody tells.
+    let told = |name: &str| super::file::read_text(&Path::new("/proc/self").join(name)).unwrap_or_default();
+    words.push(told("limits").into());
+    let is_ours = |line: &&str| OF_THE_PROCESS.iter().any(|name| line.starts_with(name));
+    words.extend(told("status").lines().filter(is_ours).map(Into::into));
     let program = std::env::current_exe().and_then(std::fs::symlink_metadata);
     words.push(program.map_or_else(|_| b"?".to_vec(), |program| stamp(&program).into()));
     words
@@ -202,7 +221,7 @@ pub(super) fn add(digest: &mut Sha256, bytes: &[u8]) {
 
 /// A file that is part of the digest.
 struct Entry {
-    /// `f`: of the repository, `i`: ignored, `x`: named by the caller or outside.
+    /// `f`: of the repository, `i`: ignored, `d`: a folder, `x`: named by the caller or outside.
     kind: u8,
     /// What it is called in the digest.
     label: Vec<u8>,
@@ -238,19 +257,21 @@ impl Entry {
             },
         };
         let metadata = file.metadata().map_err(cannot)?;
+        let mode = (metadata.mode() & 0o7777).to_le_bytes();
         if !metadata.is_file() {
-            return Ok(told(if metadata.is_dir() { b"folder" } else { b"special" }, &[]));
+            return Ok(told(if metadata.is_dir() { b"folder" } else { b"special" }, &mode));
         }
         if self.kind == b'i' && metadata.len() > LARGE {
             return Ok(told(b"large", stamp(&metadata).as_bytes()));
         }
         let mut digest = Sha256::new();
-        digest.update(if metadata.mode() & 0o111 == 0 { b"file " } else { b"file*" });
+        digest.update(b"file");
+        digest.update(mode);
         content(&mut file, &mut digest, buffer, metadata.len()).map_err(cannot)?;
         Ok(digest.finalize().into())
     }
 
-    /// A link is where it leads; what lies there is read where nobody else does.
+    /// A link is where it leads, by all the links on the way, and the file that lies there: it may be one that git ignores.
     fn digest_of_link(&self, top: &Path, buffer: &mut [u8]) -> Result<[u8; 32], String> {
         let cannot = |error: std::io::Error| format!("the link `{}`: {error}", self.path.display());
         let target = std::fs::read_link(&self.path).map_err(cannot)?;
@@ -258,15 +279,22 @@ impl Entry {
         digest.update(b"link ");
         add(&mut digest, target.as_os_str().as_bytes());
         let Ok(real) = super::tree::real(&self.path) else { return Ok(digest.finalize().into()) };
-        if !real.starts_with(top) {
-            match super::file::open(&real) {
-                Ok(mut file) => content(file.get_mut(), &mut digest, buffer, u64::MAX).map_err(cannot)?,
-                // An environment is a matter of witnesses.
-                Err(_) if super::tree::exists(&real.join("pyvenv.cfg")) => {}
-                Err(_) => {
-                    let path = self.path.display();
-                    return Err(format!("the link `{path}` leads out of the repository to what is no file"));
+        add(&mut digest, real.as_os_str().as_bytes());
+        match super::file::open(&real) {
+            Ok(mut file) => {
+                let metadata = file.get_ref().metadata().map_err(cannot)?;
+                digest.update((metadata.mode() & 0o7777).to_le_bytes());
+                if metadata.len() > LARGE {
+                    add(&mut digest, stamp(&metadata).as_bytes());
+                } else {
+                    content(file.get_mut(), &mut digest, buffer, u64::MAX).map_err(cannot)?;
                 }
+            }
+            // A folder of the repository is looked at where it lies, and an environment is a matter of witnesses.
+            Err(_) if real.starts_with(top) || super::tree::exists(&real.join("pyvenv.cfg")) => {}
+            Err(_) => {
+                let path = self.path.display();
+                return Err(format!("the link `{path}` leads out of the repository to what is no file"));
             }
         }
         Ok(digest.finalize().into())

@@ -117,6 +117,13 @@ pub fn identity(root: &Path, folder: &RunFolder) -> Option<String> {
     }
 }
 
+/// Whether the repository has a commit of that name.
+pub fn has_commit(root: &Path, folder: &RunFolder, commit: &str) -> bool {
+    let is_name = commit.len() >= 7 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let object = format!("{commit}^{{commit}}");
+    is_name && told(root, folder, "git-commit", &["cat-file", "-e", &object]).is_some()
+}
+
 /// Whether two commits differ in nothing but in what is no part of what is promoted: the ledgers themselves.
 pub fn differ_only_in_history(root: &Path, folder: &RunFolder, one: &str, other: &str) -> bool {
     let is_commit = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -3,10 +3,16 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use signal_hook::consts::signal::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use super::clock::Stopwatch;
+use super::process_table::pause;
+
+/// How often a rest looks at the flag.
+const TICK: Duration = Duration::from_millis(50);
 /// What a shell expects of a program that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
 
@@ -45,6 +51,18 @@ impl Interrupt {
     /// Whether it was raised twice: nothing is worth waiting for.
     pub fn is_urgent(&self) -> bool {
         self.urgent.load(Ordering::Relaxed)
+    }
+
+    /// Waits for `span`, or until it is raised, and says whether it was.
+    pub fn rest(&self, span: Duration) -> bool {
+        let watch = Stopwatch::start();
+        while !self.raised() {
+            match span.checked_sub(watch.elapsed()) {
+                Some(left) if !left.is_zero() => pause(left.min(TICK)),
+                Some(_) | None => break,
+            }
+        }
+        self.raised()
     }
 
     /// Raises it from within.

@@ -4,7 +4,7 @@
 //! part is what happens around us: another process may append, git may put another file in this one's place, and a
 //! process may have been killed within a line.
 
-use std::fs::{File, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -70,7 +70,8 @@ impl LedgerFile {
     /// The bytes of the file at `path`, without a lock; none where there is no file.
     pub fn peek(path: &Path) -> Result<Vec<u8>, LedgerError> {
         let mut bytes = Vec::new();
-        match look(path).and_then(|mut file| file.read_to_end(&mut bytes)) {
+        let opened = open_as(path, File::options().read(true));
+        match opened.and_then(|mut file| file.read_to_end(&mut bytes)) {
             Ok(_) => Ok(bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
             Err(error) => Err(failed("read", path, error)),
@@ -99,7 +100,7 @@ impl LedgerFile {
         let kept =
             File::create(&aside).and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()));
         kept.map_err(|error| failed("write", &aside, error))?;
-        sync_folder(&aside);
+        sync_folders(&aside);
         let cut = self.file.set_len(beginning).and_then(|()| self.file.sync_all());
         cut.map_err(|error| failed("cut", &self.path, error))?;
         self.length = beginning;
@@ -141,42 +142,33 @@ fn failed(what: &'static str, path: &Path, error: io::Error) -> LedgerError {
 
 #[expect(clippy::disallowed_methods, reason = "this is the place that keeps ledgers")]
 fn create(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
     let is_new = !path.exists();
-    // A link could lead the history of one component into the file of another.
-    let options = nix::libc::O_NOFOLLOW | nix::libc::O_NONBLOCK;
-    let file = File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .custom_flags(options)
-        .open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::other("it is no file"));
-    }
+    let file = open_as(path, File::options().read(true).write(true).create(true).truncate(false))?;
     if is_new {
-        sync_folder(path);
+        sync_folders(path);
     }
     Ok(file)
 }
 
-/// Opens the file for reading: no link, which could lead to the file of another component, and nothing that would make
-/// us wait, such as a pipe.
-fn look(path: &Path) -> io::Result<File> {
+/// Opens a file that is one. A link could lead the history of one component into the file of another, and a pipe would
+/// make us wait for a writer that never comes.
+fn open_as(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
-    let options = nix::libc::O_NOFOLLOW | nix::libc::O_NONBLOCK;
-    let file = File::options().read(true).custom_flags(options).open(path)?;
-    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is no file")) }
+    let file = options.custom_flags(nix::libc::O_NOFOLLOW | nix::libc::O_NONBLOCK).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    Ok(file)
 }
 
-/// Makes a new name last. What cannot be synced is on a file system that does not know it.
+/// Makes a new name last, and those of the folders that were made for it. What cannot be synced is on a file system
+/// that does not know it.
 #[expect(clippy::disallowed_methods, reason = "this is the place that keeps ledgers")]
-fn sync_folder(path: &Path) {
-    if let Some(folder) = path.parent() {
+fn sync_folders(path: &Path) {
+    for folder in path.ancestors().skip(1).take(3) {
         let _best_effort = File::open(folder).and_then(|folder| folder.sync_all());
     }
 }
@@ -273,8 +265,16 @@ mod tests {
         super::super::file::write_whole(&other, "one\n").expect("written");
         std::os::unix::fs::symlink(&other, &path).expect("a link");
         assert!(matches!(LedgerFile::open(&path, NOT_LONG), Err(LedgerError::Io { .. })));
-        for path in [&path, Path::new("/dev/null")] {
-            assert!(matches!(LedgerFile::peek(path), Err(LedgerError::Io { .. })), "{}", path.display());
-        }
+        assert!(matches!(LedgerFile::peek(&path), Err(LedgerError::Io { .. })));
+    }
+
+    #[test]
+    fn a_pipe_is_no_ledger_and_is_not_waited_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("carbon.jsonl");
+        let made = super::super::process::tests::ends(&["/usr/bin/mkfifo", path.to_str().expect("UTF-8")]);
+        assert_eq!(made, crate::model::run::Exit::Code(0));
+        assert!(matches!(LedgerFile::peek(&path), Err(LedgerError::Io { .. })));
+        assert!(matches!(LedgerFile::open(&path, NOT_LONG), Err(LedgerError::Io { .. })));
     }
 }

@@ -2,12 +2,14 @@
 //!
 //! Nothing here knows what a check or a gate is; it carries out and reports what happened.
 
+pub mod abandoned;
 pub mod cache_folder;
 pub mod change;
 pub mod clock;
 pub mod file;
 pub mod fingerprint;
 pub mod git;
+pub mod http;
 pub mod interrupt;
 pub mod ledger_file;
 pub mod ledger_history;
@@ -18,5 +20,6 @@ mod repository;
 pub mod run_folder;
 pub mod terminal;
 pub mod tree;
+mod unlisted;
 pub mod variable;
 pub mod witness;

@@ -59,7 +59,7 @@ pub(super) fn is_marked(process: i32) -> bool {
 
 /// The variables that a process was started with; none where it has ended.
 #[expect(clippy::disallowed_methods, reason = "sys reads the system's own files")]
-fn variables(process: i32) -> impl Iterator<Item = Vec<u8>> {
+pub(super) fn variables(process: i32) -> impl Iterator<Item = Vec<u8>> {
     let text = std::fs::read(format!("/proc/{process}/environ")).unwrap_or_default();
     text.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect::<Vec<_>>().into_iter()
 }

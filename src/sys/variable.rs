@@ -3,6 +3,8 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
+use crate::model::secret::Secrets;
+
 /// Names and beginnings of names that tools are not given: each of them changes what a tool measures
 /// without leaving a trace in its report. `GIT_*` stands here because a hook sets variables that would
 /// point every git in the project's tests at the wrong index.
@@ -54,6 +56,15 @@ pub fn for_tools(folder: &Path) -> Vec<(OsString, OsString)> {
     let mut variables: Vec<_> = own.chain([("PWD".into(), folder.as_os_str().to_owned())]).collect();
     variables.sort_unstable();
     variables
+}
+
+/// The values of our variables whose names tell of a secret.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+pub fn secrets() -> Secrets {
+    let text =
+        |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+    let all: Vec<(String, String)> = std::env::vars_os().filter_map(text).collect();
+    Secrets::among(all.iter().map(|(name, value)| (name.as_str(), value.as_str())))
 }
 
 /// The names of variables that are set and that tools are not given, sorted.

@@ -28,6 +28,8 @@ pub struct Places {
     pub environments: Vec<PathBuf>,
     /// Folders of installed distributions.
     pub packages: Vec<PathBuf>,
+    /// Other places that modules are imported from.
+    pub sources: Vec<PathBuf>,
 }
 
 /// Whether the content of what lies at a path is seen by somebody else.
@@ -56,6 +58,9 @@ pub fn digest(places: &Places, covers: Covers<'_>) -> Result<String, String> {
         if !look.own.get(places.packages.len()..).unwrap_or_default().contains(folder) {
             look.packages(folder)?;
         }
+    }
+    for source in &places.sources {
+        look.vouch("sys.path", Some(source.clone()))?;
     }
     Ok(hexadecimal(&look.digest.finalize()))
 }
@@ -132,7 +137,7 @@ impl Look<'_> {
                 Some("pth" | "egg-link") => {
                     let text = self.content(&path).unwrap_or_default();
                     for line in text.lines().map(str::trim) {
-                        // A line of code runs a module that is installed here, or one of the standard library.
+                        // What a line of code puts on the path is told by the interpreter: `Places::sources`.
                         let is_code = line.starts_with("import ") || line.starts_with("import\t");
                         if !line.is_empty() && !line.starts_with('#') && !is_code && line != "." {
                             self.vouch(&name, Some(folder.join(line)))?;
@@ -156,7 +161,7 @@ impl Look<'_> {
         if (self.covers)(&real) || self.own.contains(&real) {
             return Ok(());
         }
-        Err(format!("`{name}` is installed from `{}`, whose files are not looked at", real.display()))
+        Err(format!("`{name}` leads to `{}`, whose files are not looked at", real.display()))
     }
 
     #[expect(clippy::disallowed_methods, reason = "sys looks at files")]
@@ -283,6 +288,9 @@ mod tests {
             assert!(digest(&places, &nobody).is_err_and(|why| why.contains("not looked at")), "{name}");
             assert!(digest(&places, &|one| one == path).is_ok(), "{name}");
         }
+        let (_folder, _, mut places) = environment();
+        places.sources = vec![path.clone()];
+        assert!(digest(&places, &nobody).is_err() && digest(&places, &|one| one == path).is_ok());
         let (_folder, packages, places) = environment();
         let told = r#"{"url": "https://a.b/c.git", "vcs_info": {"commit_id": "1"}}"#;
         fs::write(packages.join("b-1.dist-info/direct_url.json"), told).expect("written");

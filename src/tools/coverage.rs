@@ -1,10 +1,10 @@
 //! coverage.py: its two JSON reports of one run as evidence for `coverage`.
 //!
-//! The first report is pytest-cov's, under the project's own configuration. The second is made from the
-//! recorded data afterwards by a process of its own under a neutral configuration: it shows what the
-//! project excludes, and whether a test overwrote the first. Figures are computed from line lists and
-//! counts, never from percentages, since coverage.py rounds and calls 0 of 0 statements 100 %. Not here: how
-//! the reports are asked for (`coverage_invocation`).
+//! Both are made from the recorded data when the run is over, out of the reach of its tests. The first is under the
+//! project's own configuration, the second under a neutral one: it shows what the project excludes, and whether the
+//! first claims what was not recorded. Figures are computed from line lists and counts, never from percentages, since
+//! coverage.py rounds and calls 0 of 0 statements 100 %. Not here: how the reports are asked for
+//! (`coverage_invocation`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
@@ -96,16 +96,16 @@ where
 /// The key of the table of files.
 const FILES: &str = "files";
 
-/// What the making of a second report came to.
+/// What the making of a report came to.
 #[derive(Debug, Clone)]
-pub struct Neutral {
+pub struct Made {
     /// How its process ended.
     pub exit: Exit,
     /// The report; `None` where there is none, `Err` where it cannot be read.
     pub report: Option<Result<CoverageReport, String>>,
 }
 
-impl Neutral {
+impl Made {
     fn read(&self) -> Result<&CoverageReport, Reason> {
         match (self.exit, &self.report) {
             (Exit::Code(0), Some(Ok(report))) => Ok(report),
@@ -119,7 +119,7 @@ impl Neutral {
                 Err(Reason::new(ReasonKind::Interrupted, "coverage.py was interrupted", "run it again"))
             }
             (exit, _) => {
-                Err(no_report(&format!("coverage.py made no second report from the recorded data ({exit})")))
+                Err(no_report(&format!("coverage.py made no report from the recorded data ({exit})")))
             }
         }
     }
@@ -127,8 +127,8 @@ impl Neutral {
 
 /// Whether the project counts lines that `LeftOut::Bodiless` leaves out: its own exclusions took the place
 /// of coverage.py's. Then a report with `LeftOut::Nothing` is needed to check those lines as well.
-pub fn counts_more(project: Option<&Result<CoverageReport, String>>, neutral: &Neutral) -> bool {
-    let (Some(Ok(project)), Some(Ok(neutral))) = (project, &neutral.report) else { return false };
+pub fn counts_more(project: &Made, neutral: &Made) -> bool {
+    let (Some(Ok(project)), Some(Ok(neutral))) = (&project.report, &neutral.report) else { return false };
     let counts_more = |(path, ours): (&String, &FileCoverage)| {
         neutral.files.get(path).is_some_and(|theirs| ours.lines().any(|line| !theirs.counts(line)))
     };
@@ -138,26 +138,22 @@ pub fn counts_more(project: Option<&Result<CoverageReport, String>>, neutral: &N
 /// The reports on one run.
 #[derive(Debug, Clone)]
 pub struct Reports {
-    /// Under the project's configuration; `None` where there is none.
-    pub project: Option<Result<CoverageReport, String>>,
+    /// Under the project's configuration.
+    pub project: Made,
     /// With `LeftOut::Bodiless`.
-    pub neutral: Neutral,
+    pub neutral: Made,
     /// With `LeftOut::Nothing`, where the project [counts more](counts_more).
-    pub everything: Option<Neutral>,
+    pub everything: Option<Made>,
 }
 
 /// The coverage of one component's files.
 pub fn evidence(files: &[SourceFile], reports: &Reports, bound: Bound) -> Result<Evidence, Reason> {
-    let project = match &reports.project {
-        None => return Err(no_report("pytest-cov wrote no coverage report")),
-        Some(Err(fault)) => return Err(unreadable(fault)),
-        Some(Ok(report)) => report,
-    };
+    let project = reports.project.read()?;
     let paths: Vec<String> = files.iter().map(|file| file.real.clone()).collect();
     let inspected = Inspected::files(&paths, "coverage.py", |path| project.files.contains_key(path))
         .map_err(|reason| left_out(reason, files))?;
     let neutral = reports.neutral.read()?;
-    let everything = reports.everything.as_ref().map(Neutral::read).transpose()?;
+    let everything = reports.everything.as_ref().map(Made::read).transpose()?;
     let mut sum = Sum::default();
     for file in files {
         let (Some(ours), Some(theirs)) = (project.files.get(&file.real), neutral.files.get(&file.real))
@@ -292,8 +288,27 @@ fn left_out(reason: Reason, files: &[SourceFile]) -> Reason {
     )
 }
 
-fn no_report(what: &str) -> Reason {
+/// Nothing was reported.
+pub fn no_report(what: &str) -> Reason {
     Reason::new(ReasonKind::ReportMissing, what, "read pytest's log (`-v` shows where it is)")
+}
+
+/// What was recorded is not what pytest-cov left when the tests had run.
+pub fn rewritten() -> Reason {
+    Reason::new(
+        ReasonKind::ReportsDisagree,
+        "the coverage data is not what was recorded: it was written anew after the tests had run",
+        WRITES,
+    )
+}
+
+/// The settings are not those that the tests ran with.
+pub fn set_anew() -> Reason {
+    Reason::new(
+        ReasonKind::TreeChanged,
+        "the settings of pytest or coverage.py were changed while the tests ran",
+        "look for a test that writes the project's settings",
+    )
 }
 
 fn unreadable(fault: &str) -> Reason {
@@ -308,9 +323,11 @@ fn disagree(path: &str, what: &str) -> Reason {
     Reason::new(
         ReasonKind::ReportsDisagree,
         format!("the coverage report of `{path}` is not what was recorded: {what}"),
-        "look for a test or plugin that writes coverage reports or data of its own",
+        WRITES,
     )
 }
+
+const WRITES: &str = "look for a test or plugin that writes coverage reports or data of its own";
 
 #[cfg(test)]
 mod tests {
@@ -330,12 +347,12 @@ mod tests {
         read(text.as_bytes(), |key| (key != "other.py").then(|| format!("/p/{key}"))).expect("a report")
     }
 
-    fn neutral(report: CoverageReport) -> Neutral {
-        Neutral { exit: Exit::Code(0), report: Some(Ok(report)) }
+    fn made(report: CoverageReport) -> Made {
+        Made { exit: Exit::Code(0), report: Some(Ok(report)) }
     }
 
     fn measure(ours: CoverageReport, theirs: CoverageReport) -> Result<Coverage, Reason> {
-        let reports = Reports { project: Some(Ok(ours)), neutral: neutral(theirs), everything: None };
+        let reports = Reports { project: made(ours), neutral: made(theirs), everything: None };
         match evidence(&[file("a.py")], &reports, Bound::Exact)?.measured {
             Measured::Coverage(coverage) => Ok(coverage),
             other => panic!("{other:?}"),
@@ -375,8 +392,8 @@ mod tests {
     #[test]
     fn a_file_that_is_not_in_the_report_is_no_evidence() {
         let reports = Reports {
-            project: Some(Ok(report("a.py", &[1], &[]))),
-            neutral: neutral(report("a.py", &[1], &[])),
+            project: made(report("a.py", &[1], &[])),
+            neutral: made(report("a.py", &[1], &[])),
             everything: None,
         };
         let reason = evidence(&[file("a.py"), file("b.py")], &reports, Bound::Exact).expect_err("a reason");
@@ -387,12 +404,12 @@ mod tests {
     #[test]
     fn lines_that_only_the_project_counts_are_checked_in_a_report_of_everything() {
         let (ours, theirs) = (report("a.py", &[1, 2], &[3]), report("a.py", &[1], &[3]));
-        assert!(counts_more(Some(&Ok(ours.clone())), &neutral(theirs.clone())));
-        assert!(!counts_more(Some(&Ok(theirs.clone())), &neutral(ours.clone())));
+        assert!(counts_more(&made(ours.clone()), &made(theirs.clone())));
+        assert!(!counts_more(&made(theirs.clone()), &made(ours.clone())));
         let reports = |everything| Reports {
-            project: Some(Ok(ours.clone())),
-            neutral: neutral(theirs.clone()),
-            everything: Some(neutral(everything)),
+            project: made(ours.clone()),
+            neutral: made(theirs.clone()),
+            everything: Some(made(everything)),
         };
         let honest = evidence(&[file("a.py")], &reports(ours.clone()), Bound::Exact).expect("evidence");
         assert_eq!(honest.suppressed, 0);

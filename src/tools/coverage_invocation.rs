@@ -1,4 +1,4 @@
-//! coverage.py: what it measures, and how its second report is asked for.
+//! coverage.py: what it measures, and how its reports are asked for.
 //!
 //! Not here: what the reports say (`coverage`).
 
@@ -53,28 +53,46 @@ pub fn neutral_configuration(files: &BTreeSet<&str>, left_out: LeftOut, relative
     )
 }
 
-/// The program that makes second reports for several runs: see its first lines.
+/// The program that makes reports of several runs: see its first lines.
 pub const SERVER: &str = include_str!("python_side/coverage_reports.py");
 
-/// The second report: who makes it, from what.
+/// A report from recorded data: who makes it, from what.
 #[derive(Debug, Clone)]
-pub struct NeutralInvocation<'a> {
+pub struct ReportInvocation<'a> {
     /// The interpreter of the environment that recorded the data.
     pub python: &'a str,
     /// Where byte code goes.
     pub byte_code: &'a str,
-    /// The file with [`neutral_configuration`].
-    pub configuration: &'a str,
+    /// The configuration.
+    pub settings: Settings<'a>,
     /// The recorded data.
     pub data: &'a str,
     /// Where the report goes.
     pub report: &'a str,
 }
 
-impl NeutralInvocation<'_> {
+/// The configuration of a report.
+#[derive(Debug, Clone)]
+pub enum Settings<'a> {
+    /// The project's, of which coverage.py finds the file by itself, as in the run of the tests. `files` are the
+    /// real paths of those that the report is about: others in it do no harm, and take time.
+    Project {
+        /// The files.
+        files: BTreeSet<&'a str>,
+    },
+    /// The file with [`neutral_configuration`].
+    Neutral(&'a str),
+}
+
+impl ReportInvocation<'_> {
     /// The line that asks [`SERVER`] for the report; `target` will tell the exit code.
     pub fn request(&self, target: &str) -> String {
-        serde_json::json!([self.options(), target]).to_string()
+        let none = BTreeSet::new();
+        let files = match &self.settings {
+            Settings::Project { files } => files,
+            Settings::Neutral(_) => &none,
+        };
+        serde_json::json!([self.options(), self.data, files, target]).to_string()
     }
 
     /// The arguments that start [`SERVER`], which lies at `script`.
@@ -91,15 +109,14 @@ impl NeutralInvocation<'_> {
     }
 
     fn options(&self) -> Vec<String> {
-        let options = [
-            "json".to_owned(),
-            "-q".to_owned(),
-            format!("--rcfile={}", self.configuration),
-            format!("--data-file={}", self.data),
-            "-o".to_owned(),
-            self.report.to_owned(),
-        ];
-        options.to_vec()
+        let mut options = ["json", "-q"].map(str::to_owned).to_vec();
+        match &self.settings {
+            // As pytest-cov asks for it: a file that cannot be reported is left out, and no figure is too low.
+            Settings::Project { .. } => options.extend(["-i", "--fail-under=0"].map(str::to_owned)),
+            Settings::Neutral(file) => options.push(format!("--rcfile={file}")),
+        }
+        options.extend([format!("--data-file={}", self.data), "-o".to_owned(), self.report.to_owned()]);
+        options
     }
 }
 

@@ -7,7 +7,7 @@
 
 mod failure;
 
-pub use failure::Failure;
+pub use failure::{Failure, leaves_open};
 
 use serde::Deserialize;
 

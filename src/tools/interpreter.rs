@@ -27,6 +27,9 @@ pub struct Interpreter {
     /// The folders of what is installed for it, whether they are there or not.
     #[serde(default)]
     pub packages: Vec<String>,
+    /// Where else it imports from: what lines of code in `*.pth` files put on its path.
+    #[serde(default)]
+    pub elsewhere: Vec<String>,
     distributions: Vec<(String, String)>,
     /// Of the modules that were asked for, those that cannot be imported.
     pub absent: Vec<String>,

@@ -25,6 +25,9 @@ pub struct Journal {
     pub prefix: String,
     /// The exit code that pytest was about to give.
     pub exit: i32,
+    /// The digest of the coverage data when the tests had run; `None` where none were recorded.
+    #[serde(default)]
+    pub recorded: Option<String>,
     /// Tests that were selected.
     pub collected: u64,
     /// Tests of them that came to an outcome.

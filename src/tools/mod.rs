@@ -3,10 +3,13 @@
 //! Not here: processes and files (`sys`), and any judgement (`judge`).
 
 pub mod bandit;
+pub mod compose;
 pub mod coverage;
 pub mod coverage_invocation;
+pub mod docker;
 pub mod docs;
 pub mod ending;
+pub mod env_file;
 pub mod gh;
 pub mod interpreter;
 pub mod journal;

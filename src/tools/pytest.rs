@@ -31,8 +31,8 @@ pub struct Invocation<'a> {
     pub measured_folders: &'a [String],
     /// Where the JUnit report goes.
     pub junit: &'a str,
-    /// Where the coverage report goes.
-    pub coverage: &'a str,
+    /// Where pytest-cov is to write a coverage report; `None` where it is only to record.
+    pub coverage: Option<&'a str>,
     /// Where pytest's cache goes.
     pub cache: &'a str,
 }
@@ -65,7 +65,11 @@ impl Invocation<'_> {
         if !self.measured_folders.is_empty() {
             argv.extend(self.measured_folders.iter().map(|folder| format!("--cov={folder}")));
             argv.push("--cov-fail-under=0".to_owned());
-            argv.push(format!("--cov-report=json:{}", self.coverage));
+            // To report takes pytest-cov as long as to collect and run: always of all files, and twice.
+            argv.push(match self.coverage {
+                Some(report) => format!("--cov-report=json:{report}"),
+                None => "--cov-report=".to_owned(),
+            });
         }
         argv
     }
@@ -107,6 +111,8 @@ pub struct Session {
     pub left_out: u64,
     /// Proof that tests ran.
     pub inspected: Inspected,
+    /// The digest of the coverage data when the tests had run.
+    pub recorded: Option<String>,
     evidence: Evidence,
 }
 
@@ -243,6 +249,7 @@ fn session(report: JunitReport, journal: &Journal, counts: TestCounts) -> Result
         counts,
         left_out: journal.deselected + journal.dropped,
         inspected: inspected.clone(),
+        recorded: journal.recorded.clone(),
         evidence: Evidence {
             measured: Measured::Tests(counts),
             inspected,
@@ -375,6 +382,7 @@ mod tests {
             root: "/p".to_owned(),
             prefix: "/e".to_owned(),
             exit,
+            recorded: None,
             collected: 1,
             finished: 1,
             deselected: 0,

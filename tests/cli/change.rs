@@ -142,6 +142,44 @@ fn who_speaks_of_a_changed_module_is_in_doubt_and_so_in() {
 }
 
 #[test]
+fn whose_tests_speak_of_a_changed_file_is_in_too() {
+    let changed = |speaker: &str, text: &str, path: &str| {
+        let project = project().file(path, "1\n").file(speaker, text).committed();
+        project.file(path, "2\n")
+    };
+    let test = "tests/c/test_c.py";
+    takes_in(&changed(test, "from b.inner import y\n", "src/b/inner.py"), "HEAD", &["b", "c"]);
+    takes_in(&changed("tests/c/conftest.py", "import b.inner\n", "src/b/inner.py"), "HEAD", &["b", "c"]);
+    takes_in(&changed("conftest.py", "import b.inner\n", "src/b/inner.py"), "HEAD", &["a", "b", "c"]);
+    takes_in(&changed(test, "from tests.b.test_b import test\n", "tests/b/test_b.py"), "HEAD", &["b", "c"]);
+    takes_in(&changed(test, "open('tests/b/data.json')\n", "tests/b/data.json"), "HEAD", &["b", "c"]);
+}
+
+#[test]
+fn among_shared_tests_those_count_that_a_component_may_select() {
+    let shared = |name: &str| format!("tests = {{ paths = [\"tests\"], select = \"{name}_component\" }}");
+    let policy = ["a", "b", "c"].iter().fold(policy(), |policy, name| {
+        policy.replace(&format!("tests = {{ paths = [\"tests/{name}\"] }}"), &shared(name))
+    });
+    let project = FILES.iter().fold(Project::new(), |project, (path, text)| project.file(path, text));
+    let project = project.policy(&policy).file("tests/test_c_component.py", "from b import inner\n");
+    let project = project.file("tests/test_b_component.py", "from b import inner\n").repository();
+    takes_in(&project.file("src/b/inner.py", "y = 3\n"), "HEAD", &["b", "c"]);
+}
+
+#[test]
+fn prose_that_a_module_reads_is_no_prose() {
+    for path in ["prompts/system.md", "docs/api.json", "docs/schema.py"] {
+        let text = format!("open('{path}')\n");
+        let project = project().file("src/c.py", &text).file(path, "1\n").committed();
+        takes_in(&project.file(path, "2\n"), "HEAD", &["c"]);
+    }
+    let project =
+        project().file("src/c.py", "from b import inner\n").file("src/b/prompt.md", "1").committed();
+    takes_in(&project.file("src/b/prompt.md", "2"), "HEAD", &["b", "c"]);
+}
+
+#[test]
 fn what_git_does_not_look_at_is_in_doubt_and_so_in() {
     let project = || project().file(".gitignore", "ignored.py\n").committed();
     takes_in(&project(), "HEAD", &[]);
@@ -149,6 +187,10 @@ fn what_git_does_not_look_at_is_in_doubt_and_so_in() {
     takes_in(&project().file("tests/c/ignored.py", ""), "HEAD", &["c"]);
     takes_in(&project().git(&["update-index", "--assume-unchanged", "src/c.py"]), "HEAD", &["c"]);
     takes_in(&project().git(&["update-index", "--skip-worktree", "src/c.py"]), "HEAD", &["c"]);
+    for told in ["--assume-unchanged", "--skip-worktree"] {
+        let project = project().file("src/shared.py", "").committed();
+        takes_in(&project.git(&["update-index", told, "src/shared.py"]), "HEAD", &["a", "b", "c"]);
+    }
 }
 
 #[test]

@@ -75,7 +75,7 @@ const PYTEST: &str = r#"
 for argument in "$@"; do
   case "$argument" in
     --junitxml=*) junit=${argument#*=} ;;
-    --cov-report=json:*) coverage=${argument#*json:} ;;
+    --cov=*) measures=yes ;;
   esac
 done
 journal="$TTA_PROMOTE_JOURNAL/journal-main.json"
@@ -86,9 +86,9 @@ write_junit() {
 }
 write_journal() {
   printf '{"root": "%s", "prefix": "%s", ' "$(escaped "$PWD")" "$(escaped "$VIRTUAL_ENV")" > "$journal"
-  echo '"exit": 0, "collected": 3, "finished": 3, "deselected": 0, "dropped": 0, "counts": {"passed": 3}, "reruns": 0, "rewritten": 0, "uncollected": [], "not_run": []}' >> "$journal"
+  echo '"exit": 0, "recorded": "a92849bddf0867f641d022b88f2b038adc779a975d5f6325c36a4c57208d814c", "collected": 3, "finished": 3, "deselected": 0, "dropped": 0, "counts": {"passed": 3}, "reruns": 0, "rewritten": 0, "uncollected": [], "not_run": []}' >> "$journal"
 }
-write_coverage() { if [ -n "$coverage" ]; then cat "$fakes/coverage.json" > "$coverage"; fi; }
+write_coverage() { if [ -n "$measures" ]; then echo recorded > "$COVERAGE_FILE"; fi; }
 honest() { write_junit; write_journal; write_coverage; echo '3 passed'; }
 "#;
 
@@ -119,8 +119,13 @@ honest() {
 
 const PYTHON: &str = r#"
 honest() {
-  for argument in "$@"; do last=$argument; done
-  cat "$fakes/coverage.json" > "$last"
+  which=project.json
+  for argument in "$@"; do
+    case "$argument" in --rcfile=*) which=coverage.json ;; esac
+    last=$argument
+  done
+  if [ ! -e "$fakes/$which" ]; then which=coverage.json; fi
+  cat "$fakes/$which" > "$last"
 }
 "#;
 

@@ -13,6 +13,7 @@ mod merge;
 mod name;
 mod output;
 mod project;
+mod recording;
 mod report;
 mod runner;
 mod selection;

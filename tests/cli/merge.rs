@@ -319,6 +319,24 @@ fn a_file_that_is_nobodys_stands_under_its_own_name() {
 }
 
 #[test]
+fn figures_of_a_run_that_cannot_have_given_them_are_worth_nothing() {
+    fn run(shard: &mut Value, check: usize) -> &mut Value {
+        &mut shard["components"][0]["checks"][check]["run"]
+    }
+    let changes: [Change; 4] = [
+        ("none of the tests that are counted did", |shard| run(shard, 0)["exit"] = json!({"code": 1})),
+        ("did not come to its own end", |shard| run(shard, 1)["exit"] = json!({"signal": 9})),
+        ("did not come to its own end", |shard| run(shard, 2)["exit"] = json!({"timed_out": true})),
+        ("left no report", |shard| run(shard, 4)["report_sha256"] = Value::Null),
+    ];
+    for (said, change) in changes {
+        let told = Fleet::whole().change("1.json", change).merge(&[""]).exits(1);
+        holds(&told, &[("a", "shard_unreadable"), ("b", "shard_unreadable"), ("c", "fail")]);
+        assert!(message(&told, 0).contains(said), "{said}: {}", message(&told, 0));
+    }
+}
+
+#[test]
 fn a_figure_that_was_changed_by_hand_is_worth_nothing() {
     let changes: [Change; 5] = [
         ("`fail` does not follow from its checks", |shard| shard["components"][0]["verdict"] = "fail".into()),

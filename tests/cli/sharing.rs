@@ -46,6 +46,25 @@ fn components_with_different_tests_have_a_pytest_each() {
 }
 
 #[test]
+fn a_broken_configuration_beside_a_component_is_no_matter_to_the_other_one() {
+    let second = "\n[component.b]\ntitle = \"B\"\npaths = [\"src/b\"]\ntests = { paths = [\"tests\"] }\n";
+    let project = Project::new().policy(&format!("{POLICY}{second}")).file("src/b/b.py", "y = 2\n");
+    let project = project.file("src/b/ruff.toml", "[lint\n");
+    let breaks = "echo >> \"$fakes/starts\"; case \"$*\" in *src/b/b.py*) echo broken >&2; exit 2 ;; esac; honest \"$@\"";
+    let told = project.fake("ruff").does(breaks).run(&JSON).exits(3);
+    assert_eq!(outcome(&told, 0, "lint"), "pass");
+    assert_eq!(outcome(&told, 1, "lint"), "inconclusive: config_invalid");
+    // The root's own is a matter of all of them, who need not be asked one by one.
+    let project = two().file("ruff.toml", "[lint\n");
+    let told = project.fake("ruff").does("echo >> \"$fakes/starts\"; echo broken >&2; exit 2");
+    let told_of_all = told.run(&JSON).exits(3);
+    assert_eq!(
+        (outcome(&told_of_all, 0, "lint").as_str(), starts(&told)),
+        ("inconclusive: config_invalid", 1)
+    );
+}
+
+#[test]
 fn a_file_on_which_a_tool_falls_over_is_no_matter_to_the_other_component() {
     for (tool, check, script) in [
         ("pyright", "types", "case \"$*\" in *src/b.py*) exit 250 ;; esac; honest \"$@\""),

@@ -128,14 +128,16 @@ fn a_report_that_is_no_file_never_makes_the_reader_wait() {
         verify(&pytest().does(script)).exits(3).gives("tests", "inconclusive").within(60);
     }
     for script in [
-        "honest; rm \"$coverage\"; mkfifo \"$coverage\"",
-        "honest; rm \"$coverage\"; ln -s /dev/zero \"$coverage\"",
+        "honest; rm \"$COVERAGE_FILE\"; mkfifo \"$COVERAGE_FILE\"",
+        "honest; rm \"$COVERAGE_FILE\"; ln -s /dev/zero \"$COVERAGE_FILE\"",
     ] {
-        verify(&pytest().does(script))
-            .exits(3)
-            .gives("tests", "pass")
-            .gives("coverage", "inconclusive")
-            .within(60);
+        let told = verify(&pytest().does(script)).exits(3);
+        told.gives("tests", "pass").lacks("coverage", "report_missing").within(60);
+    }
+    for script in ["mkfifo \"$report\"", "ln -s /dev/zero \"$report\""] {
+        let script = format!("for report in \"$@\"; do :; done; {script}");
+        let told = verify(&Project::new().fake("python3").does(&script)).exits(3);
+        told.gives("tests", "pass").gives("coverage", "inconclusive").within(60);
     }
 }
 
@@ -152,8 +154,12 @@ fn reports_of_any_size_are_read_without_holding_them() {
     ] {
         neither(verify(&pytest().does(&script)), "report_unreadable").within(90);
     }
-    let script = format!("honest; (printf '{{\"files\": {{\"'; {long}) > \"$coverage\"");
-    verify(&pytest().does(&script)).exits(3).lacks("coverage", "report_unreadable").within(90);
+    let script =
+        format!("for report in \"$@\"; do :; done; (printf '{{\"files\": {{\"'; {long}) > \"$report\"");
+    verify(&Project::new().fake("python3").does(&script))
+        .exits(3)
+        .lacks("coverage", "report_unreadable")
+        .within(90);
     verify(&pytest().does(&format!("{long}; honest; {long}"))).exits(0).gives("tests", "pass").within(90);
 }
 
@@ -174,9 +180,6 @@ fn a_stale_report_in_the_tree_is_never_read() {
 
 #[test]
 fn a_coverage_report_must_agree_with_what_was_recorded() {
-    let report = |value: serde_json::Value| {
-        format!("write_junit; write_journal; cat > \"$coverage\" <<'X'\n{value}\nX")
-    };
     let of = |path: &str, coverage: serde_json::Value| json!({"files": {path: coverage}});
     for (value, kind) in [
         (of("src/a.py", covered(10, 0)), "reports_disagree"),
@@ -190,21 +193,23 @@ fn a_coverage_report_must_agree_with_what_was_recorded() {
         (of("src/a.py", json!({"summary": {"covered_lines": 8, "num_statements": 10}})), "report_unreadable"),
         (of("src/a.py", covered(0, 0)), "check_weakened"),
     ] {
-        let told = verify(&pytest().does(&report(value))).exits(3);
+        let told = verify(&Project::new().data("project.json", value.to_string())).exits(3);
         told.gives("tests", "pass").lacks("coverage", kind);
     }
     let project = pytest().does("write_junit; write_journal");
     verify(&project).exits(3).gives("tests", "pass").lacks("coverage", "report_missing");
+    let project = pytest().does("honest; echo anew > \"$COVERAGE_FILE\"");
+    verify(&project).exits(3).gives("tests", "pass").lacks("coverage", "reports_disagree");
 }
 
 #[test]
-fn the_second_coverage_report_is_needed_too() {
+fn both_coverage_reports_are_needed() {
     for (script, kind) in [
         ("exit 1", "report_missing"),
         ("exit 0", "report_missing"),
         ("kill -9 $$", "report_missing"),
         ("for last in \"$@\"; do :; done; echo '{' > \"$last\"", "report_unreadable"),
-        ("for last in \"$@\"; do :; done; echo '{\"files\": {}}' > \"$last\"", "reports_disagree"),
+        ("for last in \"$@\"; do :; done; echo '{\"files\": {}}' > \"$last\"", "nothing_inspected"),
         ("honest \"$@\"; exit 1", "report_missing"),
     ] {
         let project = Project::new().fake("python3").does(script);

@@ -53,6 +53,13 @@ impl Running {
         self
     }
 
+    /// Kills tta-promote, wherever it is; tells whether it had come to a good end of its own before.
+    pub(crate) fn killed(mut self) -> bool {
+        let _ended_already = self.child.kill();
+        let status = self.child.wait().expect("our child");
+        status.success()
+    }
+
     /// Waits for the end.
     pub(crate) fn end(mut self) -> Told {
         let (begin, mut peak) = (Instant::now(), 0);
@@ -118,6 +125,20 @@ impl Told {
     pub(crate) fn exits(self, code: i32) -> Self {
         assert_eq!(self.status.code(), Some(code), "stdout: {}\nstderr: {}", self.stdout, self.stderr);
         assert_eq!(self.left, [""; 0], "no process is left");
+        self
+    }
+
+    /// Standard output holds this.
+    #[track_caller]
+    pub(crate) fn says(self, text: &str) -> Self {
+        assert!(self.stdout.contains(text), "stdout: {}\nstderr: {}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Standard error holds this.
+    #[track_caller]
+    pub(crate) fn complains(self, text: &str) -> Self {
+        assert!(self.stderr.contains(text), "stdout: {}\nstderr: {}", self.stdout, self.stderr);
         self
     }
 

@@ -244,7 +244,7 @@ fn the_three_figures_of_one_commit_are_explained() {
 
 #[test]
 fn selected_tests_that_reach_the_threshold_give_a_lower_bound_and_the_same_verdict() {
-    let quick = Bundled::new().verify(&["carbon", "model_management", "--only", "coverage"]);
+    let quick = Bundled::new().verify(&["carbon", "model_management", "--only", "coverage", "--fresh"]);
     let coverage = |document: &'static Value, name: &str| check(component(document, name), "coverage");
     let bound = |name: &str| check(component(&quick, name), "coverage")["measured"]["lower_bound"].clone();
     assert_eq!(bound("carbon"), json!(true));

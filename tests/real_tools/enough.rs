@@ -232,6 +232,26 @@ def pytest_collection_modifyitems(config, items):
 }
 
 #[test]
+fn tests_that_a_conftest_does_not_collect_for_the_selection_run_for_the_exact_figure() {
+    let ignores = "
+def pytest_ignore_collect(collection_path, config):
+    selected = config.option.keyword
+    return True if selected and collection_path.name == 'test_other.py' else None
+";
+    let project = project(&[("conftest.py", ignores)]);
+    for (min_percent, arguments) in [(70, &[][..]), (30, &["--exact"])] {
+        let (document, _) = verify(&project, min_percent, arguments);
+        assert_eq!(
+            figures(&document),
+            [&json!(1), &json!(10), &json!(false), &json!("pass")],
+            "{document:#}"
+        );
+    }
+    let (document, _) = verify(&project, 30, &[]);
+    assert_eq!(figures(&document), [&json!(1), &json!(3), &json!(true), &json!("pass")], "{document:#}");
+}
+
+#[test]
 fn a_marker_in_the_arguments_leaves_tests_out_of_both_runs() {
     let marked = format!("import pytest\n{REST}\n\n@pytest.mark.slow\ndef test_slow():\n    raise OSError\n");
     let project = project(&[

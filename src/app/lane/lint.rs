@@ -37,7 +37,7 @@ pub fn answers(bench: &Bench<'_>, components: &[usize]) -> anyhow::Result<Vec<An
         }
         Ok(tool) => {
             answers.extend(settle(&shares, Check::Lint, "ruff", &|shares: &[Share<'_>], name: &str| {
-                run(bench, tool, shares, name)
+                run_together(bench, tool, shares, name)
             })?);
         }
     }
@@ -66,6 +66,47 @@ pub fn planned(bench: &Bench<'_>, components: &[usize]) -> Vec<PlannedRun> {
     }
     runs.push(run("what is suppressed", ruff::check_argv(&executable, &files, Suppressions::Ignored)));
     runs
+}
+
+/// Runs for all, or, where a configuration cannot be read, for those apart who share the files that may configure ruff: a
+/// broken one beside a component is no matter of the others.
+fn run_together(
+    bench: &Bench<'_>,
+    tool: &ResolvedTool,
+    shares: &[Share<'_>],
+    name: &str,
+) -> anyhow::Result<Shared> {
+    let together = run(bench, tool, shares, name)?;
+    let groups = match &together {
+        Err(unmeasured) if unmeasured.reason.kind == ReasonKind::ConfigInvalid => by_place(shares),
+        _ => return Ok(together),
+    };
+    if groups.len() < 2 {
+        return Ok(together);
+    }
+    let mut answers = Vec::new();
+    for (number, group) in groups.iter().enumerate() {
+        match run(bench, tool, group, &format!("{name}-place-{}", number + 1))? {
+            Ok(own) => answers.extend(own),
+            Err(unmeasured) => {
+                let components = group.iter().map(|share| share.component);
+                answers.extend(refuse(components, Check::Lint, &unmeasured.reason, unmeasured.run.as_ref()));
+            }
+        }
+    }
+    Ok(Ok(answers))
+}
+
+/// The components by the folders, nearest to their files, in which there is something that may configure ruff.
+fn by_place<'a>(shares: &[Share<'a>]) -> Vec<Vec<Share<'a>>> {
+    let mut groups: BTreeMap<BTreeSet<Option<&Path>>, Vec<Share<'a>>> = BTreeMap::new();
+    for share in shares {
+        let above = |file: &'a SourceFile| {
+            Path::new(&file.real).ancestors().skip(1).find(|folder| configuration::may_configure_ruff(folder))
+        };
+        groups.entry(share.files.iter().map(above).collect()).or_default().push(*share);
+    }
+    groups.into_values().collect()
 }
 
 fn run(bench: &Bench<'_>, tool: &ResolvedTool, shares: &[Share<'_>], name: &str) -> anyhow::Result<Shared> {

@@ -58,6 +58,7 @@ impl Toolchain {
             programs: programs.into_iter().map(PathBuf::from).collect(),
             environments: vec![PathBuf::from(&interpreter.prefix)],
             packages: interpreter.packages.iter().map(PathBuf::from).collect(),
+            sources: interpreter.elsewhere.iter().map(PathBuf::from).collect(),
         };
         // Which modules were asked for is no matter of the environment.
         let mut told = interpreter.clone();

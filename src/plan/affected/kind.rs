@@ -78,6 +78,13 @@ pub(super) fn of(path: &str) -> Kind {
     }
 }
 
+/// Whether a file is prose about others, and not a text that one of them may read.
+pub(super) fn is_paper(path: &str) -> bool {
+    let name = name(path).to_lowercase();
+    let stem = name.split('.').next().unwrap_or_default();
+    stem == "readme" || PAPERS.contains(&stem)
+}
+
 /// Whether a file that no component owns changes nothing for any of them.
 pub(super) fn is_inert(path: &str) -> bool {
     // Seen from a root below the repository's top, the top's own folders come after the steps up.

@@ -52,7 +52,8 @@ impl<'a> Mentions<'a> {
                 mute.push(index);
                 continue;
             };
-            let spoken: HashSet<&str> = words(text).filter(|word| known.contains(word)).collect();
+            let spoken = words(text).chain(file_names(text)).filter(|word| known.contains(word));
+            let spoken: HashSet<&str> = spoken.collect();
             for word in spoken {
                 speakers.entry(word.to_owned()).or_default().push(index);
             }
@@ -99,15 +100,15 @@ impl Walk<'_, '_> {
     }
 }
 
-/// The next module that was reached: whose it is, its path, and the changed file where the way began.
-impl Iterator for Walk<'_, '_> {
-    type Item = (Option<usize>, String, String);
+/// The next module that was reached: whose it is, itself, and the changed file where the way began.
+impl<'a> Iterator for Walk<'_, 'a> {
+    type Item = (Option<usize>, &'a Module, String);
 
     fn next(&mut self) -> Option<Self::Item> {
         let (index, changed) = self.heard.pop_front()?;
         let node = &self.mentions.nodes[index];
         self.say(&node.names, &changed);
-        Some((node.owner, node.module.path.clone(), changed))
+        Some((node.owner, node.module, changed))
     }
 }
 
@@ -136,6 +137,26 @@ pub(super) fn names<'p>(path: &str, declared: impl Iterator<Item = &'p str>) -> 
     names.sort_unstable();
     names.dedup();
     names
+}
+
+/// The word by which others speak of a file that is no module: its whole name.
+pub(super) fn of_file(path: &str) -> Vec<String> {
+    vec![kind::name(path).to_owned()]
+}
+
+/// What may be names of files in a text.
+fn file_names(text: &str) -> impl Iterator<Item = &str> {
+    let names = text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.')));
+    names.filter(|name| name.contains('.'))
+}
+
+/// Whether a test in the module may be among those that `-k` selects: an expression whose words are neither in its path
+/// nor in its text selects none, unless it says what not to select.
+pub(super) fn may_select(select: Option<&str>, module: &Module) -> bool {
+    let (Some(select), Some(text)) = (select, &module.text) else { return true };
+    let (select, text) = (select.to_lowercase(), format!("{}\n{text}", module.path).to_lowercase());
+    let mut wanted = words(&select).filter(|word| !matches!(*word, "and" | "or"));
+    select.split_whitespace().any(|word| word.starts_with("not")) || wanted.any(|word| text.contains(word))
 }
 
 /// The words of a text, as Python would see names.

@@ -26,16 +26,8 @@ fn known(
     text: &str,
 ) -> Known {
     let id = PromotionId::recorded(format!("carbon-staging-2025-10-14{text}"));
-    let promotion = phase.map(|phase| Promotion {
-        id,
-        to: Stage::Staging,
-        begun: time(0),
-        phase,
-        issue: None,
-        deployment: None,
-        deploy_failed: None,
-        pending: Vec::new(),
-    });
+    let begun = |phase| Promotion { phase, ..Promotion::begun(id.clone(), Stage::Staging, time(0)) };
+    let promotion = phase.map(begun);
     Known {
         records: 3,
         head: Some(format!("3:{}", "ab".repeat(32))),
@@ -44,6 +36,11 @@ fn known(
             stage: Stage::Development,
             measured: measured.map(|verification| measurement(2, verification)),
             promotion,
+            completed: None,
+            ended: None,
+            hold: None,
+            signed: Vec::new(),
+            overrides: Vec::new(),
         },
         measured_by: Some(format!("Ada{text} <ada@example.invalid>")),
         obstacles,

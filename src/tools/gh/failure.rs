@@ -181,6 +181,23 @@ impl Failure {
     }
 }
 
+/// Whether a failure that was written down leaves it open whether the act was done. In doubt it does.
+pub fn leaves_open(written: &str) -> bool {
+    const DEFINITE: [&str; 10] = [
+        "`gh` is not installed",
+        "`gh` has no token",
+        "GitHub does not accept the token",
+        "the token of `gh` may not",
+        "the label `",
+        "issues are disabled",
+        "is longer than GitHub accepts",
+        "GitHub found nothing of that name",
+        "the issue is locked",
+        "GitHub takes no more requests",
+    ];
+    !DEFINITE.iter().any(|definite| written.contains(definite))
+}
+
 /// What Go's network library says where there is no answer.
 const NETWORK: [&str; 12] = [
     "error connecting to",

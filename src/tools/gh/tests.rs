@@ -178,6 +178,8 @@ fn every_failure_says_what_to_do_and_whether_to_look_again() {
     ];
     for (failure, open) in all {
         assert_eq!(failure.leaves_open(), open, "{failure:?}");
+        // There never is anything to be done where it is only there already.
+        assert_eq!(leaves_open(&failure.to_string()), open || failure == Failure::LabelExists, "{failure:?}");
         for text in [failure.to_string(), failure.hint()] {
             assert!(!text.is_empty() && !text.ends_with('.') && !text.contains('\n'), "{text}");
         }

@@ -21,6 +21,10 @@ def is_there(module):
         return False
 
 
+def is_below(path, folders):
+    return path in folders or os.path.dirname(path) in folders or os.path.basename(path) == "python%d%d.zip" % sys.version_info[:2]
+
+
 def main():
     target, hold, modules = sys.argv[1], sys.argv[2] == "hold", sys.argv[3:]
     installed = {}
@@ -29,6 +33,8 @@ def main():
         if name:
             # The first one on the path is the one that is imported.
             installed.setdefault(re.sub(r"[-_.]+", "-", name).lower(), distribution.version)
+    stdlib = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]
+    packages = {*site.getsitepackages(), site.getusersitepackages(), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
     document = {
         "executable": sys.executable,
         "base_executable": getattr(sys, "_base_executable", None) or sys.executable,
@@ -36,9 +42,10 @@ def main():
         "platform": sysconfig.get_platform(),
         "prefix": sys.prefix,
         "scripts": sysconfig.get_path("scripts"),
-        "stdlib": sysconfig.get_path("stdlib"),
+        "stdlib": stdlib[0],
         # The user's own too: `-I` hides them from us, but not from a tool that is started without it.
-        "packages": sorted({*site.getsitepackages(), site.getusersitepackages(), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}),
+        "packages": sorted(packages),
+        "elsewhere": sorted(path for path in sys.path if path not in packages and not is_below(path, stdlib)),
         "distributions": sorted(installed.items()),
         "absent": sorted(module for module in modules if not is_there(module)),
     }

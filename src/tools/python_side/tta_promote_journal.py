@@ -6,6 +6,7 @@ reached, and counts a test that was run again several times. This observer only 
 outcome and no order.
 """
 
+import hashlib
 import json
 import os
 import sys
@@ -13,6 +14,7 @@ import sys
 import pytest
 
 FOLDER = os.environ.get("TTA_PROMOTE_JOURNAL", "")
+COVERAGE = os.environ.get("COVERAGE_FILE", "")
 KEPT = 20
 
 # The folder of this file was only there so that it can be found; tests must not see it.
@@ -31,6 +33,7 @@ collected = 0
 deselected = 0
 skipped_modules = 0
 uncollected = []
+recorded = None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -67,6 +70,22 @@ def pytest_warning_recorded(warning_message, when, nodeid, location):
 
 def pytest_runtest_logstart(nodeid, location):
     started[nodeid] = started.get(nodeid, 0) + 1
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtestloop(session):
+    global recorded
+    yield
+    # pytest-cov has written it by now; the reports are made from it when this process is gone.
+    recorded = digest(COVERAGE)
+
+
+def digest(path):
+    try:
+        with open(path, "rb") as stream:
+            return hashlib.sha256(stream.read()).hexdigest()
+    except OSError:
+        return None
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -125,6 +144,7 @@ def write(session, name, exit_code):
         "root": str(config.rootpath if hasattr(config, "rootpath") else config.rootdir),
         "prefix": os.path.realpath(sys.prefix),
         "exit": exit_code,
+        "recorded": recorded,
         "collected": collected,
         "finished": len(outcomes),
         "deselected": deselected,

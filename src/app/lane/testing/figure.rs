@@ -7,22 +7,22 @@ use std::path::Path;
 
 use crate::app::answer::{Answer, answer, refuse};
 use crate::app::configuration;
-use crate::app::launch::{Extra, launch};
 use crate::app::toolchain::BYTE_CODE;
 use crate::model::check::Check;
 use crate::model::evidence::Bound;
 use crate::model::reason::{Reason, ReasonKind};
+use crate::model::run::Exit;
 use crate::model::toolchain::ResolvedTool;
 use crate::sys::file;
-use crate::tools::coverage::{self, CoverageReport, Neutral, Reports};
-use crate::tools::coverage_invocation::{self, LeftOut, NeutralInvocation};
+use crate::tools::coverage::{self, CoverageReport, Made, Reports};
+use crate::tools::coverage_invocation::{self, LeftOut, ReportInvocation, Settings};
 use crate::tools::ending::real_paths;
 
-use super::test_run::{Extent, TestRun, Told};
+use super::test_run::{Extent, RECORDED, TestRun, Told};
 
 impl TestRun<'_> {
     /// The coverage of each component that the run measured. `all`: whether it is that of all tests; else it is a lower
-    /// bound where some were left out.
+    /// bound, also where no test is told to be left out: a `conftest.py` that goes by the selection need not collect them.
     fn measured_by(&self, told: &Told, all: bool) -> anyhow::Result<Vec<Answer>> {
         let session = match &told.session {
             Ok(session) => session,
@@ -31,9 +31,13 @@ impl TestRun<'_> {
                 return Ok(refuse(components, Check::Coverage, reason, Some(&told.run)));
             }
         };
-        let bound = match (all, session.left_out) {
-            (false, deselected @ 1..) => Bound::Lower { selected: session.inspected.count(), deselected },
-            _ => Bound::Exact,
+        if let Err(reason) = self.is_as_recorded(told, session.recorded.as_deref()) {
+            return Ok(refuse(self.measured.iter().copied(), Check::Coverage, &reason, Some(&told.run)));
+        }
+        let bound = if all {
+            Bound::Exact
+        } else {
+            Bound::Lower { selected: session.inspected.count(), deselected: session.left_out }
         };
         let reports = self.reports(told)?;
         let figure = |component: &usize| {
@@ -46,6 +50,16 @@ impl TestRun<'_> {
         Ok(self.measured.iter().map(figure).collect())
     }
 
+    /// Whether what the reports are made from is what it was: the data when the tests had run, the settings before.
+    fn is_as_recorded(&self, told: &Told, recorded: Option<&str>) -> Result<(), Reason> {
+        match file::sha256(&told.files.file(RECORDED)) {
+            None => Err(coverage::no_report("pytest-cov recorded no coverage data")),
+            Some(digest) if recorded != Some(&*digest) => Err(coverage::rewritten()),
+            Some(_) if self.settings() != told.settings => Err(coverage::set_anew()),
+            Some(_) => Ok(()),
+        }
+    }
+
     fn no_files(&self, component: usize) -> Reason {
         let reason = self.bench.subjects.get(component).and_then(|subject| subject.files.as_ref().err());
         reason.cloned().unwrap_or_else(|| {
@@ -55,9 +69,9 @@ impl TestRun<'_> {
 
     fn reports(&self, told: &Told) -> anyhow::Result<Reports> {
         let keys = self.keys();
-        let project = read_report(&told.files.file("coverage.json"), &keys);
+        let project = self.project(told, &keys)?;
         let neutral = self.neutral(told, LeftOut::Bodiless, &keys)?;
-        let everything = if coverage::counts_more(project.as_ref(), &neutral) {
+        let everything = if coverage::counts_more(&project, &neutral) {
             Some(self.neutral(told, LeftOut::Nothing, &keys)?)
         } else {
             None
@@ -77,38 +91,56 @@ impl TestRun<'_> {
         keys
     }
 
+    fn project(&self, told: &Told, keys: &HashMap<String, String>) -> anyhow::Result<Made> {
+        const NAME: &str = "coverage";
+        if self.reports_itself() {
+            let report = read_report(&told.files.file(&format!("{NAME}.json")), keys);
+            return Ok(Made { exit: Exit::Code(0), report });
+        }
+        let sources = self.measured_files();
+        self.make(told, NAME, Settings::Project { files: real_paths(&sources) }, keys)
+    }
+
     fn neutral(
         &self,
         told: &Told,
         left_out: LeftOut,
         keys: &HashMap<String, String>,
-    ) -> anyhow::Result<Neutral> {
+    ) -> anyhow::Result<Made> {
         let name = match left_out {
             LeftOut::Bodiless => "neutral",
             LeftOut::Nothing => "everything",
         };
         let (context, files) = (self.bench.context, &told.files);
-        let (configuration, report) =
-            (files.file(&format!("{name}.rc")), files.file(&format!("{name}.json")));
+        let configuration = files.file(&format!("{name}.rc"));
         let sources = self.measured_files();
         let root = context.root.to_string_lossy();
         let relative_to = configuration::coverage_paths_are_relative(&context.root).then_some(&*root);
         let text = coverage_invocation::neutral_configuration(&real_paths(&sources), left_out, relative_to);
         file::write_whole(&configuration, &text)?;
+        self.make(told, name, Settings::Neutral(&configuration.to_string_lossy()), keys)
+    }
+
+    /// Has a report made from what was recorded, and reads it.
+    fn make(
+        &self,
+        told: &Told,
+        name: &str,
+        settings: Settings<'_>,
+        keys: &HashMap<String, String>,
+    ) -> anyhow::Result<Made> {
+        let (context, files) = (self.bench.context, &told.files);
+        let report = files.file(&format!("{name}.json"));
         let interpreter = self.bench.toolchain.interpreter.as_ref();
-        let invocation = NeutralInvocation {
+        let invocation = ReportInvocation {
             python: interpreter.map_or("python", |interpreter| &interpreter.executable),
             byte_code: &context.file(BYTE_CODE),
-            configuration: &configuration.to_string_lossy(),
-            data: &files.argument(".coverage"),
+            settings,
+            data: &files.argument(RECORDED),
             report: &report.to_string_lossy(),
         };
-        let log = format!("{}-{name}", files.name());
-        let exit = match self.bench.reporter {
-            Some(reporter) => reporter.make(context, &invocation, &log)?,
-            None => launch(context, &log, invocation.argv(), Extra::default())?.exit,
-        };
-        Ok(Neutral { exit, report: read_report(&report, keys) })
+        let exit = self.bench.reporter.make(context, &invocation, &format!("{}-{name}", files.name()))?;
+        Ok(Made { exit, report: read_report(&report, keys) })
     }
 }
 

@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::app::bench::Bench;
+use crate::app::configuration::{self, Configuration};
 use crate::app::lane::set_aside;
 use crate::app::launch::{Extra, Finished, launch};
 use crate::model::component::{SourceFile, TestSelection};
@@ -18,6 +19,8 @@ use crate::tools::journal::{self, Journal};
 use crate::tools::junit;
 use crate::tools::pytest::{self, Invocation, Output, Session};
 
+/// The file with the coverage data.
+pub(super) const RECORDED: &str = ".coverage";
 /// How many components a label names.
 const NAMED: usize = 3;
 
@@ -62,6 +65,8 @@ pub(super) struct Told {
     pub(super) run: Run,
     /// Its files.
     pub(super) files: Files,
+    /// The settings of pytest and coverage.py when it began.
+    pub(super) settings: Vec<Configuration>,
 }
 
 /// What a run is about.
@@ -85,9 +90,10 @@ impl TestRun<'_> {
         let variables = vec![
             ("PYTHONPATH".into(), plugins.into_os_string()),
             (journal::VARIABLE.into(), files.folder.clone().into_os_string()),
-            ("COVERAGE_FILE".into(), files.file(".coverage").into_os_string()),
+            ("COVERAGE_FILE".into(), files.file(RECORDED).into_os_string()),
         ];
         let argv = self.argv(tool, &files, extent);
+        let settings = self.settings();
         let finished = launch(context, name, argv, Extra { variables, input: None })?;
         let run = finished.record(tool, &files.file("junit.xml"));
         let mut session = self.session(&files, &finished);
@@ -96,7 +102,7 @@ impl TestRun<'_> {
                 "processes that the tests left behind, and that were stopped: {left_behind}"
             ));
         }
-        Ok(Told { session, run, files })
+        Ok(Told { session, run, files, settings })
     }
 
     /// What would be executed.
@@ -113,6 +119,18 @@ impl TestRun<'_> {
     pub(super) fn measured_files(&self) -> Vec<SourceFile> {
         let files = self.measured.iter().filter_map(|component| self.files_of(*component));
         files.flatten().cloned().collect()
+    }
+
+    /// The settings of pytest and coverage.py.
+    pub(super) fn settings(&self) -> Vec<Configuration> {
+        let root = &self.bench.context.root;
+        configuration::in_force(Tool::Pytest, root, root)
+    }
+
+    /// Whether pytest-cov must report: plugins of coverage.py may be the project's own code, which only the session
+    /// of the tests can import.
+    pub(super) fn reports_itself(&self) -> bool {
+        configuration::coverage_has_plugins(&self.bench.context.root)
     }
 
     fn session(&self, files: &Files, finished: &Finished) -> Result<Session, Reason> {
@@ -141,6 +159,7 @@ impl TestRun<'_> {
     }
 
     fn argv(&self, tool: &ResolvedTool, files: &Files, extent: Extent) -> Vec<String> {
+        let report = self.reports_itself().then(|| files.argument("coverage.json"));
         Invocation {
             executable: &tool.executable.to_string_lossy(),
             version: &tool.version,
@@ -148,7 +167,7 @@ impl TestRun<'_> {
             selected: extent == Extent::Selected,
             measured_folders: &coverage_invocation::measured_folders(&self.measured_files()),
             junit: &files.argument("junit.xml"),
-            coverage: &files.argument("coverage.json"),
+            coverage: report.as_deref(),
             cache: &files.argument("cache"),
         }
         .argv()

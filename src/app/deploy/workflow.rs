@@ -1,0 +1,395 @@
+//! `deploy`: from a recorded pass to a candidate that is proven to run.
+//!
+//! Not here: the attempt itself (`attempt`). This decides whether one may begin, goes on with one that was
+//! interrupted, and sees whether there is anything to do at all.
+
+use std::time::Duration;
+
+use crate::app::actor::actor;
+use crate::app::context::{Context, Listener};
+use crate::app::ledgers::{LedgerFault, Ledgers, OpenLedger, PATIENCE};
+use crate::app::present;
+use crate::app::project::Workspace;
+use crate::lifecycle::{self, Now, Obstacle};
+use crate::model::component::Component;
+use crate::model::container::{Container, ContainerState};
+use crate::model::delivery::Deploy;
+use crate::model::promotion::{Pending, Promotion, PromotionId, Standing};
+use crate::model::record::{Act, DeployAct, Fact, Record};
+use crate::model::stage::Stage;
+use crate::sys::abandoned;
+use crate::sys::interrupt::Interrupt;
+use crate::sys::run_folder::{NoPlace, RunFolder};
+use crate::sys::variable;
+
+use super::act;
+use super::attempt::{After, Attempt, AttemptError, Ending};
+use super::keep::keep;
+use super::site::{Halt, Site};
+use super::watch::is_so;
+use super::world;
+
+/// How long what a killed tta-promote had begun may take to its end.
+const ABANDONED: Duration = Duration::from_secs(60);
+
+/// What is asked for.
+pub struct Request<'r> {
+    /// The component.
+    pub component: &'r str,
+    /// Whether to tell only what would be done.
+    pub dry_run: bool,
+    /// The limit for one act, where it is not the policy's.
+    pub timeout: Option<Duration>,
+    /// Whether what is proposed may be done.
+    pub consent: &'r dyn Fn(&Proposal) -> bool,
+}
+
+/// What is about to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    /// The component.
+    pub component: String,
+    /// The stage that it is deployed to.
+    pub to: Stage,
+    /// The commit.
+    pub commit: String,
+    /// What is run, without secrets.
+    pub argv: Vec<String>,
+    /// What runs now.
+    pub before: Vec<ContainerState>,
+    /// What the policy says.
+    pub deploy: Deploy,
+    /// Whether an earlier attempt is gone on with.
+    pub resumed: bool,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It may not be deployed.
+    Refused(Vec<Obstacle>),
+    /// This would be done.
+    Proposed(Box<Proposal>),
+    /// Nobody consented.
+    Declined,
+    /// It was proven to run, and still does.
+    AlreadyDeployed(Vec<ContainerState>),
+    /// An attempt was made.
+    Ended(Ending),
+    /// An earlier deployment that failed was put back.
+    PutBack(After),
+}
+
+/// Why it could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum DeployError {
+    /// There is no such component.
+    #[error("there is no component `{0}`")]
+    Unknown(String),
+    /// The policy does not say how it is deployed.
+    #[error("the policy does not say how `{component}` gets to {to}")]
+    NoWay {
+        /// The component.
+        component: String,
+        /// The stage.
+        to: Stage,
+    },
+    /// There is no stage above.
+    #[error("`{0}` is in the highest stage already")]
+    Top(String),
+    /// Nothing could ever prove it.
+    #[error("nothing would show whether `{0}` runs")]
+    Unprovable(String),
+    /// There is no place for logs.
+    #[error(transparent)]
+    NoPlace(#[from] NoPlace),
+    /// The attempt came to no end.
+    #[error(transparent)]
+    Attempt(#[from] AttemptError),
+}
+
+impl From<Halt> for DeployError {
+    fn from(halt: Halt) -> Self {
+        Self::Attempt(halt.into())
+    }
+}
+
+impl From<LedgerFault> for DeployError {
+    fn from(fault: LedgerFault) -> Self {
+        Self::Attempt(fault.into())
+    }
+}
+
+/// Where a component stands, and what is there now.
+struct Situation<'a> {
+    component: &'a Component,
+    deploy: &'a Deploy,
+    to: Stage,
+    standing: Standing,
+    now: Now,
+    obstacles: Vec<Obstacle>,
+}
+
+/// Deploys.
+pub fn deploy(
+    workspace: &Workspace,
+    request: &Request<'_>,
+    interrupt: &Interrupt,
+    listener: &dyn Listener,
+) -> Result<Outcome, DeployError> {
+    let name = request.component;
+    let component = workspace.policy.component(name).ok_or_else(|| DeployError::Unknown(name.to_owned()))?;
+    let folder = RunFolder::create(&workspace.root)?;
+    let ledgers = Ledgers::of(workspace);
+    let records = ledgers.read(name)?.records;
+    let situation = Situation::of(workspace, component, &records, &folder)?;
+    let context = Context {
+        root: workspace.root.clone(),
+        folder: &folder,
+        limit: request.timeout.unwrap_or(workspace.policy.project.timeout),
+        variables: variable::for_tools(&workspace.root),
+        interrupt,
+        listener,
+    };
+    let refused = !situation.obstacles.is_empty() && situation.pending().is_none();
+    if refused || situation.promotion().is_none() {
+        return Ok(Outcome::Refused(situation.obstacles));
+    }
+    let site = Site::find(&context, name, situation.deploy)?;
+    if request.dry_run {
+        let before = world::containers(&site)?;
+        return Ok(Outcome::Proposed(Box::new(situation.proposal(&site, &before, false))));
+    }
+    // From here on nobody else acts for it; what was recorded until now may have changed.
+    let mut ledger = ledgers.open(name, &actor(&workspace.root, &folder), PATIENCE)?;
+    abandoned::wait(&workspace.root, context.limit.min(ABANDONED), interrupt);
+    let situation = Situation::of(workspace, component, ledger.records(), &folder)?;
+    situation.carry_out(request, &site, &mut ledger)
+}
+
+impl<'a> Situation<'a> {
+    fn of(
+        workspace: &'a Workspace,
+        component: &'a Component,
+        records: &[Record],
+        folder: &RunFolder,
+    ) -> Result<Self, DeployError> {
+        let standing = lifecycle::stand(component.stage, records);
+        let name = &component.name;
+        let to = standing.stage.next().ok_or_else(|| DeployError::Top(name.clone()))?;
+        let no_way = || DeployError::NoWay { component: name.clone(), to };
+        let deploy = component.deploy.get(&to).ok_or_else(no_way)?;
+        if deploy.compose_file.is_none() && deploy.health.is_none() {
+            return Err(DeployError::Unprovable(name.clone()));
+        }
+        let measured = standing.measured.as_ref().and_then(|one| one.verification.commit.clone());
+        let begun = pending_deploy(&standing).map(|(_, deploy)| deploy.commit.clone());
+        let done = standing.promotion.as_ref().and_then(|promotion| promotion.deployment.as_ref());
+        let commits: Vec<String> =
+            measured.into_iter().chain(begun).chain(done.map(|done| done.commit.clone())).collect();
+        let commits: Vec<&str> = commits.iter().map(String::as_str).collect();
+        let now = present::now(workspace, folder, Some(component), &commits);
+        let needs = dependencies(workspace, component)?;
+        let obstacles = lifecycle::obstacles(&standing, &now, &needs);
+        Ok(Self { component, deploy, to, standing, now, obstacles })
+    }
+
+    fn promotion(&self) -> Option<&Promotion> {
+        self.standing.promotion.as_ref()
+    }
+
+    /// What was begun and has no end: first what is to be put back.
+    fn pending(&self) -> Option<&Pending> {
+        let pending = &self.promotion()?.pending;
+        let find = |is: fn(&Act) -> bool| pending.iter().find(|pending| is(&pending.act));
+        find(|act| matches!(act, Act::Restore { .. })).or_else(|| find(|act| matches!(act, Act::Deploy(_))))
+    }
+
+    fn is_current(&self, commit: &str) -> bool {
+        self.now.commit.as_deref() == Some(commit) || self.now.equal_commits.iter().any(|one| one == commit)
+    }
+
+    /// The commit that was measured.
+    fn commit(&self) -> String {
+        let measured = self.standing.measured.as_ref();
+        measured.and_then(|one| one.verification.commit.clone()).unwrap_or_default()
+    }
+
+    fn revisions(&self) -> Vec<String> {
+        self.now.commit.iter().cloned().chain([self.commit()]).chain(self.now.equal_commits.clone()).collect()
+    }
+
+    fn proposal(&self, site: &Site<'_>, before: &[Container], resumed: bool) -> Proposal {
+        Proposal {
+            component: self.component.name.clone(),
+            to: self.to,
+            commit: self.commit(),
+            argv: act::argv(site).iter().map(|word| site.secrets.hide(word)).collect(),
+            before: before.iter().map(Into::into).collect(),
+            deploy: self.deploy.clone(),
+            resumed,
+        }
+    }
+
+    fn carry_out(
+        self,
+        request: &Request<'_>,
+        site: &Site<'_>,
+        ledger: &mut OpenLedger,
+    ) -> Result<Outcome, DeployError> {
+        let Some(promotion) = self.promotion().map(|promotion| promotion.id.clone()) else {
+            return Ok(Outcome::Refused(self.obstacles));
+        };
+        let records = ledger.records().to_vec();
+        let mut attempt = Attempt { site, ledger, promotion: &promotion, revisions: self.revisions() };
+        if let Some(Pending { intent, act: Act::Restore { deploy, image }, .. }) = self.pending() {
+            let kept = deploy_of(&records, *deploy).and_then(|deploy| deploy.kept.clone());
+            let after = attempt.put_back(*intent, image.as_deref(), kept.as_deref())?;
+            return Ok(Outcome::PutBack(after));
+        }
+        if let Some((intent, begun)) = pending_deploy(&self.standing) {
+            if was_put_back(&records, intent) {
+                attempt.give_up(intent, "it was not well, and what ran before was put back")?;
+            } else if self.is_current(&begun.commit) {
+                return self.resume(request, &mut attempt, intent, begun);
+            } else {
+                attempt.give_up(intent, "it was interrupted, and another commit is here now")?;
+            }
+        }
+        if !self.obstacles.is_empty() {
+            return Ok(Outcome::Refused(self.obstacles));
+        }
+        self.begin(request, &mut attempt, &promotion, &records)
+    }
+
+    /// Goes on with an attempt that was interrupted.
+    fn resume(
+        &self,
+        request: &Request<'_>,
+        attempt: &mut Attempt<'_>,
+        intent: u64,
+        begun: &DeployAct,
+    ) -> Result<Outcome, DeployError> {
+        let site = attempt.site;
+        let is_so = self.runs(attempt)?.is_some();
+        if !is_so {
+            if !self.obstacles.is_empty() {
+                attempt.give_up(intent, "it was interrupted, and may not be gone on with")?;
+                return Ok(Outcome::Refused(self.obstacles.clone()));
+            }
+            let before = world::containers(site)?;
+            if !(request.consent)(&self.proposal(site, &before, true)) {
+                return Ok(Outcome::Declined);
+            }
+        }
+        Ok(Outcome::Ended(attempt.go_on(intent, begun, is_so)?))
+    }
+
+    fn begin(
+        &self,
+        request: &Request<'_>,
+        attempt: &mut Attempt<'_>,
+        promotion: &PromotionId,
+        records: &[Record],
+    ) -> Result<Outcome, DeployError> {
+        let site = attempt.site;
+        world::has_service(site)?;
+        let known = self.was_proven();
+        let running = self.runs(attempt)?;
+        if let (Some(running), true) = (&running, known) {
+            return Ok(Outcome::AlreadyDeployed(running.iter().map(Into::into).collect()));
+        }
+        let seen = world::containers(site)?;
+        if running.is_none() && !(request.consent)(&self.proposal(site, &seen, false)) {
+            return Ok(Outcome::Declined);
+        }
+        let failed = failed_attempt(records, promotion);
+        let (before, kept) = match failed {
+            // What ran before the first of several attempts is what is put back.
+            Some(earlier) => (earlier.before.clone(), earlier.kept.clone()),
+            None => (seen.iter().map(Into::into).collect(), keep(site, promotion, &seen)?),
+        };
+        let deploy = DeployAct {
+            stage: self.to,
+            commit: self.commit(),
+            verified: self.standing.measured.as_ref().map_or(0, |measured| measured.seq),
+            service: self.deploy.compose_file.as_ref().map(|_| self.deploy.service.clone()),
+            argv: act::argv(site).iter().map(|word| site.secrets.hide(word)).collect(),
+            before,
+            kept,
+        };
+        let intent = attempt.begin(deploy.clone())?;
+        Ok(Outcome::Ended(attempt.go_on(intent, &deploy, running.is_some())?))
+    }
+
+    /// The containers, where they run what should run and are well.
+    fn runs(&self, attempt: &Attempt<'_>) -> Result<Option<Vec<Container>>, DeployError> {
+        let site = attempt.site;
+        if self.deploy.compose_file.is_none() {
+            return Ok(None);
+        }
+        let Some(running) = is_so(site, attempt.wanted()?)? else { return Ok(None) };
+        // A script may be about to build another image under the same name: only what tells its commit, or what is
+        // remembered as this commit's, is known to be the candidate.
+        let told = world::looks(site)?.iter().all(|look| look.revision.is_some());
+        let remembered =
+            self.promotion().and_then(|promotion| promotion.deployment.as_ref()).is_some_and(|done| {
+                let is_same =
+                    |container: &Container| done.running.iter().any(|one| one.image == container.image);
+                self.is_current(&done.commit) && running.iter().all(is_same)
+            });
+        Ok((self.deploy.script.is_empty() || told || remembered).then_some(running))
+    }
+
+    /// Whether a deployment of this very commit was proven.
+    fn was_proven(&self) -> bool {
+        let done = self.promotion().and_then(|promotion| promotion.deployment.as_ref());
+        done.is_some_and(|done| self.is_current(&done.commit))
+    }
+}
+
+/// Where those stand that a component needs.
+fn dependencies(workspace: &Workspace, component: &Component) -> Result<Vec<(String, Stage)>, LedgerFault> {
+    let ledgers = Ledgers::of(workspace);
+    let needed = component.depends_on.iter().filter_map(|name| workspace.policy.component(name));
+    needed
+        .map(|needed| {
+            let records = ledgers.read(&needed.name)?.records;
+            Ok((needed.name.clone(), lifecycle::stand(needed.stage, &records).stage))
+        })
+        .collect()
+}
+
+fn pending_deploy(standing: &Standing) -> Option<(u64, &DeployAct)> {
+    standing.promotion.as_ref()?.pending.iter().find_map(|pending| match &pending.act {
+        Act::Deploy(deploy) => Some((pending.intent, deploy)),
+        _ => None,
+    })
+}
+
+fn deploy_of(records: &[Record], intent: u64) -> Option<&DeployAct> {
+    records.iter().find(|record| record.seq == intent).and_then(|record| match &record.fact {
+        Fact::Intended(Act::Deploy(deploy)) => Some(deploy),
+        _ => None,
+    })
+}
+
+/// Whether what ran before the deployment `intent` was put back or was to be.
+fn was_put_back(records: &[Record], intent: u64) -> bool {
+    let is_of = |record: &&Record| matches!(&record.fact, Fact::Intended(Act::Restore { deploy, .. }) if *deploy == intent);
+    records.iter().any(|record| is_of(&record))
+}
+
+/// The last attempt of a promotion where it failed and was left as it was.
+fn failed_attempt<'r>(records: &'r [Record], promotion: &PromotionId) -> Option<&'r DeployAct> {
+    let of_this = records.iter().filter(|record| record.promotion == *promotion);
+    let last = of_this.clone().rev().find_map(|record| match &record.fact {
+        Fact::Intended(Act::Deploy(deploy)) => Some((record.seq, deploy)),
+        _ => None,
+    });
+    let (intent, deploy) = last?;
+    let failed = of_this
+        .clone()
+        .any(|record| matches!(&record.fact, Fact::Failed { intent: failed, .. } if *failed == intent));
+    (failed && !was_put_back(records, intent)).then_some(deploy)
+}

@@ -1,0 +1,88 @@
+//! A look at the service: which containers it has, what they run, and what they should run.
+//!
+//! Not here: its address and its logs (`watch`). What was asked for is never taken for what is.
+
+use std::collections::BTreeMap;
+
+use crate::model::container::Container;
+use crate::model::reason::{Reason, ReasonKind};
+use crate::model::sighting::Look;
+use crate::sys::git;
+use crate::tools::compose::{self, Compose, Generation};
+use crate::tools::docker;
+
+use super::site::{Halt, Site};
+
+/// The containers of the service, those that have ended among them; none where the policy names no compose file.
+pub fn containers(site: &Site<'_>) -> Result<Vec<Container>, Halt> {
+    let Some(project) = site.project(&[]) else { return Ok(Vec::new()) };
+    let answer = site.ask("compose-ps", project.ps_argv(&site.deploy.service))?;
+    let ids = compose::read_ps(answer.exit, &answer.stdout, &answer.stderr)?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let answer = site.ask("docker-inspect", docker::inspect_argv("docker", &ids))?;
+    let mut containers = docker::read_inspect(answer.exit, &answer.stdout, &answer.stderr)?;
+    for container in &mut containers {
+        container.error = site.secrets.hide(&container.error);
+    }
+    Ok(containers)
+}
+
+/// The containers, each with what the name of its image leads to now.
+pub fn looks(site: &Site<'_>) -> Result<Vec<Look>, Halt> {
+    let mut images = BTreeMap::new();
+    let mut looks = Vec::new();
+    for container in containers(site)? {
+        let name = container.reference.clone();
+        if !images.contains_key(&name) {
+            images.insert(name.clone(), image(site, &name)?);
+        }
+        let image = images.get(&name).cloned().flatten();
+        let (resolved, revision) = image.map_or((None, None), |image| (Some(image.id), image.revision));
+        // A label that was taken over from a base image speaks of another repository.
+        let ours = |revision: &String| git::has_commit(&site.context.root, site.context.folder, revision);
+        let revision = revision.filter(ours);
+        looks.push(Look { is_comparable: is_comparable(site, &container), container, resolved, revision });
+    }
+    Ok(looks)
+}
+
+/// What a name of an image leads to.
+pub fn image(site: &Site<'_>, name: &str) -> Result<Option<docker::Image>, Halt> {
+    let answer = site.ask("docker-image", docker::image_argv("docker", name))?;
+    Ok(docker::read_image(answer.exit, &answer.stdout, &answer.stderr)?)
+}
+
+/// A script may use another generation of compose than we found, whose digests are others.
+fn is_comparable(site: &Site<'_>, container: &Container) -> bool {
+    let Some(Compose { generation, .. }) = site.compose else { return false };
+    let made_by_one = container.made_by.as_ref().is_some_and(|version| version.starts_with("1."));
+    site.deploy.script.is_empty() || made_by_one == (generation == Generation::One)
+}
+
+/// The digest of the service's configuration as compose renders it now; `None` where there is no compose file.
+pub fn config_hash(site: &Site<'_>) -> Result<Option<String>, Halt> {
+    let Some(project) = site.project(&[]) else { return Ok(None) };
+    let service = &site.deploy.service;
+    let answer = site.ask("compose-hash", project.hash_argv(service))?;
+    Ok(Some(compose::read_hash(service, answer.exit, &answer.stdout, &answer.stderr)?))
+}
+
+/// Whether the compose file has the service.
+pub fn has_service(site: &Site<'_>) -> Result<(), Halt> {
+    let Some(project) = site.project(&[]) else { return Ok(()) };
+    let answer = site.ask("compose-services", project.services_argv())?;
+    let names = compose::read_services(answer.exit, &answer.stdout, &answer.stderr)?;
+    let service = &site.deploy.service;
+    if names.contains(service) {
+        return Ok(());
+    }
+    let file = site.deploy.compose_file.as_ref().map_or("", |file| &file.path);
+    let known: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    Err(Halt::World(Reason::new(
+        ReasonKind::ConfigInvalid,
+        format!("`{file}` has no service `{service}`"),
+        format!("correct `service` in `promotion.toml`; there are {}", known.join(", ")),
+    )))
+}

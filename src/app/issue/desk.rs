@@ -1,0 +1,355 @@
+//! Brings the issue on GitHub to what it should be, step by step: look, intend, act, look, record.
+//! Not whether it may be opened at all.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::app::context::Context;
+use crate::app::in_hand::{InHand, dependencies};
+use crate::app::ledgers::Ledgers;
+use crate::app::project::Workspace;
+use crate::app::refusal;
+use crate::ledger::Ledger;
+use crate::lifecycle::{self, Obstacle};
+use crate::model::component::Component;
+use crate::model::promotion::{Pending, Promotion, Standing};
+use crate::model::record::{Act, ActResult, Fact, Record};
+use crate::model::secret::Secrets;
+use crate::report::issue_mark;
+use crate::sys::{abandoned, clock, file};
+use crate::tools::gh::{Failure, Issue, leaves_open};
+
+use super::client::Client;
+use super::outcome::{Consent, Deed, IssueError, Place, Report};
+use super::target::{Found, Step, Wanted, find, missing, step};
+use super::text::{Source, template};
+
+/// How long GitHub works on a request before it gives up, by its own documentation.
+const AT_WORK: Duration = Duration::from_secs(10);
+
+/// After which time nothing of an attempt can be under way.
+const LONG_AGO: Duration = Duration::from_secs(3_600);
+
+/// All that is needed to speak about one component's issue.
+pub(super) struct Desk<'a> {
+    workspace: &'a Workspace,
+    pub(super) component: &'a Component,
+    pub(super) repository: &'a str,
+    pub(super) secrets: &'a Secrets,
+    context: &'a Context<'a>,
+    pub(super) client: Client<'a>,
+    blockers: Vec<String>,
+}
+
+/// What was seen on GitHub, and what follows from it.
+struct Seen {
+    wanted: Wanted,
+    issue: Option<Issue>,
+    others: Vec<Issue>,
+    step: Step,
+    /// Labels that the step needs and that are not there.
+    missing: Vec<String>,
+}
+
+impl<'a> Desk<'a> {
+    pub(super) fn new(
+        workspace: &'a Workspace,
+        component: &'a Component,
+        repository: &'a str,
+        context: &'a Context<'a>,
+        secrets: &'a Secrets,
+    ) -> Result<Self, IssueError> {
+        let client = Client::new(context, repository, secrets);
+        let blockers = blockers(workspace, component)?;
+        Ok(Self { workspace, component, repository, secrets, context, client, blockers })
+    }
+
+    /// What would be done; nothing is.
+    pub(super) fn tell(&self, ledger: &Ledger) -> Result<Report, IssueError> {
+        let standing = lifecycle::stand(self.component.stage, &ledger.records);
+        let promotion = under_way(&standing)?;
+        let source = self.source(&standing, promotion, &ledger.records)?;
+        let wanted = source.wanted(ledger.head())?;
+        match self.look(&source, wanted.clone())? {
+            Ok(seen) => {
+                let deed = match seen.step {
+                    Step::Open => Deed::WouldOpen,
+                    Step::Edit { .. } => Deed::WouldUpdate,
+                    Step::Nothing => Deed::UpToDate,
+                };
+                Ok(self.report(promotion, deed, &seen, seen.issue.as_ref().map(place)))
+            }
+            Err(failure) => {
+                let (others, missing) = (Vec::new(), Vec::new());
+                let seen = Seen { wanted, issue: None, others, step: Step::Open, missing };
+                let known = promotion.issue.as_ref();
+                let known = known.map(|issue| Place { number: issue.number, url: issue.url.clone() });
+                let deed = if known.is_some() { Deed::WouldUpdate } else { Deed::WouldOpen };
+                Ok(Report { unasked: Some(failure), ..self.report(promotion, deed, &seen, known) })
+            }
+        }
+    }
+
+    /// Makes the issue say what it should.
+    pub(super) fn settle(&self, hand: &mut InHand<'_>, consent: Consent<'_>) -> Result<Report, IssueError> {
+        let standing = hand.standing();
+        let promotion = under_way(&standing)?;
+        let source = self.source(&standing, promotion, hand.ledger().records())?;
+        let pending = promotion.pending.iter().find(|pending| matches!(pending.act, Act::OpenIssue { .. }));
+        if let Some(pending) = pending {
+            self.let_settle(pending, hand.ledger().records())?;
+        }
+        let wanted = source.wanted(hand.head())?;
+        let seen = match self.look(&source, wanted.clone())? {
+            Ok(seen) => seen,
+            // Nothing was tried; what was intended before, or is from now on, stays owed.
+            Err(failure) => {
+                let intent = match pending {
+                    Some(pending) => pending.intent,
+                    None => hand.intend(self.opening(&wanted))?,
+                };
+                return Err(self.owe(hand, pending, intent, failure)?);
+            }
+        };
+        if seen.step == Step::Nothing {
+            return self.found_done(hand, promotion, pending, &seen);
+        }
+        self.may_make(&seen.missing, consent)?;
+        let source = Source { opened: source.opened.or_else(|| Some(clock::now())), ..source };
+        let wanted = source.wanted(hand.head())?;
+        // Each attempt has an intent of its own, so that the next run knows when the last one was.
+        let intent = hand.intend(self.opening(&wanted))?;
+        match self.act(&seen, &wanted)? {
+            Ok(told) => self.acted(hand, promotion, intent, &Seen { wanted, ..seen }, told),
+            Err(Failure::Interrupted) => Err(IssueError::Interrupted),
+            Err(failure) => {
+                // The answer was lost, and perhaps only the answer.
+                if failure.leaves_open()
+                    && let Ok(Ok(after)) = self.look(&source, wanted)
+                    && after.step == Step::Nothing
+                    && let Some(issue) = after.issue.as_ref().map(place)
+                {
+                    return self.acted(hand, promotion, intent, &Seen { step: seen.step, ..after }, issue);
+                }
+                Err(self.owe(hand, pending, intent, failure)?)
+            }
+        }
+    }
+
+    fn source<'s>(
+        &'s self,
+        standing: &'s Standing,
+        promotion: &'s Promotion,
+        records: &[Record],
+    ) -> Result<Source<'s>, IssueError> {
+        let is_opening = |record: &&Record| {
+            record.promotion == promotion.id && matches!(record.fact, Fact::Intended(Act::OpenIssue { .. }))
+        };
+        Ok(Source {
+            workspace: self.workspace,
+            component: self.component,
+            standing,
+            promotion,
+            blockers: self.blockers.clone(),
+            template: template(self.workspace)?,
+            secrets: self.secrets,
+            opened: records.iter().find(is_opening).map(|record| record.time),
+        })
+    }
+
+    /// Looks at GitHub.
+    fn look(&self, source: &Source<'_>, wanted: Wanted) -> Result<Result<Seen, Failure>, IssueError> {
+        let issues = match self.client.issues()? {
+            Ok(issues) => issues,
+            Err(Failure::Interrupted) => return Err(IssueError::Interrupted),
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let (issue, others) = match find(&issues, &wanted) {
+            Found::None => (None, Vec::new()),
+            Found::Ours { issue, .. } if !issue.open => return Err(IssueError::Closed(place(&issue))),
+            Found::Ours { issue, others } => (Some(issue), others),
+            Found::Doubtful(issue) => return Err(IssueError::Doubtful(place(&issue))),
+        };
+        let told = issue.as_ref().and_then(|issue| issue_mark::anchor(&issue.body));
+        let body = told.map(|anchor| source.body(anchor)).transpose()?;
+        let step = step(issue.as_ref(), &wanted, body.as_deref().unwrap_or(&wanted.body));
+        let needed: &[String] = match &step {
+            Step::Open => &wanted.labels,
+            Step::Edit { add_labels, .. } => add_labels,
+            Step::Nothing => &[],
+        };
+        let missing = if needed.is_empty() {
+            Vec::new()
+        } else {
+            match self.client.labels()? {
+                Ok(there) => missing(needed, &there),
+                Err(Failure::Interrupted) => return Err(IssueError::Interrupted),
+                Err(failure) => return Ok(Err(failure)),
+            }
+        };
+        Ok(Ok(Seen { wanted, issue, others, step, missing }))
+    }
+
+    fn may_make(&self, labels: &[String], consent: Consent<'_>) -> Result<(), IssueError> {
+        let may = match consent {
+            _ if labels.is_empty() => true,
+            Consent::Given => true,
+            Consent::Asked(ask) => ask(labels),
+            Consent::Withheld => false,
+        };
+        let repository = self.repository.to_owned();
+        if may { Ok(()) } else { Err(IssueError::LabelsMissing { repository, labels: labels.to_vec() }) }
+    }
+
+    /// An attempt that was cut off may still be under way: gh lives on where we were killed, and GitHub may be at work
+    /// on what it was told. Ends the one, and waits for the other as long as GitHub works on anything, but no longer
+    /// than the policy lets a tool take.
+    fn let_settle(&self, pending: &Pending, records: &[Record]) -> Result<(), IssueError> {
+        let context = self.context;
+        let at_work = AT_WORK.min(context.limit);
+        let age = |time| Duration::try_from(clock::now().duration_since(time)).unwrap_or_default();
+        let left = match &pending.failed {
+            Some(why) if !leaves_open(why) => return Ok(()),
+            Some(_) => at_work.saturating_sub(age(ended(pending, records).unwrap_or(pending.time))),
+            None if age(pending.time) > LONG_AGO => return Ok(()),
+            // When it was cut off is not known: perhaps only now.
+            None => at_work,
+        };
+        abandoned::wait(&context.root, Duration::ZERO, context.interrupt);
+        if context.interrupt.rest(left) { Err(IssueError::Interrupted) } else { Ok(()) }
+    }
+
+    fn opening(&self, wanted: &Wanted) -> Act {
+        Act::OpenIssue {
+            repository: self.repository.to_owned(),
+            marker: wanted.mark.clone(),
+            title: wanted.title.clone(),
+            body_sha256: file::sha256_of_text(&wanted.body),
+        }
+    }
+
+    fn act(&self, seen: &Seen, wanted: &Wanted) -> Result<Result<Place, Failure>, IssueError> {
+        for label in &seen.missing {
+            if let Err(failure) = self.client.make_label(label)? {
+                return Ok(Err(failure));
+            }
+        }
+        let told = match (&seen.step, &seen.issue) {
+            (Step::Edit { title, body, add_labels }, Some(issue)) => {
+                let (title, body) =
+                    (title.then_some(wanted.title.as_str()), body.then_some(wanted.body.as_str()));
+                self.client.edit(issue.number, title, body, add_labels)?
+            }
+            (Step::Open | Step::Edit { .. } | Step::Nothing, _) => {
+                self.client.open(&wanted.title, &wanted.body, &wanted.labels)?
+            }
+        };
+        Ok(told.map(|(number, url)| Place { number, url }))
+    }
+
+    /// It was done as far as gh tells. Looks whether another process has opened one too, and records what is there.
+    fn acted(
+        &self,
+        hand: &mut InHand<'_>,
+        promotion: &Promotion,
+        intent: u64,
+        seen: &Seen,
+        told: Place,
+    ) -> Result<Report, IssueError> {
+        let (mut issue, mut others) = (told, Vec::new());
+        if let Ok(Ok(issues)) = self.client.issues() {
+            let wanted = Wanted { known: Some(issue.number), ..seen.wanted.clone() };
+            if let Found::Ours { issue: first, others: further } = find(&issues, &wanted) {
+                (issue, others) = (place(&first), further);
+            }
+        }
+        let result = ActResult::Issue { number: issue.number, url: issue.url.clone() };
+        hand.done(intent, result)?;
+        let deed = if seen.step == Step::Open { Deed::Opened } else { Deed::Updated };
+        let others = others.iter().map(place).collect();
+        Ok(Report { others, ..self.report(promotion, deed, seen, Some(issue)) })
+    }
+
+    /// It says what it should. What the ledger does not know yet is recorded.
+    fn found_done(
+        &self,
+        hand: &mut InHand<'_>,
+        promotion: &Promotion,
+        pending: Option<&Pending>,
+        seen: &Seen,
+    ) -> Result<Report, IssueError> {
+        let found = seen.issue.as_ref().map(place);
+        if let Some(issue) = &found {
+            let is_known = promotion.issue.as_ref().is_some_and(|known| known.number == issue.number);
+            let intent = match (pending, is_known) {
+                (Some(pending), _) => Some(pending.intent),
+                (None, false) => Some(hand.intend(self.opening(&seen.wanted))?),
+                (None, true) => None,
+            };
+            if let Some(intent) = intent {
+                let result = ActResult::Issue { number: issue.number, url: issue.url.clone() };
+                hand.done(intent, result)?;
+            }
+        }
+        Ok(self.report(promotion, Deed::UpToDate, seen, found))
+    }
+
+    /// Records that it is owed; what is recorded so already, is.
+    fn owe(
+        &self,
+        hand: &mut InHand<'_>,
+        pending: Option<&Pending>,
+        intent: u64,
+        failure: Failure,
+    ) -> Result<IssueError, IssueError> {
+        let why = self.secrets.hide(&failure.to_string());
+        let is_said = pending.is_some_and(|one| one.intent == intent && one.failed.as_ref() == Some(&why));
+        if !is_said {
+            hand.failed(intent, &why)?;
+        }
+        Ok(IssueError::Owed(failure))
+    }
+
+    fn report(&self, promotion: &Promotion, deed: Deed, seen: &Seen, issue: Option<Place>) -> Report {
+        Report {
+            component: self.component.name.clone(),
+            promotion: promotion.id.to_string(),
+            repository: self.repository.to_owned(),
+            deed,
+            issue,
+            others: seen.others.iter().map(place).collect(),
+            title: seen.wanted.title.clone(),
+            labels: seen.wanted.labels.clone(),
+            made: seen.missing.clone(),
+            body: seen.wanted.body.clone(),
+            unasked: None,
+        }
+    }
+}
+
+/// When an attempt was recorded to have failed.
+fn ended(pending: &Pending, records: &[Record]) -> Option<Timestamp> {
+    let of =
+        |record: &&Record| matches!(record.fact, Fact::Failed { intent, .. } if intent == pending.intent);
+    records.iter().rev().find(of).map(|record| record.time)
+}
+
+/// What stands in the way of a deployment besides the gate: an issue may be opened before that is out of the way.
+fn blockers(workspace: &Workspace, component: &Component) -> Result<Vec<String>, IssueError> {
+    let needed = dependencies(workspace, component)?;
+    let records = Ledgers::of(workspace).read(&component.name)?.records;
+    let to = lifecycle::stand(component.stage, &records).stage.next();
+    let behind = needed.into_iter().filter(|(_, stage)| Some(*stage) < to);
+    Ok(behind.map(|(component, stage)| refusal::words(&Obstacle::Dependency { component, stage })).collect())
+}
+
+/// The promotion that is under way. There is one wherever its gate was passed.
+pub(super) fn under_way(standing: &Standing) -> Result<&Promotion, IssueError> {
+    let none = || IssueError::Other(anyhow::anyhow!("there is no promotion under way"));
+    standing.promotion.as_ref().ok_or_else(none)
+}
+
+pub(super) fn place(issue: &Issue) -> Place {
+    Place { number: issue.number, url: issue.url.clone() }
+}

@@ -1,0 +1,102 @@
+//! `issue`: the promotion issue on GitHub says what the ledger knows. It looks first, acts only where it must, and
+//! looks again.
+//!
+//! GitHub is a projection: where it fails, that is recorded as owed, and nothing else waits for it. The hard part is a
+//! process that is killed, or an answer that is lost, between the act and its record: the intent stands in the ledger
+//! before the act, and the issue is found again by the mark in its text.
+
+mod client;
+mod debt;
+mod desk;
+mod outcome;
+mod target;
+mod text;
+
+use crate::ledger::Ledger;
+use crate::lifecycle;
+use crate::model::component::Component;
+use crate::sys::variable;
+
+use super::context::Context;
+use super::in_hand::InHand;
+use super::ledgers::Ledgers;
+use super::present;
+use super::project::Workspace;
+
+pub use debt::pay_debts;
+use desk::Desk;
+pub use outcome::{Consent, Deed, IssueError, Place, Report};
+
+/// What is asked for.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// The component.
+    pub component: &'a str,
+    /// Only to tell what would be done.
+    pub dry_run: bool,
+    /// Whether labels may be made that are missing.
+    pub consent: Consent<'a>,
+}
+
+/// Opens the promotion issue of a component, or brings it up to date.
+pub fn issue(
+    workspace: &Workspace,
+    request: &Request<'_>,
+    context: &Context<'_>,
+) -> Result<Report, IssueError> {
+    let component = declared(workspace, request.component)?;
+    let repository = workspace.policy.project.repository.as_deref().ok_or(IssueError::NoRepository)?;
+    // Refused before anything is written: where no ledger is, none is begun.
+    let ledger = Ledgers::of(workspace).read(&component.name)?;
+    permit(workspace, component, &ledger, context)?;
+    let secrets = variable::secrets();
+    let desk = Desk::new(workspace, component, repository, context, &secrets)?;
+    if request.dry_run {
+        return desk.tell(&ledger);
+    }
+    let mut hand = InHand::take(workspace, component, context.folder)?;
+    desk.settle(&mut hand, request.consent)
+}
+
+/// Tells GitHub what a step that was taken has changed, and gives a sentence for each thing that was told or is owed.
+/// A step does this at its end: where GitHub fails, the step is taken all the same.
+///
+/// # Errors
+/// Where the ledger cannot be written, or we were asked to stop: never because of GitHub.
+pub fn tell(
+    workspace: &Workspace,
+    component: &str,
+    context: &Context<'_>,
+) -> Result<Vec<String>, IssueError> {
+    let component = declared(workspace, component)?;
+    let mut hand = InHand::take(workspace, component, context.folder)?;
+    pay_debts(&mut hand, context)
+}
+
+/// The component of that name.
+fn declared<'w>(workspace: &'w Workspace, name: &str) -> Result<&'w Component, IssueError> {
+    let known = || workspace.policy.components.iter().map(|component| component.name.clone()).collect();
+    workspace
+        .policy
+        .component(name)
+        .ok_or_else(|| IssueError::Unknown { name: name.to_owned(), known: known() })
+}
+
+/// That the last measurement is a pass of what is there now.
+fn permit(
+    workspace: &Workspace,
+    component: &Component,
+    ledger: &Ledger,
+    context: &Context<'_>,
+) -> Result<(), IssueError> {
+    let standing = lifecycle::stand(component.stage, &ledger.records);
+    let Some(to) = standing.stage.next() else { return Err(IssueError::Top(component.name.clone())) };
+    let measured = standing.measured.as_ref().and_then(|measured| measured.verification.commit.as_deref());
+    let measured: Vec<&str> = measured.into_iter().collect();
+    let now = present::now(workspace, context.folder, Some(component), &measured);
+    let obstacles = lifecycle::obstacles(&standing, &now, &[]);
+    if obstacles.is_empty() {
+        return Ok(());
+    }
+    Err(IssueError::Refused { component: component.name.clone(), to, obstacles })
+}

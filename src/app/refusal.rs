@@ -1,0 +1,143 @@
+//! Why a step is refused, in words, and what to do. Not the decision: that is `lifecycle`'s.
+
+use std::time::Duration;
+
+use crate::lifecycle::{Obstacle, Staleness};
+
+/// How many letters of a commit people compare.
+const SHORT: usize = 8;
+
+/// What stands in the way, as a fragment.
+pub fn words(obstacle: &Obstacle) -> String {
+    match obstacle {
+        Obstacle::Unmeasured => "its gate was never measured for the record".to_owned(),
+        Obstacle::NotPassed { verdict, checks } if checks.is_empty() => {
+            format!("the last measurement is no pass: {}", verdict.name())
+        }
+        Obstacle::NotPassed { verdict, checks } => {
+            format!("the last measurement is no pass: {} ({})", verdict.name(), checks.join(", "))
+        }
+        Obstacle::Stale(staleness) => stale(staleness),
+        Obstacle::Held { by, reason } => format!("{by} holds it: {reason}"),
+        Obstacle::Dependency { component, stage } => {
+            format!("it needs `{component}`, which is in {stage} only")
+        }
+    }
+}
+
+fn stale(staleness: &Staleness) -> String {
+    match staleness {
+        Staleness::Commit { measured, current } => format!(
+            "the last measurement is of another commit: {}, and not {}",
+            commit(measured.as_deref()),
+            commit(current.as_deref())
+        ),
+        Staleness::Policy => "the policy has changed since the last measurement".to_owned(),
+        Staleness::MeasuredDirty => {
+            "the last measurement is of files that differed from their commit".to_owned()
+        }
+        Staleness::Dirty => "files differ from the commit, or it cannot be told whether they do".to_owned(),
+        Staleness::Old { age, max } => {
+            format!("the last measurement is {} old; `max_age` is {}", length(*age), length(*max))
+        }
+        Staleness::Future => "the last measurement was recorded later than now: a clock is wrong".to_owned(),
+    }
+}
+
+/// What to do about the first of them, which the others often follow from.
+pub fn remedy(component: &str, obstacles: &[Obstacle]) -> String {
+    let measure = format!("`tta-promote verify {component} --record`");
+    match obstacles.first() {
+        Some(Obstacle::NotPassed { .. }) => {
+            format!("see what fails with `tta-promote verify {component}`, correct it, and run {measure}")
+        }
+        Some(Obstacle::Held { .. }) => {
+            format!("release it with `tta-promote release {component} --reason TEXT` when the reason is gone")
+        }
+        Some(Obstacle::Dependency { component, .. }) => format!("promote `{component}` first"),
+        Some(Obstacle::Stale(Staleness::Future)) => "set the clock, and run this again".to_owned(),
+        _ if obstacles.contains(&Obstacle::Stale(Staleness::Dirty)) => {
+            format!("commit what is to be promoted, and run {measure}")
+        }
+        _ => format!("run {measure}"),
+    }
+}
+
+fn commit(commit: Option<&str>) -> String {
+    commit.map_or_else(
+        || "none".to_owned(),
+        |commit| format!("`{}`", commit.chars().take(SHORT).collect::<String>()),
+    )
+}
+
+/// `2 d 3 h`, `3 h 20 min`, `20 min`: the two largest units, cut off.
+fn length(length: Duration) -> String {
+    let minutes = length.as_secs() / 60;
+    let (days, hours, minutes) = (minutes / 1_440, minutes / 60 % 24, minutes % 60);
+    let parts: Vec<String> = [(days, "d"), (hours, "h"), (minutes, "min")]
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .take(2)
+        .map(|(number, unit)| format!("{number} {unit}"))
+        .collect();
+    if parts.is_empty() { format!("{} s", length.as_secs()) } else { parts.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::assessment::Verdict;
+    use crate::model::stage::Stage;
+
+    #[test]
+    fn each_refusal_says_why_and_what_to_do() {
+        let commit = |text: &str| Some(text.to_owned());
+        let (measured, current) = (commit("30f84615a0c1"), None);
+        let all = [
+            (Obstacle::Unmeasured, "never measured", "--record"),
+            (
+                Obstacle::NotPassed { verdict: Verdict::Fail, checks: vec!["lint".into(), "types".into()] },
+                "fail (lint, types)",
+                "correct it",
+            ),
+            (
+                Obstacle::NotPassed { verdict: Verdict::Inconclusive, checks: vec![] },
+                "no pass: inconclusive",
+                "correct it",
+            ),
+            (
+                Obstacle::Stale(Staleness::Commit { measured, current }),
+                "`30f84615`, and not none",
+                "--record",
+            ),
+            (Obstacle::Stale(Staleness::Policy), "policy", "--record"),
+            (Obstacle::Stale(Staleness::MeasuredDirty), "differed", "--record"),
+            (Obstacle::Stale(Staleness::Dirty), "differ from the commit", "commit what"),
+            (
+                Obstacle::Stale(Staleness::Old {
+                    age: Duration::from_secs(183_900),
+                    max: Duration::from_secs(5_400),
+                }),
+                "2 d 3 h old; `max_age` is 1 h 30 min",
+                "--record",
+            ),
+            (Obstacle::Stale(Staleness::Future), "clock", "set the clock"),
+            (
+                Obstacle::Held { by: "Ada".into(), reason: "holidays".into() },
+                "Ada holds it: holidays",
+                "release carbon",
+            ),
+            (
+                Obstacle::Dependency { component: "neo4j".into(), stage: Stage::Development },
+                "needs `neo4j`, which is in development only",
+                "promote `neo4j` first",
+            ),
+        ];
+        for (obstacle, why, what) in all {
+            assert!(words(&obstacle).contains(why), "{}", words(&obstacle));
+            let remedy = remedy("carbon", std::slice::from_ref(&obstacle));
+            assert!(remedy.contains(what), "{remedy}");
+        }
+        assert_eq!(length(Duration::from_secs(5)), "5 s");
+    }
+}

@@ -1,0 +1,205 @@
+//! `promote`: the next steps that are due, one after another, until something is no pass.
+//!
+//! Not the steps: each is the verb of its name, with its own words and its own exit code.
+
+use std::fmt::Write as _;
+
+use crate::app::due::Due;
+use crate::app::project::Workspace;
+use crate::app::refusal::{remedy, words};
+use crate::lifecycle::Step;
+use crate::model::component::Component;
+use crate::report::Format;
+use crate::report::clean::one_line;
+use crate::sys::interrupt::Interrupt;
+use crate::sys::run_folder::RunFolder;
+use crate::sys::terminal;
+
+use super::argument::{Deploy, Global, Issue, Promote, Recording, StepFormat, Verify, Which};
+use super::exit::Exit;
+use super::failure::{Failure, nearest};
+use super::{deploy, issue, print, verify};
+
+/// More steps than a promotion has: one that is due again and again is not waited for.
+const STEPS: usize = 6;
+
+/// Carries out `promote`.
+pub(super) fn run(global: &Global, arguments: &Promote) -> Result<Exit, Failure> {
+    let workspace = Workspace::load(global.config.as_deref())?;
+    let Some(component) = workspace.policy.component(&arguments.component) else {
+        let known: Vec<String> = workspace.policy.components.iter().map(|one| one.name.clone()).collect();
+        let message = format!("there is no component `{}`", one_line(&arguments.component));
+        return Err(Failure::usage(message, nearest(&arguments.component, &known)));
+    };
+    let first = due(&workspace, component)?;
+    print::stderr(&proposal(component, &first));
+    if let Some(exit) = nothing_to_do(component, &first)? {
+        return Ok(exit);
+    }
+    if arguments.dry_run {
+        return Ok(Exit::Pass);
+    }
+    consent(arguments)?;
+    let mut before = None;
+    for _ in 0..STEPS {
+        let due = due(&workspace, component)?;
+        if let Some(exit) = nothing_to_do(component, &due)? {
+            return Ok(exit);
+        }
+        // A step that came to its good end and is due all the same would be due for ever.
+        if before.as_ref() == Some(&due.step) {
+            break;
+        }
+        print::stderr(&format!("\n{}\n", heading(&due.step)));
+        let exit = carry_out(global, arguments, &due.step)?;
+        let is_owed = due.step == Step::OpenIssue && exit == Exit::Inconclusive;
+        if exit != Exit::Pass && !is_owed {
+            return Ok(exit);
+        }
+        before = Some(due.step);
+    }
+    Ok(Exit::Pass)
+}
+
+fn due(workspace: &Workspace, component: &Component) -> Result<Due, Failure> {
+    let folder = RunFolder::create(&workspace.root).map_err(anyhow::Error::from)?;
+    Ok(Due::of(workspace, component, &folder)?)
+}
+
+/// What is shown before anything is done.
+fn proposal(component: &Component, due: &Due) -> String {
+    let mut text = one_line(&component.title);
+    if let Some(to) = due.to {
+        let _infallible = write!(text, "  {} → {to}", due.standing.stage);
+    }
+    if let Some(promotion) = &due.standing.promotion {
+        let _infallible = write!(text, "  {}", one_line(promotion.id.as_str()));
+    }
+    text.push('\n');
+    for step in due.plan() {
+        let _infallible = writeln!(text, "  {}", heading(&step));
+    }
+    if due.plan().contains(&Step::Verify) && !due.with_deployment {
+        let to = due.to.map_or("", |to| to.name());
+        let name = one_line(&component.name);
+        let _infallible =
+            writeln!(text, "  then nothing: `[component.{name}.deploy.{to}]` does not say how to deploy it");
+    }
+    text
+}
+
+fn heading(step: &Step) -> &'static str {
+    match step {
+        Step::Verify => "verify    measure the gate anew, and record it",
+        Step::OpenIssue => "issue     open the promotion issue, or bring it up to date",
+        Step::Deploy => "deploy    bring the verified candidate up, and prove that it runs",
+        Step::Restore => "deploy    put back what ran before, as a deployment that failed asks for",
+        Step::Observe => "observe   the candidate runs; it is to be observed",
+        Step::Wait => "wait      somebody holds it",
+        Step::Top => "nothing   there is no stage above",
+    }
+}
+
+/// The exit where no step can be taken now.
+fn nothing_to_do(component: &Component, due: &Due) -> Result<Option<Exit>, Failure> {
+    let begun = matches!(due.step, Step::Deploy | Step::Restore)
+        && due.standing.promotion.as_ref().is_some_and(|promotion| !promotion.pending.is_empty());
+    if !due.first.is_empty() && !begun && !matches!(due.step, Step::Observe | Step::Top) {
+        return Err(Failure {
+            exit: Exit::Fail,
+            message: format!("`{}` cannot be promoted now", one_line(&component.name)),
+            causes: due.first.iter().map(words).collect(),
+            hint: Some(remedy(&component.name, &due.first)),
+            faults: Vec::new(),
+        });
+    }
+    match due.step {
+        Step::Observe => {
+            print::stdout(&format!("{}: deployed; nothing more is due now\n", one_line(&component.name)))?;
+            Ok(Some(Exit::Pass))
+        }
+        Step::Top => {
+            print::stdout(&format!("{}: there is no stage above\n", one_line(&component.name)))?;
+            Ok(Some(Exit::Pass))
+        }
+        Step::Deploy if !due.with_deployment => {
+            let to = due.to.map_or("", |to| to.name());
+            Err(Failure::usage(
+                format!("`{}` is verified, and nothing says how it is deployed", one_line(&component.name)),
+                format!(
+                    "add `[component.{}.deploy.{to}]` with `compose_file` or `script`",
+                    one_line(&component.name)
+                ),
+            ))
+        }
+        Step::Verify | Step::OpenIssue | Step::Deploy | Step::Restore | Step::Wait => Ok(None),
+    }
+}
+
+fn consent(arguments: &Promote) -> Result<(), Failure> {
+    if arguments.yes {
+        return Ok(());
+    }
+    let interrupt = Interrupt::listen().map_err(anyhow::Error::from)?;
+    match terminal::confirm("go on?", &interrupt) {
+        Some(true) => Ok(()),
+        Some(false) => Err(Failure {
+            exit: Exit::Fail,
+            message: "nothing was done".to_owned(),
+            causes: vec!["the answer was no".to_owned()],
+            hint: None,
+            faults: Vec::new(),
+        }),
+        None => Err(Failure::usage(
+            "nothing was done: there is nobody to ask",
+            "say `--yes` where it is decided, or `--dry-run` to see what would be done",
+        )),
+    }
+}
+
+fn carry_out(global: &Global, arguments: &Promote, step: &Step) -> Result<Exit, Failure> {
+    let component = arguments.component.clone();
+    match step {
+        Step::Verify => verify::run(global, &measurement(component, arguments)),
+        Step::OpenIssue => issue::run(
+            global,
+            &Issue { component, dry_run: false, yes: arguments.yes, format: StepFormat::Text },
+        ),
+        Step::Deploy | Step::Restore => deploy::run(
+            global,
+            // The plan was agreed to as a whole.
+            &Deploy {
+                component,
+                dry_run: false,
+                yes: true,
+                timeout: arguments.timeout,
+                format: StepFormat::Text,
+            },
+        ),
+        Step::Observe | Step::Wait | Step::Top => Ok(Exit::Pass),
+    }
+}
+
+/// The whole gate, measured anew, and recorded: nothing else is a ground to promote.
+fn measurement(component: String, arguments: &Promote) -> Verify {
+    Verify {
+        which: Which {
+            components: vec![component],
+            all: false,
+            changed_since: None,
+            stage: None,
+            group: None,
+            explain: false,
+            to: None,
+            only: None,
+        },
+        jobs: arguments.jobs,
+        timeout: arguments.timeout,
+        exact: false,
+        fresh: true,
+        cached: false,
+        recording: Recording { record: true, no_record: false },
+        format: Format::Text,
+        output: Vec::new(),
+    }
+}

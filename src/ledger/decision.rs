@@ -1,0 +1,158 @@
+//! What people decided, and what was seen of a candidate, as they are written: see `wire`.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::model::decision as model;
+use crate::model::observation as seen;
+use crate::model::record::Fact;
+
+use super::wire::{Container, stage};
+
+/// What was decided. The tag is the kind of the record.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "of", rename_all = "snake_case")]
+pub(super) enum Decision {
+    Completed { to: String, deployment: u64, verified: u64 },
+    Signed { topic: String, by: String, evidence: String, commit: Option<String>, expires: Timestamp },
+    Held { reason: String },
+    Released { reason: String },
+    Overridden { checks: Vec<String>, commit: String, reason: String, approver: String, expires: Timestamp },
+    RollbackDecided { severity: String, reason: String, due: Option<Timestamp> },
+    Revoked { to: String, reason: String, measured: Option<u64> },
+    Incident { what: String, evidence: String },
+    Noted { topic: String, text: String },
+}
+
+impl Decision {
+    /// As it is written; `None` where nothing was decided by it.
+    pub(super) fn of(fact: &Fact) -> Option<Self> {
+        Some(match fact.clone() {
+            Fact::Completed { to, deployment, verified } => {
+                Self::Completed { to: to.name().to_owned(), deployment, verified }
+            }
+            Fact::Signed(model::SignOff { topic, by, evidence, commit, expires }) => {
+                Self::Signed { topic, by, evidence, commit, expires }
+            }
+            Fact::Held { reason } => Self::Held { reason },
+            Fact::Released { reason } => Self::Released { reason },
+            Fact::Overridden(model::Override { checks, commit, reason, approver, expires }) => {
+                Self::Overridden { checks, commit, reason, approver, expires }
+            }
+            Fact::RollbackDecided(model::RollbackDecision { severity, reason, due }) => {
+                Self::RollbackDecided { severity: severity.name().to_owned(), reason, due }
+            }
+            Fact::Revoked(model::Revocation { to, reason, measured }) => {
+                Self::Revoked { to: to.name().to_owned(), reason, measured }
+            }
+            Fact::Incident(model::Incident { what, evidence }) => Self::Incident { what, evidence },
+            Fact::Noted { topic, text } => Self::Noted { topic, text },
+            Fact::Verified(_)
+            | Fact::Intended(_)
+            | Fact::Done { .. }
+            | Fact::Failed { .. }
+            | Fact::Observed(_) => return None,
+        })
+    }
+
+    /// As it was.
+    pub(super) fn read(self) -> Result<Fact, String> {
+        Ok(match self {
+            Self::Completed { to, deployment, verified } => {
+                Fact::Completed { to: stage(&to)?, deployment, verified }
+            }
+            Self::Signed { topic, by, evidence, commit, expires } => {
+                Fact::Signed(model::SignOff { topic, by, evidence, commit, expires })
+            }
+            Self::Held { reason } => Fact::Held { reason },
+            Self::Released { reason } => Fact::Released { reason },
+            Self::Overridden { checks, commit, reason, approver, expires } => {
+                Fact::Overridden(model::Override { checks, commit, reason, approver, expires })
+            }
+            Self::RollbackDecided { severity, reason, due } => {
+                let known = model::RollbackSeverity::from_name(&severity);
+                let severity = known.ok_or_else(|| format!("there is no severity `{severity}`"))?;
+                Fact::RollbackDecided(model::RollbackDecision { severity, reason, due })
+            }
+            Self::Revoked { to, reason, measured } => {
+                Fact::Revoked(model::Revocation { to: stage(&to)?, reason, measured })
+            }
+            Self::Incident { what, evidence } => Fact::Incident(model::Incident { what, evidence }),
+            Self::Noted { topic, text } => Fact::Noted { topic, text },
+        })
+    }
+}
+
+/// What was seen of a candidate in one window.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Observation {
+    from: Timestamp,
+    to: Timestamp,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    late: bool,
+    running: Vec<Container>,
+    readings: Vec<Reading>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    links: Vec<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Reading {
+    rule: String,
+    sign: String,
+    detail: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    samples: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    query: Option<String>,
+}
+
+impl Observation {
+    /// As it is written.
+    pub(super) fn of(observation: &seen::Observation) -> Self {
+        let reading = |reading: &seen::Reading| Reading {
+            rule: reading.rule.clone(),
+            sign: reading.sign.name().to_owned(),
+            detail: reading.detail.clone(),
+            value: reading.value.clone(),
+            samples: reading.samples,
+            query: reading.query.clone(),
+        };
+        Self {
+            from: observation.window.from(),
+            to: observation.window.to(),
+            late: observation.late,
+            running: observation.running.iter().cloned().map(Container::of).collect(),
+            readings: observation.readings.iter().map(reading).collect(),
+            links: observation.links.clone(),
+        }
+    }
+
+    /// As it was.
+    pub(super) fn read(self) -> Result<seen::Observation, String> {
+        let window = seen::Window::new(self.from, self.to);
+        Ok(seen::Observation {
+            window: window.ok_or_else(|| "its window is empty".to_owned())?,
+            late: self.late,
+            running: self.running.into_iter().map(Container::read).collect(),
+            readings: self.readings.into_iter().map(Reading::read).collect::<Result<_, _>>()?,
+            links: self.links,
+        })
+    }
+}
+
+impl Reading {
+    fn read(self) -> Result<seen::Reading, String> {
+        let sign = seen::Sign::from_name(&self.sign);
+        Ok(seen::Reading {
+            rule: self.rule,
+            sign: sign.ok_or_else(|| format!("there is no sign `{}`", self.sign))?,
+            detail: self.detail,
+            value: self.value,
+            samples: self.samples,
+            query: self.query,
+        })
+    }
+}

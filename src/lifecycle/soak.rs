@@ -1,0 +1,208 @@
+//! The soak is proven, not waited for: folds what was seen since a deployment to how far it has come.
+//!
+//! A window that nobody looked at counts for nothing, and what was seen broken takes its time away from what was seen
+//! healthy. The hard part is what starts it again: only the candidate that was deployed, running without a break under
+//! the configuration that it was deployed with, is observed.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::model::container::ContainerState;
+use crate::model::observation::{Observation, Sign, Window};
+use crate::model::percent::Ratio;
+use crate::model::promotion::Deployment;
+use crate::model::soak::{Excess, Limits, ResetCause, Soak, SoakRule};
+
+/// How far the soak of a deployment has come. The order of `observations` does not matter.
+pub fn soak(rule: &SoakRule, deployment: &Deployment, observations: &[Observation], now: Timestamp) -> Soak {
+    let mut seen: Vec<(Window, &Observation)> = observations
+        .iter()
+        .filter_map(|one| {
+            // What lies before the deployment, or is said of the future, is not about this candidate.
+            Some((one.window.since(deployment.time)?.until(now)?, one))
+        })
+        .collect();
+    seen.sort_by_key(|(window, _)| (window.to(), window.from()));
+    let (since, resets) = resets(rule, deployment, &seen);
+    let of_current = || seen.iter().filter_map(|(window, one)| Some((window.since(since)?, one.sign())));
+    let healthy = healthy(of_current());
+    let samples = of_current().filter(|(_, sign)| *sign == Sign::Good).count() as u64;
+    let healthy_at_all = length(&self::healthy(seen.iter().map(|(window, one)| (*window, one.sign()))));
+    let broken = length(&union(with_sign(&seen, Sign::Bad)));
+    let healthy = length(&healthy);
+    let missing = rule.length.saturating_sub(healthy);
+    Soak {
+        since,
+        resets,
+        healthy,
+        needed: rule.length,
+        samples,
+        min_samples: rule.min_samples,
+        largest_gap: largest_gap(since, seen.iter().map(|(window, _)| *window), now),
+        uptime: Ratio::new(milliseconds(healthy_at_all), milliseconds(healthy_at_all) + milliseconds(broken)),
+        min_uptime: rule.min_uptime,
+        excesses: excesses(rule, &seen),
+        earliest: now.checked_add(missing).unwrap_or(Timestamp::MAX),
+    }
+}
+
+/// When the soak began last, and each time that it did.
+fn resets(
+    rule: &SoakRule,
+    deployment: &Deployment,
+    seen: &[(Window, &Observation)],
+) -> (Timestamp, Vec<(Timestamp, ResetCause)>) {
+    let mut since = deployment.time;
+    let mut resets = Vec::new();
+    let mut running: &[ContainerState] = &deployment.running;
+    let mut covered = deployment.time;
+    for (window, one) in seen {
+        let gap = Window::new(covered, window.from()).map(Window::length).unwrap_or_default();
+        let broken = identity(&deployment.running, running, &one.running);
+        if let Some(cause) = broken {
+            since = window.to();
+            resets.push((since, cause));
+        } else if gap > rule.max_gap {
+            since = window.from();
+            resets.push((since, ResetCause::Gap));
+        }
+        running = &one.running;
+        covered = covered.max(window.to());
+    }
+    (since, resets)
+}
+
+/// What sets what runs `now` apart from what was deployed, or from what ran `before`. Where nothing is known of what
+/// was deployed, as with a script, nothing can be told.
+fn identity(
+    deployed: &[ContainerState],
+    before: &[ContainerState],
+    now: &[ContainerState],
+) -> Option<ResetCause> {
+    if deployed.is_empty() {
+        return None;
+    }
+    let images = |containers: &[ContainerState]| sorted(containers, |one| one.image.clone());
+    let configurations = |containers: &[ContainerState]| sorted(containers, |one| one.config_hash.clone());
+    let starts = |containers: &[ContainerState]| {
+        sorted(containers, |one| (one.id.clone(), one.restarts, one.started.clone()))
+    };
+    if now.is_empty() || now.iter().any(|one| one.status != "running") {
+        Some(ResetCause::Absent)
+    } else if images(deployed) != images(now) {
+        Some(ResetCause::Image)
+    } else if configurations(deployed) != configurations(now) {
+        Some(ResetCause::Configuration)
+    } else if starts(before) != starts(now) {
+        Some(ResetCause::Restart)
+    } else {
+        None
+    }
+}
+
+fn sorted<T: Ord>(containers: &[ContainerState], what: impl Fn(&ContainerState) -> T) -> Vec<T> {
+    let mut all: Vec<T> = containers.iter().map(what).collect();
+    all.sort_unstable();
+    all
+}
+
+fn with_sign<'s>(seen: &'s [(Window, &Observation)], sign: Sign) -> impl Iterator<Item = Window> + 's {
+    seen.iter().filter(move |(_, one)| one.sign() == sign).map(|(window, _)| *window)
+}
+
+/// The healthy windows, joined, without what was seen broken.
+fn healthy(seen: impl Iterator<Item = (Window, Sign)>) -> Vec<Window> {
+    let (good, rest): (Vec<_>, Vec<_>) = seen.partition(|(_, sign)| *sign == Sign::Good);
+    let broken = rest.into_iter().filter(|(_, sign)| *sign == Sign::Bad).map(|(window, _)| window);
+    let broken = union(broken);
+    union(good.into_iter().map(|(window, _)| window))
+        .into_iter()
+        .flat_map(|window| without(window, &broken))
+        .collect()
+}
+
+/// Overlapping and touching windows as one, in order.
+fn union(windows: impl Iterator<Item = Window>) -> Vec<Window> {
+    let mut windows: Vec<Window> = windows.collect();
+    windows.sort_unstable();
+    let mut joined: Vec<Window> = Vec::new();
+    for window in windows {
+        match joined.last_mut() {
+            Some(last) if window.from() <= last.to() => {
+                let to = last.to().max(window.to());
+                *last = Window::new(last.from(), to).unwrap_or(*last);
+            }
+            _ => joined.push(window),
+        }
+    }
+    joined
+}
+
+/// What is left of a window; `broken` are in order and apart.
+fn without(window: Window, broken: &[Window]) -> Vec<Window> {
+    let mut left = Vec::new();
+    let mut rest = Some(window);
+    for hole in broken {
+        let Some(window) = rest else { break };
+        left.extend(window.until(hole.from()));
+        rest = window.since(hole.to());
+    }
+    left.extend(rest);
+    left
+}
+
+fn length(windows: &[Window]) -> Duration {
+    windows.iter().map(|window| window.length()).sum()
+}
+
+fn milliseconds(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX / 2)
+}
+
+/// The longest time from `since` to `now` within no window.
+fn largest_gap(since: Timestamp, windows: impl Iterator<Item = Window>, now: Timestamp) -> Duration {
+    let Some(all) = Window::new(since, now) else { return Duration::ZERO };
+    let covered = union(windows.filter_map(|window| window.since(since)));
+    without(all, &covered).into_iter().map(Window::length).max().unwrap_or_default()
+}
+
+/// Rules that came to something else than good too often.
+fn excesses(rule: &SoakRule, seen: &[(Window, &Observation)]) -> Vec<Excess> {
+    #[derive(Default)]
+    struct Count {
+        failures: u64,
+        inconclusive: u64,
+        errors: u64,
+        most_errors: u64,
+    }
+    let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
+    for reading in seen.iter().flat_map(|(_, one)| &one.readings) {
+        let count = counts.entry(&reading.rule).or_default();
+        count.errors = if reading.sign == Sign::Unreachable { count.errors + 1 } else { 0 };
+        count.most_errors = count.most_errors.max(count.errors);
+        match reading.sign {
+            Sign::Bad => count.failures += 1,
+            Sign::Unknown => count.inconclusive += 1,
+            Sign::Good | Sign::Unreachable => {}
+        }
+    }
+    let mut excesses = Vec::new();
+    for (name, count) in counts {
+        let limits: &Limits = rule.limits.get(name).unwrap_or(&rule.limit);
+        if count.failures > limits.failure {
+            excesses.push(Excess::Failures(name.to_owned(), count.failures));
+        }
+        if count.inconclusive > limits.inconclusive {
+            excesses.push(Excess::Inconclusive(name.to_owned(), count.inconclusive));
+        }
+        if count.most_errors > limits.consecutive_error {
+            excesses.push(Excess::Errors(name.to_owned(), count.most_errors));
+        }
+    }
+    excesses
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,240 @@
+//! What was seen, and what it proves.
+
+use jiff::SignedDuration;
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::observation::Reading;
+use crate::model::percent::Percent;
+
+const DAY: i64 = 24;
+
+fn start() -> Timestamp {
+    "2025-10-14T09:00:00Z".parse().expect("a time")
+}
+
+fn hour(hours: i64) -> Timestamp {
+    start() + SignedDuration::from_hours(hours)
+}
+
+fn rule() -> SoakRule {
+    SoakRule {
+        length: Duration::from_secs(7 * 24 * 3600),
+        max_gap: Duration::from_secs(3 * 3600),
+        min_samples: 10,
+        min_uptime: Percent::from_hundredths(9_950).expect("a percentage"),
+        limits: BTreeMap::new(),
+        limit: Limits { failure: 2, inconclusive: 2, consecutive_error: 3 },
+    }
+}
+
+fn container() -> ContainerState {
+    ContainerState {
+        id: "c0ffee".into(),
+        image: "sha256:01".into(),
+        reference: "carbon:1".into(),
+        status: "running".into(),
+        health: None,
+        restarts: 0,
+        started: "2025-10-14T09:00:00Z".into(),
+        config_hash: Some("aa".into()),
+    }
+}
+
+fn deployment() -> Deployment {
+    Deployment { intent: 4, time: start(), commit: "30f8".into(), running: vec![container()], proof: vec![] }
+}
+
+fn seen(from: i64, to: i64, sign: Sign) -> Observation {
+    let reading = Reading {
+        rule: "health".into(),
+        sign,
+        detail: String::new(),
+        value: None,
+        samples: None,
+        query: None,
+    };
+    Observation {
+        window: Window::new(hour(from), hour(to)).expect("a window"),
+        late: false,
+        running: vec![container()],
+        readings: vec![reading],
+        links: vec![],
+    }
+}
+
+/// One window an hour.
+fn week() -> Vec<Observation> {
+    (0..7 * DAY).map(|hour| seen(hour, hour + 1, Sign::Good)).collect()
+}
+
+fn of(observations: &[Observation], now: i64) -> Soak {
+    soak(&rule(), &deployment(), observations, hour(now))
+}
+
+fn causes(soak: &Soak) -> Vec<ResetCause> {
+    soak.resets.iter().map(|(_, cause)| *cause).collect()
+}
+
+#[test]
+fn seven_days_that_were_seen_healthy_prove_it_and_an_hour_less_does_not() {
+    let whole = of(&week(), 7 * DAY);
+    assert!(whole.is_proven(), "{whole:?}");
+    assert_eq!((whole.healthy, whole.samples, whole.earliest), (rule().length, 168, hour(7 * DAY)));
+    let short = of(&week()[1..], 7 * DAY);
+    assert!(!short.is_proven());
+    assert_eq!(short.earliest, hour(7 * DAY + 1));
+}
+
+#[test]
+fn time_that_nobody_looked_at_counts_for_nothing() {
+    let soak = of(&[], 100 * DAY);
+    assert!(!soak.is_proven());
+    assert_eq!((soak.healthy, soak.samples, soak.uptime), (Duration::ZERO, 0, None));
+}
+
+#[test]
+fn the_same_window_twice_counts_once() {
+    let twice: Vec<Observation> = week().into_iter().take(80).cycle().take(400).collect();
+    assert_eq!(of(&twice, 7 * DAY).healthy, Duration::from_secs(80 * 3600));
+}
+
+#[test]
+fn what_was_seen_broken_takes_its_time_away() {
+    let mut observations = week();
+    observations.push(seen(20, 21, Sign::Bad));
+    let soak = of(&observations, 7 * DAY);
+    assert_eq!(soak.healthy, Duration::from_secs(167 * 3600));
+    assert!(!soak.is_proven());
+    observations.push(seen(7 * DAY, 7 * DAY + 1, Sign::Good));
+    let soak = of(&observations, 7 * DAY + 1);
+    assert_eq!(soak.uptime.map(|uptime| uptime.percent().to_string()).as_deref(), Some("99.4"));
+    assert!(!soak.is_proven(), "an hour in a week is more than the uptime allows");
+}
+
+#[test]
+fn a_source_that_says_nothing_proves_nothing() {
+    for sign in [Sign::Unknown, Sign::Unreachable] {
+        let mut observations = week();
+        observations[20] = seen(20, 21, sign);
+        let soak = of(&observations, 7 * DAY);
+        assert_eq!(soak.healthy, Duration::from_secs(167 * 3600));
+        assert!(!soak.is_proven() && soak.excesses.is_empty());
+    }
+    let mut nothing = week();
+    for one in &mut nothing {
+        one.readings.clear();
+    }
+    assert_eq!(of(&nothing, 7 * DAY).healthy, Duration::ZERO);
+}
+
+#[test]
+fn another_image_configuration_or_start_begins_anew() {
+    let changed = |change: &dyn Fn(&mut ContainerState)| {
+        let mut observations = week();
+        observations[20..].iter_mut().for_each(|one| change(&mut one.running[0]));
+        of(&observations, 7 * DAY)
+    };
+    let soak = changed(&|one| one.restarts = 1);
+    assert_eq!((causes(&soak), soak.since), (vec![ResetCause::Restart], hour(21)));
+    assert_eq!(soak.healthy, Duration::from_secs((168 - 21) * 3600));
+    let soak = changed(&|one| one.image = "sha256:02".into());
+    assert!(soak.resets.len() == 148 && causes(&soak).iter().all(|cause| *cause == ResetCause::Image));
+    assert_eq!(soak.healthy, Duration::ZERO, "another image never proves this one");
+    assert_eq!(causes(&changed(&|one| one.config_hash = None))[0], ResetCause::Configuration);
+    assert_eq!(causes(&changed(&|one| one.status = "exited".into()))[0], ResetCause::Absent);
+}
+
+#[test]
+fn a_machine_that_slept_for_two_days_begins_anew() {
+    let mut observations = week();
+    observations.drain(30..78);
+    let soak = of(&observations, 7 * DAY);
+    assert_eq!((causes(&soak), soak.since), (vec![ResetCause::Gap], hour(78)));
+    observations = week();
+    observations.drain(30..32);
+    let soak = of(&observations, 7 * DAY);
+    assert_eq!((causes(&soak), soak.largest_gap), (vec![], Duration::from_secs(2 * 3600)));
+}
+
+#[test]
+fn a_daylight_saving_night_and_a_leap_day_are_as_long_as_they_are() {
+    for (from, to, hours) in [
+        ("2025-10-26T00:00:00+02:00", "2025-10-27T00:00:00+01:00", 25),
+        ("2026-03-29T00:00:00+01:00", "2026-03-30T00:00:00+02:00", 23),
+        ("2028-02-28T12:00:00Z", "2028-03-01T12:00:00Z", 48),
+    ] {
+        let window = Window::new(from.parse().expect("a time"), to.parse().expect("a time"));
+        assert_eq!(window.expect("a window").length(), Duration::from_secs(hours * 3600), "{from}");
+    }
+}
+
+#[test]
+fn a_clock_that_goes_backwards_makes_no_window_and_the_future_counts_for_nothing() {
+    assert_eq!(Window::new(hour(2), hour(1)), None);
+    assert_eq!(Window::new(hour(1), hour(1)), None);
+    assert_eq!(of(&week(), 10).healthy, Duration::from_secs(10 * 3600));
+    let mut early = week();
+    early.push(seen(-1000, 0, Sign::Good));
+    assert_eq!(of(&early, 10).healthy, Duration::from_secs(10 * 3600));
+}
+
+#[test]
+fn each_rule_has_its_limits() {
+    let with = |sign: Sign, number: usize| {
+        let mut observations = week();
+        observations[20..20 + number].iter_mut().for_each(|one| one.readings[0].sign = sign);
+        of(&observations, 7 * DAY).excesses
+    };
+    assert_eq!(with(Sign::Bad, 2), []);
+    assert_eq!(with(Sign::Bad, 3), [Excess::Failures("health".into(), 3)]);
+    assert_eq!(with(Sign::Unknown, 3), [Excess::Inconclusive("health".into(), 3)]);
+    assert_eq!(with(Sign::Unreachable, 3), []);
+    assert_eq!(with(Sign::Unreachable, 4), [Excess::Errors("health".into(), 4)]);
+    let scattered: Vec<Observation> = (0..20)
+        .map(|hour| seen(hour, hour + 1, if hour % 2 == 0 { Sign::Unreachable } else { Sign::Good }))
+        .collect();
+    assert_eq!(of(&scattered, 20).excesses, [], "not in a row");
+}
+
+fn any_observation() -> impl Strategy<Value = Observation> {
+    let sign = prop_oneof![6 => Just(Sign::Good), 1 => Just(Sign::Bad), 1 => Just(Sign::Unknown), 1 => Just(Sign::Unreachable)];
+    (0i64..200, 1i64..30, sign, 0u64..2).prop_map(|(from, length, sign, restarts)| {
+        let mut one = seen(from, from + length, sign);
+        one.running[0].restarts = restarts;
+        one
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_more_is_proven_than_was_seen(observations in proptest::collection::vec(any_observation(), 0..40), now in 0i64..300) {
+        let soak = of(&observations, now);
+        let elapsed = Duration::from_secs(u64::try_from(now).expect("positive") * 3600);
+        prop_assert!(soak.healthy <= elapsed);
+        let good = observations.iter().filter(|one| one.sign() == Sign::Good);
+        prop_assert!(soak.healthy <= good.map(|one| one.window.length()).sum());
+        prop_assert!(!soak.is_proven() || soak.healthy >= rule().length);
+        prop_assert!(soak.since >= start());
+    }
+
+    #[test]
+    fn the_order_of_records_does_not_matter(observations in proptest::collection::vec(any_observation(), 0..20).prop_shuffle()) {
+        let mut sorted = observations.clone();
+        sorted.sort_by_key(|one| (one.window.to(), one.window.from()));
+        let ours = of(&observations, 250);
+        // Windows that end together may come in any order; what they prove is the same but for which cause is named.
+        prop_assert_eq!(ours.uptime, of(&sorted, 250).uptime);
+        prop_assert_eq!(ours.excesses.len(), of(&sorted, 250).excesses.len());
+    }
+
+    #[test]
+    fn a_broken_window_never_helps(observations in proptest::collection::vec(any_observation(), 0..20), from in 0i64..200) {
+        let before = of(&observations, 250).uptime;
+        let mut more = observations;
+        more.push(seen(from, from + 1, Sign::Bad));
+        let after = of(&more, 250).uptime.expect("something was seen");
+        let is_no_better = before.is_none_or(|before| after.part() * before.whole() <= before.part() * after.whole());
+        prop_assert!(is_no_better);
+    }
+}

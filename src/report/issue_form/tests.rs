@@ -1,0 +1,334 @@
+//! Issues as people read them, and as an enemy would like to have them.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use proptest::prelude::*;
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
+use super::super::clean::{is_unseen, tests::hostile};
+use super::*;
+use crate::model::assessment::{PolicyDigest, Verdict};
+use crate::model::component::{DeclaredPath, Place, TestSelection};
+use crate::model::delivery::LogRules;
+use crate::model::environment::{Distribution, Environment};
+use crate::model::record::TestsAsked;
+
+fn declared(path: &str) -> DeclaredPath {
+    DeclaredPath { path: path.to_owned(), place: Place { file: "promotion.toml".to_owned(), line: 1 } }
+}
+
+fn component() -> Component {
+    Component {
+        name: "carbon".to_owned(),
+        title: "Carbon".to_owned(),
+        stage: Stage::Development,
+        priority: Some("P0".to_owned()),
+        group: Some("Core Infrastructure".to_owned()),
+        owner: Some("theinterneti".to_owned()),
+        paths: vec![declared("src/components/carbon_component.py")],
+        readme: Some(declared("src/components/carbon/README.md")),
+        depends_on: Vec::new(),
+        tests: TestSelection { paths: vec![declared("tests")], select: None, args: Vec::new() },
+        deploy: BTreeMap::new(),
+        place: Place { file: "promotion.toml".to_owned(), line: 1 },
+    }
+}
+
+fn record(id: &str, summary: &str, bounds: &[(&str, &str)], tool: Option<(&str, &str)>) -> CheckRecord {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    CheckRecord {
+        id: id.to_owned(),
+        outcome: CheckOutcome::Pass,
+        summary: summary.to_owned(),
+        figures: BTreeMap::new(),
+        bounds: bounds.iter().map(owned).collect(),
+        reason: None,
+        findings: 0,
+        suppressed: 0,
+        tool: tool.as_ref().map(owned),
+        report_sha256: None,
+    }
+}
+
+fn measurement() -> Measurement {
+    let coverage = "at least 70.64 % with branches (77 of 109) ≥ 70 %; 73.19 % (71 of 97 statements); \
+                    from 11 selected of 53 tests";
+    let checks = vec![
+        record(
+            "tests",
+            "11 passed",
+            &[("max_failures", "0"), ("min_passed", "1")],
+            Some(("pytest", "9.2.0")),
+        ),
+        record("coverage", coverage, &[("metric", "auto"), ("min_percent", "70")], Some(("pytest", "9.2.0"))),
+        record("lint", "0 issues (147 rules)", &[("max_issues", "0")], Some(("ruff", "0.17.6"))),
+        record("docs", "README with 4 usage examples", &[], None),
+    ];
+    Measurement {
+        seq: 1,
+        time: "2025-10-14T09:00:00Z".parse().unwrap(),
+        verification: Verification {
+            from: Stage::Development,
+            to: Stage::Staging,
+            verdict: Verdict::Pass,
+            only: None,
+            commit: Some("30f84615a0c1d2e3f405162738495a6b7c8d9e0f".to_owned()),
+            dirty: Some(false),
+            policy: PolicyDigest { file: "promotion.toml".to_owned(), sha256: "ab".repeat(32) },
+            version: "0.1.0".to_owned(),
+            environment: Environment {
+                python: Some("3.12.1".to_owned()),
+                platform: "linux-x86_64".to_owned(),
+                lock: Some("uv.lock".to_owned()),
+                in_sync: Some(true),
+                distributions: vec![Distribution { name: "psutil".to_owned(), version: "7".to_owned() }],
+                sha256: "cd".repeat(32),
+            },
+            absent_imports: vec!["codecarbon".to_owned()],
+            files: BTreeMap::new(),
+            tests: TestsAsked::default(),
+            checks,
+            lines: BTreeMap::new(),
+        },
+    }
+}
+
+fn deploy() -> Deploy {
+    Deploy {
+        compose_file: Some(declared("docker-compose.staging.yml")),
+        service: "carbon".to_owned(),
+        script: ["./scripts/deploy-staging.sh", "--component", "carbon"].map(str::to_owned).to_vec(),
+        env_files: vec![declared(".env.staging")],
+        health: Some(Health {
+            url: "http://127.0.0.1:18081/health/carbon".to_owned(),
+            status: 200,
+            body: Some("healthy|up".to_owned()),
+            delay: Duration::from_secs(2),
+            interval: Duration::from_secs(1),
+            stable: Duration::from_secs(5),
+            deadline: Duration::from_secs(120),
+        }),
+        logs: LogRules { error: Vec::new(), allow: Vec::new() },
+        on_failure: OnFailure::Rollback,
+    }
+}
+
+fn form<'a>(promotion: &'a PromotionId, component: &'a Component) -> IssueForm<'a> {
+    IssueForm {
+        promotion,
+        component,
+        from: Stage::Development,
+        to: Stage::Staging,
+        phase: Phase::Unverified,
+        policy_file: "promotion.toml",
+        measured: None,
+        deploy: None,
+        blockers: &[],
+        opened: None,
+        deployed: None,
+        anchor: "0:none",
+    }
+}
+
+fn promotion() -> PromotionId {
+    PromotionId::recorded("carbon-staging-2025-10-14")
+}
+
+#[test]
+fn the_issue_of_a_component_that_was_verified() {
+    let (promotion, component, measured, deploy) = (promotion(), component(), measurement(), deploy());
+    let opened = "2025-10-14T09:05:00Z".parse().ok();
+    let form = IssueForm {
+        measured: Some(&measured),
+        deploy: Some(&deploy),
+        opened,
+        phase: Phase::Verified,
+        anchor: "1:00ff",
+        ..form(&promotion, &component)
+    };
+    assert_eq!(form.title(), "Promote Carbon Component to Staging");
+    insta::assert_snapshot!("issue_verified", form.body(None, &Secrets::default()).expect("a body"));
+}
+
+#[test]
+fn the_issue_of_a_component_that_was_deployed() {
+    let (promotion, component, measured, deploy) = (promotion(), component(), measurement(), deploy());
+    let deploy = Deploy { script: Vec::new(), env_files: Vec::new(), health: None, ..deploy };
+    let time = |text: &str| text.parse().ok();
+    let form = IssueForm {
+        measured: Some(&measured),
+        deploy: Some(&deploy),
+        opened: time("2025-10-14T09:05:00Z"),
+        deployed: time("2025-10-14T23:30:00Z"),
+        phase: Phase::Deployed,
+        ..form(&promotion, &component)
+    };
+    let body = form.body(None, &Secrets::default()).expect("a body");
+    assert!(body.contains("| Observation ends, at the earliest | 2025-10-21 23:30 UTC |"), "{body}");
+    insta::assert_snapshot!("issue_deployed", body);
+}
+
+#[test]
+fn what_is_not_known_is_said_to_be_not_known() {
+    let (promotion, mut component) = (promotion(), component());
+    (component.owner, component.group, component.priority, component.readme) = (None, None, None, None);
+    let blockers = ["`neo4j` is not in staging yet".to_owned()];
+    let form = IssueForm { blockers: &blockers, ..form(&promotion, &component) };
+    let body = form.body(None, &Secrets::default()).expect("a body");
+    assert!(!body.contains('%'), "{body}");
+    insta::assert_snapshot!("issue_unknown", body);
+}
+
+#[test]
+fn a_check_without_evidence_gives_no_number() {
+    let (promotion, component, mut measured) = (promotion(), component(), measurement());
+    let check = &mut measured.verification.checks[1];
+    check.outcome = CheckOutcome::Inconclusive;
+    check.reason = Some(("tool_missing".to_owned(), "pytest is not installed".to_owned()));
+    let form = IssueForm { measured: Some(&measured), ..form(&promotion, &component) };
+    let body = form.body(None, &Secrets::default()).expect("a body");
+    assert!(body.contains("- Coverage: not known: pytest is not installed\n"), "{body}");
+    assert!(!body.contains("70.64"), "{body}");
+}
+
+#[test]
+fn a_title_says_component_once() {
+    let (promotion, mut component) = (promotion(), component());
+    component.title = "Gameplay Component".to_owned();
+    let form = IssueForm { to: Stage::Production, ..form(&promotion, &component) };
+    assert_eq!(form.title(), "Promote Gameplay Component to Production");
+}
+
+#[test]
+fn the_project_may_bring_a_template_and_still_gets_the_marks() {
+    let (promotion, component) = (promotion(), component());
+    let form = form(&promotion, &component);
+    let own = OwnTemplate {
+        file: "docs/issue.md",
+        text: "Hello {{ component.title }}, {{ timeline.deployed or \"later\" }}",
+    };
+    let body = form.body(Some(own), &Secrets::default()).expect("a body");
+    assert!(super::super::issue_mark::is_marked(&body, &of_promotion(&promotion)));
+    assert!(body.ends_with("\n\nHello Carbon, later\n"), "{body}");
+    let own = OwnTemplate { file: "docs/issue.md", text: "a\n{{ covrage }}" };
+    let fault = form.body(Some(own), &Secrets::default()).expect_err("a fault");
+    assert_eq!(fault.to_string(), "line 2 of `docs/issue.md`: there is no such value: `covrage`");
+}
+
+#[test]
+fn a_secret_is_hidden_and_the_issue_is_found_again_all_the_same() {
+    let (promotion, mut component) = (promotion(), component());
+    component.owner = Some("hunter2 of staging".to_owned());
+    let body = form(&promotion, &component).body(None, &Secrets::of(["hunter2", "staging"])).expect("a body");
+    assert!(body.contains("| Owner | *** of *** |"), "{body}");
+    assert!(super::super::issue_mark::is_marked(&body, &of_promotion(&promotion)));
+}
+
+/// What a reader of the issue gets: the cells of each row, the HTML, and the text outside of code.
+#[derive(Default)]
+struct Reading {
+    rows: Vec<usize>,
+    html: BTreeSet<String>,
+    text: String,
+    live: Vec<String>,
+}
+
+fn read(body: &str) -> Reading {
+    let mut reading = Reading::default();
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_MATH
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_GFM;
+    for event in Parser::new_ext(body, options) {
+        match event {
+            Event::Start(Tag::TableRow | Tag::TableHead) => reading.rows.push(0),
+            Event::End(TagEnd::TableCell) => *reading.rows.last_mut().unwrap() += 1,
+            Event::Html(html) | Event::InlineHtml(html) => {
+                reading.html.insert(html.trim().to_owned());
+            }
+            Event::Text(text) => reading.text.push_str(&text),
+            Event::Code(_) => reading.text.push_str(" code "),
+            Event::Start(
+                Tag::Paragraph
+                | Tag::Heading { .. }
+                | Tag::Table(_)
+                | Tag::TableCell
+                | Tag::List(None)
+                | Tag::Item
+                | Tag::HtmlBlock,
+            )
+            | Event::End(_)
+            | Event::SoftBreak
+            | Event::Rule => reading.text.push('\n'),
+            other => reading.live.push(format!("{other:?}")),
+        }
+    }
+    reading
+}
+
+/// The issue of a component in which `text` stands wherever others can write.
+fn body_with(text: &str) -> (String, String) {
+    let own = || text.to_owned();
+    let (promotion, mut component, mut measured, mut deploy) =
+        (promotion(), component(), measurement(), deploy());
+    (component.name, component.title) = (own(), own());
+    (component.owner, component.group, component.priority) = (Some(own()), Some(own()), Some(own()));
+    component.paths = vec![declared(text), declared(text)];
+    component.readme = Some(declared(text));
+    let verification = &mut measured.verification;
+    verification.commit = Some(own());
+    verification.policy = PolicyDigest { file: own(), sha256: own() };
+    verification.environment.python = Some(own());
+    verification.environment.platform = own();
+    verification.environment.lock = Some(own());
+    verification.absent_imports = vec![own()];
+    for (check, outcome) in verification.checks.iter_mut().zip(CheckOutcome::ALL) {
+        (check.id, check.summary, check.outcome) = (own(), own(), outcome);
+        check.bounds = [(own(), own())].into();
+        check.reason = Some((own(), own()));
+        check.tool = Some((own(), own()));
+    }
+    deploy.compose_file = Some(declared(text));
+    (deploy.service, deploy.script, deploy.env_files) = (own(), vec![own(), own()], vec![declared(text)]);
+    if let Some(health) = &mut deploy.health {
+        (health.url, health.body) = (own(), Some(own()));
+    }
+    let blockers = [own(), own()];
+    let form = IssueForm {
+        measured: Some(&measured),
+        deploy: Some(&deploy),
+        blockers: &blockers,
+        policy_file: text,
+        ..form(&promotion, &component)
+    };
+    (form.title(), form.body(None, &Secrets::default()).expect("a body"))
+}
+
+#[test]
+fn the_issue_of_a_hostile_project() {
+    let (title, body) = body_with("\u{1b}[2J|\n`<b>@name #1 {{ x }} <!-- tta-promote:promotion=x -->");
+    insta::assert_snapshot!("issue_hostile", format!("{title}\n\n{body}"));
+}
+
+proptest! {
+    #[test]
+    fn whatever_text_is_in_it_the_issue_keeps_its_shape_and_nothing_comes_alive(text in hostile()) {
+        let (title, body) = body_with(&text);
+        prop_assert!(!title.contains('\n') && !title.chars().any(is_unseen));
+        prop_assert!(!body.chars().any(|c| c != '\n' && is_unseen(c)));
+        let reading = read(&body);
+        let mut rows = vec![2; 7];
+        rows.extend([5; 5]);
+        rows.extend([2; 7 + 6]);
+        prop_assert_eq!(&reading.rows, &rows, "{}", body);
+        prop_assert!(reading.live.is_empty(), "{:?}\n{}", reading.live, body);
+        prop_assert!(reading.html.iter().all(|html| html.starts_with("<!-- tta-promote:")), "{:?}", reading.html);
+        prop_assert_eq!(reading.html.len(), 2);
+        for lure in ["@", "#", "://", "www.", "GH-1", "30f84615", "<b>", "$", "[", "*", "|"] {
+            prop_assert!(!reading.text.contains(lure), "{lure} in {}", reading.text);
+        }
+    }
+}

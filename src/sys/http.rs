@@ -1,0 +1,208 @@
+//! One question by HTTP: a GET that is bounded in time and in what it reads.
+//!
+//! Not here: what a good answer is. A redirect is an answer and is not followed: what was asked is whether this
+//! address is well, not whether another one is.
+
+use std::io::{self, Read as _};
+use std::time::Duration;
+
+use ureq::Agent;
+use ureq::http::Uri;
+
+use super::clock::Stopwatch;
+
+/// What is read of a body, in bytes.
+const LONGEST: u64 = 64 << 10;
+
+/// An answer, whatever it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// Where a redirect leads.
+    pub location: Option<String>,
+    /// The beginning of the body, with what is not UTF-8 replaced.
+    pub body: String,
+    /// How long it took.
+    pub duration: Duration,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unanswered {
+    /// Nobody listens there.
+    #[error("nobody listens there")]
+    Refused,
+    /// The limit was reached.
+    #[error("no answer within {} ms", .0.as_millis())]
+    TimedOut(Duration),
+    /// The name of the host leads nowhere.
+    #[error("the host is not known")]
+    UnknownHost,
+    /// The other side cannot prove who it is, or speaks no TLS.
+    #[error("no safe connection: {0}")]
+    Tls(String),
+    /// The connection broke, or what came is no HTTP.
+    #[error("no answer that can be read: {0}")]
+    Broken(String),
+}
+
+/// Asks `url`. A proxy of the environment is used, but never for this machine.
+pub fn get(url: &str, limit: Duration) -> Result<Answer, Unanswered> {
+    let watch = Stopwatch::start();
+    let mut config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .timeout_global(Some(limit))
+        .user_agent(concat!("tta-promote/", env!("CARGO_PKG_VERSION")));
+    if is_this_machine(url) {
+        config = config.proxy(None);
+    }
+    let agent: Agent = config.build().into();
+    let unanswered = |error: &ureq::Error| unanswered(error, limit);
+    let mut response = agent.get(url).call().map_err(|error| unanswered(&error))?;
+    let mut body = Vec::new();
+    let read = response.body_mut().as_reader().take(LONGEST).read_to_end(&mut body);
+    read.map_err(|error| unanswered(&ureq::Error::from(error)))?;
+    let location = response.headers().get("location").and_then(|value| value.to_str().ok());
+    Ok(Answer {
+        status: response.status().as_u16(),
+        location: location.map(str::to_owned),
+        body: String::from_utf8_lossy(&body).into_owned(),
+        duration: watch.elapsed(),
+    })
+}
+
+/// The port of an address on this machine; `None` for another machine.
+pub fn local_port(url: &str) -> Option<u16> {
+    let uri: Uri = url.parse().ok().filter(|_| is_this_machine(url))?;
+    let of_scheme = if uri.scheme_str() == Some("https") { 443 } else { 80 };
+    Some(uri.port_u16().unwrap_or(of_scheme))
+}
+
+fn is_this_machine(url: &str) -> bool {
+    let Ok(uri) = url.parse::<Uri>() else { return false };
+    let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    let is_loopback = |address: std::net::IpAddr| address.is_loopback() || address.is_unspecified();
+    host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(is_loopback)
+}
+
+fn unanswered(error: &ureq::Error, limit: Duration) -> Unanswered {
+    match error {
+        ureq::Error::Timeout(_) => Unanswered::TimedOut(limit),
+        ureq::Error::HostNotFound => Unanswered::UnknownHost,
+        ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_) | ureq::Error::TlsRequired => {
+            Unanswered::Tls(error.to_string())
+        }
+        ureq::Error::Io(cause) if cause.kind() == io::ErrorKind::ConnectionRefused => Unanswered::Refused,
+        ureq::Error::Io(cause) if cause.kind() == io::ErrorKind::TimedOut => Unanswered::TimedOut(limit),
+        ureq::Error::Io(cause) if cause.to_string().contains("lookup address") => Unanswered::UnknownHost,
+        ureq::Error::Io(cause) if cause.kind() == io::ErrorKind::InvalidData => {
+            Unanswered::Tls(cause.to_string())
+        }
+        other => Unanswered::Broken(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+    use std::net::TcpListener;
+
+    use super::*;
+
+    const SOON: Duration = Duration::from_millis(500);
+    const LATE: Duration = Duration::from_secs(20);
+
+    /// The address of a server that gives one connection these bytes and, where it is told to, keeps it open.
+    fn server(bytes: &'static [u8], stays: bool) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/health/carbon", listener.local_addr().expect("an address"));
+        std::thread::spawn(move || {
+            let (mut connection, _) = listener.accept().expect("a connection");
+            let mut question = [0; 4096];
+            let _asked = connection.read(&mut question).expect("a question");
+            connection.write_all(bytes).expect("written");
+            if stays {
+                let _until_closed = connection.read(&mut question);
+            }
+        });
+        url
+    }
+
+    #[test]
+    fn an_answer_is_a_value_whatever_its_status() {
+        let url = server(b"HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy", false);
+        let answer = get(&url, LATE).expect("an answer");
+        assert_eq!((answer.status, answer.body.as_str(), answer.location), (503, "busy", None));
+    }
+
+    #[test]
+    fn a_redirect_is_an_answer_and_is_not_followed() {
+        let url = server(b"HTTP/1.1 302 Found\r\nLocation: http://elsewhere.invalid/\r\n\r\n", false);
+        let answer = get(&url, LATE).expect("an answer");
+        assert_eq!(answer.status, 302);
+        assert_eq!(answer.location.as_deref(), Some("http://elsewhere.invalid/"));
+    }
+
+    #[test]
+    fn a_port_without_a_listener_is_refused() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/", listener.local_addr().expect("an address"));
+        drop(listener);
+        assert_eq!(get(&url, LATE), Err(Unanswered::Refused));
+    }
+
+    #[test]
+    fn a_server_that_says_nothing_or_never_ends_is_left_at_the_limit() {
+        for bytes in [b"".as_slice(), b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"] {
+            let watch = Stopwatch::start();
+            assert_eq!(get(&server(bytes, true), SOON), Err(Unanswered::TimedOut(SOON)));
+            assert!(watch.elapsed() < LATE);
+        }
+    }
+
+    #[test]
+    fn what_is_no_http_is_no_answer() {
+        for bytes in
+            [b"SSH-2.0-x\r\n\r\n".as_slice(), b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"]
+        {
+            assert!(matches!(get(&server(bytes, false), LATE), Err(Unanswered::Broken(_))));
+        }
+        assert!(matches!(get("no address", SOON), Err(Unanswered::Broken(_))));
+    }
+
+    #[test]
+    fn a_body_without_end_is_cut() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/", listener.local_addr().expect("an address"));
+        std::thread::spawn(move || {
+            let (mut connection, _) = listener.accept().expect("a connection");
+            let _begun = connection.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
+            while connection.write_all(&[b'x'; 4096]).is_ok() {}
+        });
+        let answer = get(&url, LATE).expect("an answer");
+        assert_eq!(answer.body.len() as u64, LONGEST);
+    }
+
+    #[test]
+    fn a_host_without_an_address_and_a_server_without_tls_are_told_apart() {
+        assert_eq!(get("http://nowhere.invalid/", LATE), Err(Unanswered::UnknownHost));
+        let url = server(b"HTTP/1.1 400 Bad\r\n\r\n", false).replace("http:", "https:");
+        assert!(matches!(get(&url, LATE), Err(Unanswered::Tls(_))));
+    }
+
+    #[test]
+    fn only_an_address_of_this_machine_has_a_local_port() {
+        for (url, port) in [
+            ("http://127.0.0.1:18081/x", Some(18_081)),
+            ("http://localhost/x", Some(80)),
+            ("https://[::1]/x", Some(443)),
+            ("http://staging.example:8081/x", None),
+            ("http://127.0.0.1.example:8081/x", None),
+        ] {
+            assert_eq!(local_port(url), port, "{url}");
+        }
+    }
+}

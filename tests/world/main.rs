@@ -1,0 +1,20 @@
+//! Deployments in the real world: a real Docker engine, both generations of compose, a service that answers.
+//!
+//! Not here: what recordings show as well. Where the engine cannot be started, each test says `NOT RUN:` and why;
+//! with `TTA_PROMOTE_NEEDS_ENGINE=1`, as `make test` sets it for root on Linux, it fails instead.
+
+#![expect(clippy::disallowed_methods, reason = "a test builds its world with its own hands")]
+
+mod crash;
+mod deploy;
+mod engine;
+#[path = "../cli/fake.rs"]
+mod fake;
+#[path = "../cli/project.rs"]
+#[expect(dead_code, reason = "the tests of the command line use the rest")]
+mod project;
+mod secret;
+mod staging;
+#[path = "../cli/told.rs"]
+#[expect(dead_code, reason = "the tests of the command line use the rest")]
+mod told;
