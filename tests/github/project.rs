@@ -11,7 +11,7 @@ use tta_promote::app::project::Workspace;
 use tta_promote::ledger::{self, Head};
 use tta_promote::model::assessment::{PolicyDigest, Verdict};
 use tta_promote::model::environment::Environment;
-use tta_promote::model::promotion::PromotionId;
+use tta_promote::model::promotion_id::PromotionId;
 use tta_promote::model::record::{CheckOutcome, CheckRecord, Fact, Record, TestsAsked, Verification};
 use tta_promote::model::stage::Stage;
 
