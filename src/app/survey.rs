@@ -98,13 +98,23 @@ pub fn chosen(
 }
 
 fn read_one(workspace: &Workspace, ledgers: &Ledgers, name: &str) -> Read {
-    match ledgers.read(name) {
-        Ok(ledger) => {
-            let declared = workspace.policy.component(name).map(|component| component.stage);
-            let start = declared.unwrap_or_else(|| first_stage(&ledger));
-            let standing = lifecycle::stand(start, &ledger.records);
-            Read::Sound(Box::new((ledger, standing)))
+    let read = || {
+        let (ledger, bytes) = ledgers.outline(name)?;
+        let declared = workspace.policy.component(name).map(|component| component.stage);
+        let start = declared.unwrap_or_else(|| first_stage(&ledger));
+        let mut standing = lifecycle::stand(start, &ledger.records);
+        let completed = standing.completed.as_mut();
+        let completed = completed.into_iter().flat_map(|one| [&mut one.measured, &mut one.remeasured]);
+        // Of all measurements these alone are looked into.
+        for measured in std::iter::once(&mut standing.measured).chain(completed).flatten() {
+            if let Some(whole) = Ledgers::measurement(name, &bytes, measured.seq)? {
+                measured.verification = whole;
+            }
         }
+        Ok((ledger, standing))
+    };
+    match read() {
+        Ok(sound) => Read::Sound(Box::new(sound)),
         Err(fault) => Read::Fault(fault),
     }
 }
