@@ -86,6 +86,17 @@ impl<'a> InHand<'a> {
         lifecycle::name(&self.component.name, to, today, &standing, self.ledger.records())
     }
 
+    /// Records a fact about a promotion, which need not be the one under way.
+    pub fn record(&mut self, promotion: &PromotionId, fact: Fact) -> Result<u64, LedgerFault> {
+        self.ledger.record(promotion, fact)
+    }
+
+    /// Records a fact about the promotion that is under way.
+    pub fn tell(&mut self, fact: Fact) -> Result<u64, LedgerFault> {
+        let promotion = self.promotion();
+        self.ledger.record(&promotion, fact)
+    }
+
     /// Records that an act is about to be done, and gives the number of the intent.
     pub fn intend(&mut self, act: Act) -> Result<u64, LedgerFault> {
         let promotion = self.promotion();

@@ -7,6 +7,7 @@ use crate::app::deploy::workflow::{DeployError, Outcome, Proposal, Request, depl
 use crate::app::issue;
 use crate::app::project::Workspace;
 use crate::app::refusal::{remedy, words};
+use crate::app::stages::Stages;
 use crate::app::verify;
 use crate::model::container::ContainerState;
 use crate::model::reason::{Reason, ReasonKind};
@@ -132,7 +133,9 @@ fn of_proposal(proposal: &Proposal, exit: Exit) -> Deployment {
 }
 
 fn shown(workspace: &Workspace, component: &str, outcome: Outcome) -> (Deployment, Exit) {
-    let stage = workspace.policy.component(component).and_then(|component| component.stage.next());
+    let names = [component.to_owned()];
+    let stages = Stages::of(workspace, &names).unwrap_or_default();
+    let stage = workspace.policy.component(component).and_then(|component| stages.get(component).next());
     let to = stage.map_or("the next stage", |stage| stage.name());
     let plain = |result, exit| empty(component, to, result, exit);
     match outcome {

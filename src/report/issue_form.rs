@@ -222,7 +222,7 @@ fn check(check: &CheckRecord) -> CheckValues {
 }
 
 /// The value as people saw it, with both figures of coverage and `at least` where it is a lower bound.
-fn measured(check: &CheckRecord) -> String {
+pub(super) fn measured(check: &CheckRecord) -> String {
     let why = check.reason.as_ref().map_or("", |(_, sentence)| sentence.as_str());
     match check.outcome {
         CheckOutcome::Pass | CheckOutcome::Fail => passage(&check.summary, CELL),
@@ -276,7 +276,7 @@ fn phase(phase: Phase) -> &'static str {
     }
 }
 
-fn moment(time: Timestamp) -> String {
+pub(super) fn moment(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 

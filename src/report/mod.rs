@@ -4,6 +4,7 @@
 
 pub mod clean;
 pub mod deployment;
+pub mod document;
 mod elapsed;
 mod error_document;
 mod grouping;

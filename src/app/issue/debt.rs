@@ -96,7 +96,12 @@ impl Desk<'_> {
     }
 
     /// The address of the comment with that mark, which is written where there is none.
-    fn commented(&self, issue: u64, mark: &str, body: &str) -> Result<Result<String, Failure>, IssueError> {
+    pub(super) fn commented(
+        &self,
+        issue: u64,
+        mark: &str,
+        body: &str,
+    ) -> Result<Result<String, Failure>, IssueError> {
         let there = |comments: Vec<(String, String)>| {
             let mut marked = comments.into_iter().filter(|(_, text)| is_marked(text, mark));
             marked.next().map(|(url, _)| url)

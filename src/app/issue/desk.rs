@@ -205,7 +205,7 @@ impl<'a> Desk<'a> {
     /// An attempt that was cut off may still be under way: gh lives on where we were killed, and GitHub may be at work
     /// on what it was told. Ends the one, and waits for the other as long as GitHub works on anything, but no longer
     /// than the policy lets a tool take.
-    fn let_settle(&self, pending: &Pending, records: &[Record]) -> Result<(), IssueError> {
+    pub(super) fn let_settle(&self, pending: &Pending, records: &[Record]) -> Result<(), IssueError> {
         let context = self.context;
         let at_work = AT_WORK.min(context.limit);
         let age = |time| Duration::try_from(clock::now().duration_since(time)).unwrap_or_default();
