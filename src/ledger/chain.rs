@@ -64,6 +64,7 @@ impl fmt::Display for DefectKind {
             Self::Unreadable(why) => write!(f, "is no record: {why}"),
             Self::Newer(what) => write!(f, "was written by a newer version of tta-promote: {what}"),
             Self::Foreign(component) => write!(f, "is about the component `{component}`"),
+            Self::Removed(0, _) => f.write_str("follows a record that is not in this ledger"),
             Self::Removed(from, to) if from == to => write!(f, "record {from} before it was removed"),
             Self::Removed(from, to) => write!(f, "records {from} to {to} before it were removed"),
             Self::Misplaced(seq) => {
@@ -146,6 +147,11 @@ fn read_line(component: &str, line: &[u8]) -> Result<(Record, Option<Digest>, Di
     let text = std::str::from_utf8(line).map_err(|_| unreadable("it is not UTF-8"))?;
     if ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|marker| text.starts_with(marker)) {
         return Err(DefectKind::Conflict);
+    }
+    if line.ends_with(b"\r") {
+        return Err(unreadable(
+            "it ends with a carriage return, as git writes it where `core.autocrlf` is set",
+        ));
     }
     let Some((says, length)) = own_digest(line) else {
         return Err(newer(text).unwrap_or_else(|| unreadable("it does not end with its digest")));

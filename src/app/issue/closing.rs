@@ -9,7 +9,7 @@ use crate::app::ledgers::OpenLedger;
 use crate::model::promotion::{Pending, Promotion, PromotionId};
 use crate::model::record::{Act, ActResult, Fact};
 use crate::report::issue_mark;
-use crate::tools::gh::{Edit, Failure, fitting_body};
+use crate::tools::gh::{Edit, Failure, Issue, fitting_body};
 
 use super::desk::Desk;
 use super::outcome::IssueError;
@@ -30,6 +30,14 @@ pub struct Farewell {
     pub remove: Vec<String>,
     /// Whether it is to be closed.
     pub close: bool,
+}
+
+/// What GitHub showed.
+enum Seen {
+    /// It is done.
+    Done(ActResult),
+    /// It is not. With the issue, where that was looked at.
+    Open(Option<Box<Issue>>),
 }
 
 /// What was told, and what is owed, a sentence each.
@@ -129,16 +137,25 @@ impl Desk<'_> {
         before: Option<&Failure>,
     ) -> Result<Result<(), Failure>, IssueError> {
         let pending = promotion.pending.iter().find(|pending| is_same(&pending.act, &item.act));
-        if let (Some(pending), None) = (pending, before) {
-            self.let_settle(pending, hand.ledger().records())?;
-        }
-        let intent = match pending {
-            Some(pending) => pending.intent,
-            None => hand.record(&promotion.id, Fact::Intended(item.act.clone()))?,
+        let seen = match (before, pending) {
+            (Some(failure), _) => Err(failure.clone()),
+            (None, Some(pending)) => {
+                self.let_settle(pending, hand.ledger().records())?;
+                self.seen(item)?
+            }
+            (None, None) => self.seen(item)?,
         };
-        let came = match before {
-            Some(failure) => Err(failure.clone()),
-            None => self.act_out(item)?,
+        // Looked for before it is intended anew: each attempt to act has an intent of its own.
+        let intent = match (&seen, pending) {
+            (Ok(Seen::Done(_)) | Err(_), Some(pending)) => pending.intent,
+            (Ok(Seen::Open(_)), _) | (_, None) => {
+                hand.record(&promotion.id, Fact::Intended(item.act.clone()))?
+            }
+        };
+        let came = match seen {
+            Ok(Seen::Done(result)) => Ok(result),
+            Ok(Seen::Open(issue)) => self.act_out(item, issue.as_deref())?,
+            Err(failure) => Err(failure),
         };
         match came {
             Ok(result) => {
@@ -162,57 +179,85 @@ impl Desk<'_> {
         failure: &Failure,
     ) -> Result<(), IssueError> {
         let why = self.secrets.hide(&failure.to_string());
-        if pending.and_then(|pending| pending.failed.as_ref()) != Some(&why) {
+        let is_said = pending.is_some_and(|one| one.intent == intent && one.failed.as_ref() == Some(&why));
+        if !is_said {
             hand.record(promotion, Fact::Failed { intent, why })?;
         }
         Ok(())
     }
 
-    fn act_out(&self, item: &Item) -> Result<Result<ActResult, Failure>, IssueError> {
+    fn seen(&self, item: &Item) -> Result<Result<Seen, Failure>, IssueError> {
         match &item.act {
-            Act::Comment { issue, marker, .. } => {
-                let commented = self.commented(*issue, marker, &item.body)?;
-                Ok(commented.map(|url| ActResult::Comment { url }))
-            }
-            Act::SettleIssue { issue, add, remove, close, .. } => {
-                Ok(self.settled(*issue, add, remove, *close)?.map(|()| ActResult::Settled))
+            Act::Comment { issue, marker, .. } => Ok(self.commented(*issue, marker)?.map(|url| match url {
+                Some(url) => Seen::Done(ActResult::Comment { url }),
+                None => Seen::Open(None),
+            })),
+            Act::SettleIssue { issue: number, add, remove, close, .. } => {
+                let issues = match self.client.issues()? {
+                    Ok(issues) => issues,
+                    Err(failure) => return Ok(Err(failure)),
+                };
+                let Some(issue) = issues.into_iter().find(|issue| issue.number == *number) else {
+                    return Ok(Err(Failure::Unreadable(format!("issue #{number} is not there"))));
+                };
+                let change = Change::of(&issue, add, remove, *close);
+                let done = change.is_none();
+                Ok(Ok(if done { Seen::Done(ActResult::Settled) } else { Seen::Open(Some(Box::new(issue))) }))
             }
             // Nothing else is made in `items`.
-            _ => Ok(Ok(ActResult::Settled)),
+            _ => Ok(Ok(Seen::Open(None))),
         }
     }
 
-    /// Brings labels and state of an issue to what they should be, where they are not so already.
-    fn settled(
-        &self,
-        number: u64,
-        add: &[String],
-        remove: &[String],
-        close: bool,
-    ) -> Result<Result<(), Failure>, IssueError> {
-        let issues = match self.client.issues()? {
-            Ok(issues) => issues,
-            Err(failure) => return Ok(Err(failure)),
-        };
-        let Some(issue) = issues.into_iter().find(|issue| issue.number == number) else {
-            return Ok(Err(Failure::Unreadable(format!("issue #{number} is not there"))));
-        };
-        let lacking: Vec<String> =
-            add.iter().filter(|label| !is_among(label, &issue.labels)).cloned().collect();
-        let extra: Vec<String> =
-            remove.iter().filter(|label| is_among(label, &issue.labels)).cloned().collect();
-        if !lacking.is_empty() || !extra.is_empty() {
-            for label in &lacking {
-                if let Err(failure) = self.client.make_label(label)? {
-                    return Ok(Err(failure));
-                }
+    fn act_out(&self, item: &Item, issue: Option<&Issue>) -> Result<Result<ActResult, Failure>, IssueError> {
+        match (&item.act, issue) {
+            (Act::Comment { issue, marker, .. }, _) => {
+                Ok(self.comment(*issue, marker, &item.body)?.map(|url| ActResult::Comment { url }))
             }
-            let edit = Edit { add_labels: &lacking, remove_labels: &extra, ..Edit::default() };
+            (Act::SettleIssue { add, remove, close, .. }, Some(issue)) => {
+                let change = Change::of(issue, add, remove, *close);
+                Ok(self.change(issue.number, &change)?.map(|()| ActResult::Settled))
+            }
+            _ => Ok(Err(Failure::Unreadable("this is nothing that an issue can be told".to_owned()))),
+        }
+    }
+
+    /// Brings labels and state of an issue to what they should be.
+    fn change(&self, number: u64, change: &Change) -> Result<Result<(), Failure>, IssueError> {
+        for label in &change.add {
+            if let Err(failure) = self.client.make_label(label)? {
+                return Ok(Err(failure));
+            }
+        }
+        if !change.add.is_empty() || !change.remove.is_empty() {
+            let edit = Edit { add_labels: &change.add, remove_labels: &change.remove, ..Edit::default() };
             if let Err(failure) = self.client.relabel(number, &edit)? {
                 return Ok(Err(failure));
             }
         }
-        if close && issue.open { Ok(self.client.close(number)?) } else { Ok(Ok(())) }
+        if change.close { Ok(self.client.close(number)?) } else { Ok(Ok(())) }
+    }
+}
+
+/// What an issue still differs in from what it should be.
+struct Change {
+    add: Vec<String>,
+    remove: Vec<String>,
+    close: bool,
+}
+
+impl Change {
+    fn of(issue: &Issue, add: &[String], remove: &[String], close: bool) -> Self {
+        let has = |label: &&String| is_among(label, &issue.labels);
+        Self {
+            add: add.iter().filter(|label| !has(label)).cloned().collect(),
+            remove: remove.iter().filter(has).cloned().collect(),
+            close: close && issue.open,
+        }
+    }
+
+    fn is_none(&self) -> bool {
+        self.add.is_empty() && self.remove.is_empty() && !self.close
     }
 }
 
