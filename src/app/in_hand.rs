@@ -43,8 +43,18 @@ impl<'a> InHand<'a> {
         component: &'a Component,
         folder: &'a RunFolder,
     ) -> Result<Self, LedgerFault> {
+        Self::await_hand(workspace, component, folder, Duration::ZERO)
+    }
+
+    /// As [`InHand::take`], and waits so long for another process to let go of it.
+    pub fn await_hand(
+        workspace: &'a Workspace,
+        component: &'a Component,
+        folder: &'a RunFolder,
+        patience: Duration,
+    ) -> Result<Self, LedgerFault> {
         let actor = actor(&workspace.root, folder);
-        let ledger = Ledgers::of(workspace).open(&component.name, &actor, Duration::ZERO)?;
+        let ledger = Ledgers::of(workspace).open(&component.name, &actor, patience)?;
         Ok(Self { workspace, component, folder, secrets: variable::secrets(), ledger })
     }
 

@@ -11,6 +11,7 @@ pub mod chronicle;
 pub mod complete;
 pub mod configuration;
 pub mod context;
+pub mod decide;
 pub mod deploy;
 pub mod diagnosis;
 pub mod division;

@@ -26,6 +26,12 @@ pub fn missing(soak: &Soak) -> Vec<String> {
     missing
 }
 
+/// How it was observed, in one sentence.
+pub fn proof(soak: &Soak) -> String {
+    let uptime = soak.uptime.map(|uptime| format!(", up for {} %", uptime.percent())).unwrap_or_default();
+    format!("it was seen healthy for {} in {} windows{uptime}", length(soak.healthy), soak.samples)
+}
+
 /// The rules that were broken more often than the policy allows.
 pub fn excesses(soak: &Soak) -> Vec<String> {
     let words = |excess: &Excess| match excess {

@@ -4,6 +4,7 @@
 
 pub mod audit;
 pub mod clean;
+pub mod completion;
 pub mod deployment;
 pub mod difference;
 pub mod document;
