@@ -12,7 +12,7 @@ use crate::ledger::Ledger;
 use crate::lifecycle::{self, Now, Obstacle, Staleness, Step};
 use crate::model::component::Component;
 use crate::model::promotion::{Phase, Standing};
-use crate::model::record::Fact;
+use crate::model::record::{Act, Fact};
 use crate::model::stage::Stage;
 use crate::report::status::{self, ComponentStatus, Known, Next, ObstacleKind, Status, Told};
 use crate::sys::git;
@@ -21,6 +21,7 @@ use crate::sys::run_folder::RunFolder;
 use super::ledgers::{LedgerFault, Ledgers};
 use super::present;
 use super::project::Workspace;
+use super::refusal;
 use super::selection::SelectionError;
 
 /// How long a deployment is observed before the component moves on.
@@ -247,114 +248,55 @@ fn next(workspace: &Workspace, name: &str, standing: &Standing, now: &Now, obsta
         (Step::Deploy, _) => {
             Next { until, ..by("deploy", &format!("deploy {name}"), "deploys the candidate") }
         }
+        (Step::Restore, _) if standing.promotion.as_ref().is_some_and(|one| one.rollback.is_some()) => {
+            by("rollback", &format!("rollback {name}"), "puts back what ran before")
+        }
         (Step::Restore, _) => by("restore", &format!("deploy {name}"), "puts back what ran before"),
         (Step::Observe, _) => {
             let deployed = standing.promotion.as_ref().and_then(|promotion| promotion.deployment.as_ref());
             let due = deployed.and_then(|deployment| deployment.time.checked_add(OBSERVED).ok());
             Next { due, ..plain("observe", "the end of the observation") }
         }
-        (Step::Wait, _) => plain("wait", "somebody holds it"),
+        (Step::Wait, _) => plain("wait", "nothing: somebody holds it"),
         (Step::Top, _) => plain("-", "nothing: it is in production"),
     }
 }
 
 /// Whether an act on containers was begun.
 fn is_under_way(standing: &Standing) -> bool {
-    use crate::model::record::Act;
     let pending = standing.promotion.iter().flat_map(|promotion| &promotion.pending);
     pending.into_iter().any(|pending| matches!(pending.act, Act::Deploy(_) | Act::Restore { .. }))
-        || standing.promotion.as_ref().is_some_and(|promotion| promotion.phase == Phase::Deployed)
+        || standing.promotion.as_ref().is_some_and(|promotion| promotion.phase >= Phase::Deployed)
 }
 
 fn until(measured: Timestamp, max_age: Duration) -> Option<Timestamp> {
     measured.checked_add(SignedDuration::try_from(max_age).ok()?).ok()
 }
 
-/// An obstacle in words.
+/// An obstacle in words: those that a step is refused with.
 fn told(name: &str, obstacle: &Obstacle) -> status::Obstacle {
-    let again = format!("`tta-promote verify {name} --record`");
-    let words = |kind, brief: &str, message: String, hint: String| status::Obstacle {
-        kind,
-        brief: brief.to_owned(),
-        message,
-        hint,
+    let (kind, brief) = match obstacle {
+        Obstacle::Unmeasured => (ObstacleKind::Unmeasured, String::new()),
+        Obstacle::NotPassed { checks, .. } => (ObstacleKind::NotPassed, checks.join(", ")),
+        Obstacle::Held { by, .. } => (ObstacleKind::Held, format!("held by {by}")),
+        Obstacle::Dependency { component, .. } => (ObstacleKind::Dependency, format!("needs {component}")),
+        Obstacle::Stale(staleness) => {
+            let (kind, brief) = stale(staleness);
+            (kind, brief.to_owned())
+        }
     };
-    match obstacle {
-        Obstacle::Unmeasured => {
-            words(ObstacleKind::Unmeasured, "", "the gate was never measured".to_owned(), again)
-        }
-        Obstacle::NotPassed { verdict, checks } => {
-            let which = if checks.is_empty() { "it has no checks".to_owned() } else { checks.join(", ") };
-            let message = format!("the gate came to {}: {which}", verdict.name());
-            let hint = format!("see `tta-promote verify {name}`, mend it, and then {again}");
-            words(ObstacleKind::NotPassed, &checks.join(", "), message, hint)
-        }
-        Obstacle::Dependency { component, stage } => words(
-            ObstacleKind::Dependency,
-            &format!("needs {component}"),
-            format!("it needs `{component}`, which stands in {stage}"),
-            format!("see `tta-promote status {component}`"),
-        ),
-        Obstacle::Held { by, reason } => words(
-            ObstacleKind::Held,
-            "held",
-            format!("{by} holds it: {reason}"),
-            format!("`tta-promote release {name} --reason TEXT` when the reason is gone"),
-        ),
-        Obstacle::Stale(staleness) => stale(staleness, &again),
-    }
+    let message = refusal::words(obstacle);
+    let hint = refusal::remedy(name, std::slice::from_ref(obstacle));
+    status::Obstacle { kind, brief, message, hint }
 }
 
-fn stale(staleness: &Staleness, again: &str) -> status::Obstacle {
-    let words = |kind, brief: &str, message: String, hint: &str| status::Obstacle {
-        kind,
-        brief: brief.to_owned(),
-        message,
-        hint: hint.to_owned(),
-    };
-    let short = |commit: &Option<String>| {
-        commit.as_deref().map_or_else(|| "no commit".to_owned(), |commit| commit.chars().take(8).collect())
-    };
+fn stale(staleness: &Staleness) -> (ObstacleKind, &'static str) {
     match staleness {
-        Staleness::Commit { measured, current } => words(
-            ObstacleKind::Commit,
-            "another commit",
-            format!("it was measured at {}, and here is {}", short(measured), short(current)),
-            again,
-        ),
-        Staleness::Policy => words(
-            ObstacleKind::Policy,
-            "another policy",
-            "the policy has changed since it was measured".to_owned(),
-            again,
-        ),
-        Staleness::MeasuredDirty => words(
-            ObstacleKind::MeasuredDirty,
-            "measured uncommitted",
-            "it was measured with uncommitted changes, so no commit stands for it".to_owned(),
-            &format!("commit or stash the changes, and then {again}"),
-        ),
-        Staleness::Dirty => words(
-            ObstacleKind::Dirty,
-            "uncommitted changes",
-            "there are uncommitted changes, or files that git does not look at".to_owned(),
-            "`git status` shows them; commit or stash them",
-        ),
-        Staleness::Old { age, max } => words(
-            ObstacleKind::Old,
-            "too old",
-            format!("it was measured {} h ago, and may be {} h old", hours(*age), hours(*max)),
-            again,
-        ),
-        Staleness::Future => words(
-            ObstacleKind::Future,
-            "in the future",
-            "it was recorded later than now, so a clock is wrong".to_owned(),
-            &format!("set the clock right, and then {again}"),
-        ),
+        Staleness::Commit { .. } => (ObstacleKind::Commit, "another commit"),
+        Staleness::Policy => (ObstacleKind::Policy, "another policy"),
+        Staleness::MeasuredDirty => (ObstacleKind::MeasuredDirty, "measured uncommitted"),
+        Staleness::Dirty => (ObstacleKind::Dirty, "uncommitted changes"),
+        Staleness::Old { .. } => (ObstacleKind::Old, "too old"),
+        Staleness::Future => (ObstacleKind::Future, "in the future"),
     }
-}
-
-fn hours(span: Duration) -> u64 {
-    span.as_secs() / 3600
 }

@@ -2,7 +2,6 @@
 
 pub mod argument;
 mod audit;
-
 mod cache;
 mod complete;
 mod decide;

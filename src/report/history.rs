@@ -1,6 +1,5 @@
 //! The records of a component as a timeline, for people and for programs. Not what they add up to (`status`).
 
-mod decided;
 mod json;
 mod text;
 

@@ -25,6 +25,8 @@ mod page;
 pub mod plan_document;
 mod record_json;
 #[cfg(test)]
+mod record_sample;
+#[cfg(test)]
 pub(crate) mod sample;
 mod sign;
 pub mod status;

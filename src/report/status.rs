@@ -4,8 +4,6 @@
 mod json;
 mod many;
 mod one;
-#[cfg(test)]
-mod sample;
 
 use jiff::Timestamp;
 
@@ -124,10 +122,10 @@ pub enum ObstacleKind {
     Old,
     /// It was recorded later than now.
     Future,
-    /// A component that it needs is not there yet.
-    Dependency,
     /// Somebody holds it.
     Held,
+    /// A component that it needs is not there yet.
+    Dependency,
 }
 
 impl ObstacleKind {
@@ -142,8 +140,8 @@ impl ObstacleKind {
             Self::Dirty => "dirty",
             Self::Old => "old",
             Self::Future => "future",
-            Self::Dependency => "dependency",
             Self::Held => "held",
+            Self::Dependency => "dependency",
         }
     }
 
@@ -153,7 +151,7 @@ impl ObstacleKind {
             Self::Commit | Self::Policy | Self::MeasuredDirty | Self::Dirty | Self::Old | Self::Future => {
                 true
             }
-            Self::Unmeasured | Self::NotPassed | Self::Dependency | Self::Held => false,
+            Self::Unmeasured | Self::NotPassed | Self::Held | Self::Dependency => false,
         }
     }
 }
@@ -250,8 +248,9 @@ fn urgency(component: &ComponentStatus) -> Urgency {
     let phase = standing.promotion.as_ref().map(|promotion| promotion.phase);
     match (verdict, phase) {
         _ if !component.declared || standing.stage.next().is_none() => Urgency::Calm,
-        (_, Some(Phase::Deployed)) if pending.is_empty() => Urgency::Calm,
-        (_, Some(Phase::Deployed)) => Urgency::Owed,
+        (_, Some(Phase::RollingBack | Phase::RollbackFailed)) => Urgency::Begun,
+        (_, Some(phase)) if is_there(phase) && pending.is_empty() => Urgency::Calm,
+        (_, Some(phase)) if is_there(phase) => Urgency::Owed,
         (Some(Verdict::Fail), _) => Urgency::Failing,
         (Some(Verdict::Inconclusive), _) => Urgency::Unclear,
         _ if !pending.is_empty() => Urgency::Owed,
@@ -259,6 +258,11 @@ fn urgency(component: &ComponentStatus) -> Urgency {
         (Some(Verdict::Pass), _) if known.obstacles.is_empty() => Urgency::Due,
         (Some(Verdict::Pass), _) => Urgency::Stale,
     }
+}
+
+/// Whether the candidate is deployed, so that its gate lets nothing more happen.
+fn is_there(phase: Phase) -> bool {
+    matches!(phase, Phase::Deployed | Phase::Observing | Phase::Completed)
 }
 
 /// Whether nobody can tell without a look at the world how an act ended, or the world is not as it should be.
@@ -274,10 +278,10 @@ fn act_words(act: &Act) -> String {
             format!("the comment `{topic}` on {repository}#{issue}")
         }
         Act::Deploy(deploy) => format!("the deployment to {}", deploy.stage),
+        Act::SettleIssue { repository, issue, .. } => format!("the labels of {repository}#{issue}"),
+        Act::Document { path, .. } => format!("the document {path}"),
         Act::Restore { image: Some(image), .. } => format!("putting back {image}"),
         Act::Restore { image: None, .. } => "taking the deployment away again".to_owned(),
-        Act::SettleIssue { repository, issue, .. } => format!("the state of {repository}#{issue}"),
-        Act::Document { path, .. } => format!("the document `{path}`"),
     }
 }
 

@@ -65,7 +65,7 @@ fn a_pass_is_fresh_until_something_that_it_rests_on_changes() {
     let text = project.run(&["status"]).exits(0).stdout;
     assert!(text.contains("pass, stale") && text.contains("another commit, another policy"), "{text}");
     let text = project.run(&["status", "a"]).exits(0).stdout;
-    assert!(text.contains("the policy has changed since it was measured"), "{text}");
+    assert!(text.contains("the policy has changed since the last measurement"), "{text}");
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_gate_that_is_not_passed_names_its_checks() {
     assert_eq!(kinds(&component), ["not_passed"]);
     let text = project.run(&["status", "a"]).exits(0).stdout;
     assert!(text.contains("? lint"), "{text}");
-    assert!(text.contains("the gate came to inconclusive: lint"), "{text}");
+    assert!(text.contains("the last measurement is no pass: inconclusive (lint)"), "{text}");
     let text = project.run(&["history", "a"]).exits(0).stdout;
     assert!(text.contains("? 1") && text.contains("inconclusive for staging at"), "{text}");
 }

@@ -127,9 +127,8 @@ fn an_image_before_that_is_gone_is_a_matter_for_a_person() {
     staging.deploy().exits(0);
     let container = staging.containers()[0]["Id"].as_str().expect("an id").to_owned();
     // The script of the next deployment takes the image before away.
-    let gone =
-        "docker rm -f $CONTAINER; docker images --filter label=what=one -q | xargs docker rmi -f; exit 1";
-    let script = format!("#!/bin/sh\nCONTAINER={container}\n{gone}\n");
+    let images = format!("docker images --filter label=what={}-one -q", staging.name);
+    let script = format!("#!/bin/sh\ndocker rm -f {container}; {images} | xargs docker rmi -f; exit 1\n");
     let policy = std::fs::read_to_string(staging.project.root().join("promotion.toml")).expect("a policy");
     let policy = format!("{policy}script = [\"/bin/sh\", \"gone.sh\"]\n");
     let staging = staging.change(&[("gone.sh", &script), ("promotion.toml", &policy)]);

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
+use crate::model::observation::Observation;
 use crate::model::record::{Act, ActResult, DeployAct, Fact, Record, Verification};
 
 use super::super::json::{Program, SCHEMA, written};
 use super::super::record_json::{check, container};
-use super::{History, decided};
+use super::History;
 
 /// The document.
 pub(super) fn render(history: &History) -> String {
@@ -40,11 +41,8 @@ fn record(record: &Record) -> Value {
             document["intent"] = (*intent).into();
             document["why"] = why.as_str().into();
         }
-        other => {
-            if let Some((key, value)) = decided::value(other) {
-                document[key] = value;
-            }
-        }
+        Fact::Observed(observation) => document["observation"] = observed(observation),
+        decided => document["decision"] = decision(decided),
     }
     document
 }
@@ -86,6 +84,57 @@ fn verified(verification: &Verification) -> Value {
     })
 }
 
+fn observed(observation: &Observation) -> Value {
+    let readings: Vec<Value> = observation
+        .readings
+        .iter()
+        .map(|one| {
+            json!({
+                "rule": one.rule, "sign": one.sign.name(), "detail": one.detail, "value": one.value,
+                "samples": one.samples, "query": one.query,
+            })
+        })
+        .collect();
+    json!({
+        "from": observation.window.from(),
+        "to": observation.window.to(),
+        "sign": observation.sign().name(),
+        "late": observation.late,
+        "running": observation.running.iter().map(container).collect::<Vec<_>>(),
+        "readings": readings,
+        "links": observation.links,
+    })
+}
+
+/// What people decided.
+fn decision(fact: &Fact) -> Value {
+    match fact {
+        Fact::Completed { to, deployment, verified } => {
+            json!({"to": to.name(), "deployment": deployment, "verified": verified})
+        }
+        Fact::Signed(one) => json!({
+            "topic": one.topic, "by": one.by, "evidence": one.evidence, "commit": one.commit,
+            "expires": one.expires,
+        }),
+        Fact::Held { reason } | Fact::Released { reason } => json!({"reason": reason}),
+        Fact::Overridden(one) => json!({
+            "checks": one.checks, "commit": one.commit, "reason": one.reason, "approver": one.approver,
+            "expires": one.expires,
+        }),
+        Fact::RollbackDecided(one) => {
+            json!({"severity": one.severity.name(), "reason": one.reason, "due": one.due})
+        }
+        Fact::Revoked(one) => json!({"to": one.to.name(), "reason": one.reason, "measured": one.measured}),
+        Fact::Incident(one) => json!({"what": one.what, "evidence": one.evidence}),
+        Fact::Noted { topic, text } => json!({"topic": topic, "text": text}),
+        Fact::Verified(_)
+        | Fact::Intended(_)
+        | Fact::Done { .. }
+        | Fact::Failed { .. }
+        | Fact::Observed(_) => Value::Null,
+    }
+}
+
 fn act(act: &Act) -> Value {
     match act {
         Act::OpenIssue { repository, marker, title, body_sha256 } => json!({
@@ -100,14 +149,14 @@ fn act(act: &Act) -> Value {
             "service": service, "argv": argv, "kept": kept,
             "before": before.iter().map(container).collect::<Vec<_>>(),
         }),
-        Act::Restore { deploy, image } => {
-            json!({"name": act.name(), "deploy": deploy, "image": image})
-        }
         Act::SettleIssue { repository, issue, add, remove, close } => json!({
             "name": act.name(), "repository": repository, "issue": issue, "add": add, "remove": remove,
             "close": close,
         }),
         Act::Document { path, sha256 } => json!({"name": act.name(), "path": path, "sha256": sha256}),
+        Act::Restore { deploy, image } => {
+            json!({"name": act.name(), "deploy": deploy, "image": image})
+        }
     }
 }
 
@@ -118,9 +167,9 @@ fn result(result: &ActResult) -> Value {
         ActResult::Deployed { running, proof } => json!({
             "of": result.of(), "running": running.iter().map(container).collect::<Vec<_>>(), "proof": proof,
         }),
+        ActResult::Settled | ActResult::Documented => json!({"of": result.of()}),
         ActResult::Restored { running } => {
             json!({"of": result.of(), "running": running.iter().map(container).collect::<Vec<_>>()})
         }
-        ActResult::Settled | ActResult::Documented => json!({"of": result.of()}),
     }
 }

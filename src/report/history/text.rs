@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use crate::model::assessment::Verdict;
+use crate::model::observation;
 use crate::model::record::{Act, ActResult, CheckOutcome, CheckRecord, Fact, Record, Verification};
 
 use super::super::page::{Page, Tone, cells, fitted, shown, spaces, wrapped};
 use super::super::sign::{self, Sign};
 use super::super::summary::count;
 use super::super::{Style, Verbosity, clean, moment, surroundings};
-use super::{History, decided};
+use super::History;
 
 /// No name takes more cells than this.
 const WHO: usize = 18;
@@ -117,7 +118,53 @@ fn told(history: &History, record: &Record, has_an_end: bool) -> (Sign, String) 
             let what = act.map_or_else(|| "failed".to_owned(), |act| format!("{act} failed"));
             (sign::FAILED, format!("{what}{}: {why}", of(*intent)))
         }
-        other => decided::words(other).unwrap_or_else(|| (sign::NONE, other.kind().to_owned())),
+        decided => decision(decided),
+    }
+}
+
+/// What was seen, and what people decided.
+fn decision(fact: &Fact) -> (Sign, String) {
+    match fact {
+        Fact::Observed(observation) => {
+            let sign = match observation.sign() {
+                observation::Sign::Good => sign::DONE,
+                observation::Sign::Unknown | observation::Sign::Unreachable => sign::OPEN,
+                observation::Sign::Bad => sign::FAILED,
+            };
+            let window = observation.window;
+            let (from, to) = (moment::minute(window.from()), moment::minute(window.to()));
+            (sign, format!("observed {}: {from} to {to}", observation.sign().name()))
+        }
+        Fact::Completed { to, verified, .. } => {
+            (sign::DONE, format!("completed: it stands in {to} (measured by {verified})"))
+        }
+        Fact::Signed(signed) => {
+            let until = moment::minute(signed.expires);
+            let words =
+                format!("{} signed by {} until {until}: {}", signed.topic, signed.by, signed.evidence);
+            (sign::DONE, words)
+        }
+        Fact::Held { reason } => (sign::OPEN, format!("held: {reason}")),
+        Fact::Released { reason } => (sign::NONE, format!("released: {reason}")),
+        Fact::Overridden(one) => {
+            let (checks, commit) = (one.checks.join(", "), surroundings::short(&one.commit));
+            let words =
+                format!("{checks} overridden at {commit}, agreed by {}: {}", one.approver, one.reason);
+            (sign::OPEN, words)
+        }
+        Fact::RollbackDecided(decided) => {
+            (sign::FAILED, format!("rollback decided ({}): {}", decided.severity.name(), decided.reason))
+        }
+        Fact::Revoked(revoked) => {
+            (sign::FAILED, format!("revoked, it stands in {} again: {}", revoked.to, revoked.reason))
+        }
+        Fact::Incident(incident) => {
+            (sign::FAILED, format!("incident: {} ({})", incident.what, incident.evidence))
+        }
+        Fact::Noted { topic, text } => (sign::NONE, format!("{topic}: {text}")),
+        Fact::Verified(_) | Fact::Intended(_) | Fact::Done { .. } | Fact::Failed { .. } => {
+            (sign::NONE, fact.kind().to_owned())
+        }
     }
 }
 
@@ -176,11 +223,10 @@ fn act_words(act: &Act) -> String {
         Act::Deploy(deploy) => {
             format!("the deployment of {} to {}", surroundings::short(&deploy.commit), deploy.stage)
         }
+        Act::SettleIssue { repository, issue, .. } => format!("the labels of {repository}#{issue}"),
+        Act::Document { path, .. } => format!("the document {path}"),
         Act::Restore { image: Some(image), .. } => format!("putting back {image}"),
         Act::Restore { image: None, .. } => "taking the deployment away again".to_owned(),
-        Act::SettleIssue { repository, issue, close: true, .. } => format!("closing {repository}#{issue}"),
-        Act::SettleIssue { repository, issue, .. } => format!("the labels of {repository}#{issue}"),
-        Act::Document { path, .. } => format!("the document `{path}`"),
     }
 }
 
@@ -190,9 +236,9 @@ fn result_words(result: &ActResult) -> String {
         ActResult::Comment { url } => format!("the comment is there: {url}"),
         ActResult::Deployed { proof, .. } if proof.is_empty() => "deployed".to_owned(),
         ActResult::Deployed { proof, .. } => format!("deployed: {}", proof.join("; ")),
-        ActResult::Restored { running } if running.is_empty() => "taken away again, as before".to_owned(),
-        ActResult::Restored { .. } => "what ran before runs again".to_owned(),
         ActResult::Settled => "the issue is as it should be".to_owned(),
         ActResult::Documented => "the document says what it should".to_owned(),
+        ActResult::Restored { running } if running.is_empty() => "taken away again, as before".to_owned(),
+        ActResult::Restored { .. } => "what ran before runs again".to_owned(),
     }
 }

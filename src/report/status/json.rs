@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::model::promotion::{Measurement, Pending, Promotion};
+use crate::model::promotion::{EndKind, Measurement, Pending, Promotion};
 use crate::model::record::Verification;
 
 use super::super::json::{Program, SCHEMA, written};
@@ -61,6 +61,27 @@ fn sound(document: &mut Value, known: &Known) {
     document["phase"] = standing.promotion.as_ref().map(|promotion| promotion.phase.name()).into();
     document["measured"] = standing.measured.as_ref().map(|measured| measurement(known, measured)).into();
     document["promotion"] = standing.promotion.as_ref().map(promotion).into();
+    document["hold"] = standing
+        .hold
+        .as_ref()
+        .map(|hold| json!({"record": hold.seq, "time": hold.time, "actor": hold.actor, "reason": hold.what}))
+        .into();
+    document["completed"] = standing
+        .completed
+        .as_ref()
+        .map(|one| json!({"promotion": one.promotion.id.as_str(), "time": one.time, "from": one.from.name()}))
+        .into();
+    document["ended"] = standing
+        .ended
+        .as_ref()
+        .map(|ended| {
+            let kind = match ended.kind {
+                EndKind::RolledBack => "rolled_back",
+                EndKind::Revoked => "revoked",
+            };
+            json!({"promotion": ended.id.as_str(), "kind": kind, "time": ended.time, "reason": ended.reason})
+        })
+        .into();
     let obstacles: Vec<Value> = known
         .obstacles
         .iter()

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::promotion::Phase;
-
 use super::super::moment::ago;
 use super::super::page::{Page, Tone, cells, fitted, shown, spaces};
 use super::super::sign::{self, Sign};
 use super::super::summary::count;
 use super::super::surroundings;
 use super::{
-    ComponentStatus, Known, Status, Told, Urgency, Verbosity, act_words, clean, is_begun, is_fresh, urgency,
+    ComponentStatus, Known, Status, Told, Urgency, Verbosity, act_words, clean, is_begun, is_fresh, is_there,
+    urgency,
 };
 
 /// No name takes more cells than this.
@@ -86,7 +85,7 @@ pub(super) fn conclusion(components: &[ComponentStatus]) -> String {
                 Urgency::Unclear => "inconclusive",
                 Urgency::Failing => "failing",
                 Urgency::Begun => "with an act that has no end",
-                Urgency::Broken => "with a ledger that does not verify",
+                Urgency::Broken => "with a ledger that cannot be relied on",
             };
             format!("{number} {words}")
         })
@@ -131,7 +130,7 @@ fn roster(page: &mut Page, groups: &[(Option<&str>, Vec<&ComponentStatus>)], row
     line(
         page,
         (Tone::Faint, &spaces(MARK)),
-        &fitted("component", name),
+        &fitted("name", name),
         (&HEADS.map(str::to_owned), Tone::Faint),
         &widths,
         "",
@@ -201,7 +200,7 @@ fn unknown<'a>(component: &'a ComponentStatus, priority: String, why: &str) -> R
 }
 
 fn verdict(known: &Known) -> (Sign, String) {
-    let deployed = known.standing.promotion.as_ref().filter(|promotion| promotion.phase == Phase::Deployed);
+    let deployed = known.standing.promotion.as_ref().filter(|promotion| is_there(promotion.phase));
     let Some(measured) = &known.standing.measured else { return (sign::NONE, "not measured".to_owned()) };
     let sign = sign::of_verdict(measured.verification.verdict);
     let stale = if is_fresh(known) || deployed.is_some() { "" } else { ", stale" };

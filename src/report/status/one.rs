@@ -1,7 +1,7 @@
 //! One component on one screen: its checks beside their bounds, the steps of its promotion with their dates, what stands
 //! in the way, and what comes next.
 
-use crate::model::promotion::{Measurement, Pending, Phase, Promotion};
+use crate::model::promotion::{EndKind, Measurement, Pending, Promotion};
 use crate::model::record::Verification;
 
 use super::super::moment::{ago, minute};
@@ -10,7 +10,9 @@ use super::super::sign::{self, Sign};
 use super::super::summary::count;
 use super::super::surroundings;
 use super::super::text_check::clauses;
-use super::{ComponentStatus, Known, Status, Told, Verbosity, act_words, clean, is_begun, is_fresh};
+use super::{
+    ComponentStatus, Known, Status, Told, Verbosity, act_words, clean, is_begun, is_fresh, is_there,
+};
 
 /// How many defects of a ledger are named.
 const DEFECTS: usize = 10;
@@ -47,6 +49,7 @@ pub(super) fn render(page: &mut Page, status: &Status, component: &ComponentStat
     if let Some(promotion) = &known.standing.promotion {
         steps(page, status, known, promotion);
     }
+    decided(page, known);
     in_the_way(page, known);
 }
 
@@ -210,10 +213,55 @@ fn owed(page: &mut Page, pending: &Pending) {
     step(page, sign, name, &minute(pending.time), &shown(&words));
 }
 
+/// How earlier promotions ended, and what people decided.
+fn decided(page: &mut Page, known: &Known) {
+    let standing = &known.standing;
+    let mut told: Vec<(Tone, String)> = Vec::new();
+    if let Some(completed) = &standing.completed {
+        let id = completed.promotion.id.as_str();
+        told.push((Tone::Good, format!("{id} was completed on {}", minute(completed.time))));
+    }
+    if let Some(ended) = &standing.ended {
+        let how = match ended.kind {
+            EndKind::RolledBack => "rolled back",
+            EndKind::Revoked => "revoked",
+        };
+        let words = format!("{} was {how} on {}: {}", ended.id, minute(ended.time), ended.reason);
+        told.push((Tone::Bad, words));
+    }
+    if let Some(hold) = &standing.hold {
+        let who = surroundings::who(&hold.actor);
+        told.push((Tone::Unknown, format!("held by {who} since {}: {}", minute(hold.time), hold.what)));
+    }
+    let promotion = standing.promotion.as_ref();
+    if let Some(rollback) = promotion.and_then(|promotion| promotion.rollback.as_ref()) {
+        let (severity, reason) = (rollback.what.severity.name(), &rollback.what.reason);
+        let words = format!("a rollback was decided ({severity}) on {}: {reason}", minute(rollback.time));
+        told.push((Tone::Bad, words));
+    }
+    for signed in &standing.signed {
+        let sign = &signed.what;
+        let words = format!("{} signed by {}, until {}", sign.topic, sign.by, minute(sign.expires));
+        told.push((Tone::Faint, words));
+    }
+    for one in &standing.overrides {
+        let what = &one.what;
+        let (checks, commit) = (what.checks.join(", "), surroundings::short(&what.commit));
+        let words =
+            format!("{checks} overridden at {commit} until {}: {}", minute(what.expires), what.reason);
+        told.push((Tone::Unknown, words));
+    }
+    if !told.is_empty() {
+        page.gap();
+    }
+    for (tone, words) in told {
+        page.paragraph(2, "", tone, &shown(&words));
+    }
+}
+
 /// What stands in the way of the next step; nothing where the candidate is deployed already.
 fn in_the_way(page: &mut Page, known: &Known) {
-    let deployed =
-        known.standing.promotion.as_ref().is_some_and(|promotion| promotion.phase == Phase::Deployed);
+    let deployed = known.standing.promotion.as_ref().is_some_and(|promotion| is_there(promotion.phase));
     if known.torn > 0 {
         page.gap();
         let words = "a record was never written to its end; the next one that is written sets it aside";
