@@ -120,6 +120,7 @@ fn of_proposal(proposal: &Proposal, exit: Exit) -> Deployment {
         ));
     }
     proof.push(format!("where it is not well: {}", proposal.deploy.on_failure.name()));
+    proof.extend(proposal.overrides.iter().map(|words| format!("override: {words}")));
     if proposal.resumed {
         proof.push("goes on with an attempt that was interrupted".to_owned());
     }
@@ -145,6 +146,11 @@ fn shown(workspace: &Workspace, component: &str, outcome: Outcome) -> (Deploymen
             (Deployment { against, hint, ..plain(Came::Refused, Exit::Fail) }, Exit::Fail)
         }
         Outcome::Proposed(proposal) => (of_proposal(&proposal, Exit::Pass), Exit::Pass),
+        Outcome::Frozen(until, reason) => {
+            let against = vec![format!("nothing is promoted until {until}: {reason}")];
+            let hint = Some("run it again when the freeze is over".to_owned());
+            (Deployment { against, hint, ..plain(Came::Waiting, Exit::Waiting) }, Exit::Waiting)
+        }
         Outcome::Declined => (plain(Came::Declined, Exit::Fail), Exit::Fail),
         Outcome::AlreadyDeployed(containers) => {
             (Deployment { containers, ..plain(Came::AlreadyDeployed, Exit::Pass) }, Exit::Pass)

@@ -23,6 +23,8 @@ pub enum Step {
     Restore,
     /// Nothing: the candidate is deployed, and its observation is under way.
     Observe,
+    /// Move the component to its stage: its observation is proven.
+    Complete,
     /// Nothing: somebody holds the component.
     Wait,
     /// Nothing: there is no stage above.

@@ -49,6 +49,8 @@ pub struct IssueForm<'a> {
     pub deploy: Option<&'a Deploy>,
     /// What stands in the way, one sentence each.
     pub blockers: &'a [String],
+    /// Checks that somebody set aside, one sentence each.
+    pub overrides: &'a [String],
     /// When the issue was opened.
     pub opened: Option<Timestamp>,
     /// When the candidate was seen to run and to be healthy.
@@ -99,6 +101,7 @@ impl IssueForm<'_> {
             status: phase(self.phase),
             verification: self.measured.map(verification),
             blockers: self.blockers.iter().map(|blocker| item(blocker)).collect(),
+            overrides: self.overrides.iter().map(|words| item(words)).collect(),
             deployment: self.deploy.map(deployment),
             timeline: TimelineValues {
                 verified: self.measured.map(|measured| moment(measured.time)),
@@ -126,6 +129,7 @@ struct Values {
     status: &'static str,
     verification: Option<VerificationValues>,
     blockers: Vec<String>,
+    overrides: Vec<String>,
     deployment: Option<DeploymentValues>,
     timeline: TimelineValues,
     documents: DocumentValues,

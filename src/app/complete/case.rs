@@ -179,7 +179,7 @@ impl<'a> Case<'a> {
             papers,
             issue: issue.filter(|_| project.repository.is_some()),
             status_issue: project.github.status_issue.filter(|_| project.repository.is_some()),
-            overrides: override_words::in_force(&self.standing, &self.now),
+            overrides: override_words::in_force(&self.standing, self.now.time),
         }
     }
 

@@ -126,6 +126,7 @@ fn form<'a>(promotion: &'a PromotionId, component: &'a Component) -> IssueForm<'
         measured: None,
         deploy: None,
         blockers: &[],
+        overrides: &[],
         opened: None,
         deployed: None,
         anchor: "0:none",
