@@ -146,7 +146,7 @@ impl Project {
         self
     }
 
-    fn commit(&self) -> String {
+    pub(crate) fn commit(&self) -> String {
         let mut git = Command::new("git");
         git.args(["rev-parse", "HEAD"]).current_dir(self.path("project"));
         String::from_utf8(git.output().expect("git").stdout).expect("a commit").trim().to_owned()
