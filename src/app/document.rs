@@ -5,7 +5,8 @@
 
 use crate::lifecycle;
 use crate::model::component::Component;
-use crate::model::promotion::{Completed, Promotion, PromotionId, Standing};
+use crate::model::promotion::{Completed, Promotion, Standing};
+use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, ActResult, Fact, Record};
 use crate::model::soak::Soak;
 use crate::report::document::maturity::Maturity;

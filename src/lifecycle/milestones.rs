@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::milestone::{Event, Milestone};
-use crate::model::promotion::PromotionId;
+use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, ActResult, Fact, Record};
 
 /// The events that a history tells, the first first.

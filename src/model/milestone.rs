@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::promotion::PromotionId;
+use super::promotion_id::PromotionId;
 use super::stage::Stage;
 
 /// What happened to a promotion.

@@ -11,7 +11,7 @@ use tta_promote::app::project::Workspace;
 use tta_promote::ledger::{self, Head};
 use tta_promote::model::assessment::{PolicyDigest, Verdict};
 use tta_promote::model::environment::Environment;
-use tta_promote::model::promotion::PromotionId;
+use tta_promote::model::promotion_id::PromotionId;
 use tta_promote::model::record::{CheckOutcome, CheckRecord, Fact, Record, TestsAsked, Verification};
 use tta_promote::model::stage::Stage;
 
@@ -102,7 +102,7 @@ impl Project {
         }
         let socket = format!("http_unix_socket: {}\n", project.path("gh.sock").display());
         std::fs::write(project.path("config/config.yml"), socket).expect("written");
-        for program in ["git", "sh"] {
+        for program in ["git", "sh", "readlink", "dirname"] {
             let _there = std::os::unix::fs::symlink(find(program), project.path("bin").join(program));
         }
         if let Some(gh) = real_gh() {

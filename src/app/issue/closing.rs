@@ -6,7 +6,8 @@
 use crate::app::context::Context;
 use crate::app::in_hand::InHand;
 use crate::app::ledgers::OpenLedger;
-use crate::model::promotion::{Pending, Promotion, PromotionId};
+use crate::model::promotion::{Pending, Promotion};
+use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, ActResult, Fact};
 use crate::report::issue_mark;
 use crate::tools::gh::{Edit, Failure, Issue, fitting_body};
