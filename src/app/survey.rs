@@ -18,6 +18,7 @@ use crate::report::status::{self, ComponentStatus, Known, Next, ObstacleKind, St
 use crate::sys::git;
 use crate::sys::run_folder::RunFolder;
 
+use super::due;
 use super::ledgers::{LedgerFault, Ledgers};
 use super::present;
 use super::project::Workspace;
@@ -235,7 +236,15 @@ fn next(workspace: &Workspace, name: &str, standing: &Standing, now: &Now, obsta
         ..plain(step, purpose)
     };
     let until = standing.measured.as_ref().and_then(|measured| until(measured.time, now.max_age));
-    let step = lifecycle::step(standing, now, with_issue);
+    let soak = |component| due::soak(component, standing, now.time);
+    let step = match lifecycle::step(standing, now, with_issue) {
+        Step::Observe
+            if workspace.policy.component(name).and_then(soak).is_some_and(|one| one.is_proven()) =>
+        {
+            Step::Complete
+        }
+        step => step,
+    };
     let needed = obstacles.iter().find_map(|obstacle| match obstacle {
         Obstacle::Dependency { component, .. } => Some(component),
         Obstacle::Unmeasured | Obstacle::NotPassed { .. } | Obstacle::Stale(_) | Obstacle::Held { .. } => {
@@ -267,6 +276,7 @@ fn next(workspace: &Workspace, name: &str, standing: &Standing, now: &Now, obsta
             let due = deployed.and_then(|deployment| deployment.time.checked_add(OBSERVED).ok());
             Next { due, ..plain("observe", "the end of the observation") }
         }
+        (Step::Complete, _) => by("complete", &format!("complete {name}"), "moves it to its stage"),
         (Step::Wait, _) => plain("wait", "nothing: somebody holds it"),
         (Step::Top, _) => plain("-", "nothing: it is in production"),
     }

@@ -3,6 +3,8 @@
 pub mod argument;
 mod audit;
 mod cache;
+mod complete;
+mod decide;
 mod deploy;
 mod doctor;
 mod example;
@@ -60,6 +62,11 @@ fn run(arguments: Vec<OsString>) -> Result<Exit, Failure> {
         Verb::Report(arguments) => report::run(&command_line.global, arguments),
         Verb::Issue(arguments) => issue::run(&command_line.global, arguments),
         Verb::Deploy(arguments) => deploy::run(&command_line.global, arguments),
+        Verb::Complete(arguments) => complete::run(&command_line.global, arguments),
+        Verb::Sign(arguments) => decide::sign(&command_line.global, arguments),
+        Verb::Hold(arguments) => decide::hold(&command_line.global, arguments),
+        Verb::Release(arguments) => decide::release(&command_line.global, arguments),
+        Verb::Override(arguments) => decide::set_aside(&command_line.global, arguments),
         Verb::Promote(arguments) => promote::run(&command_line.global, arguments),
         Verb::Status(arguments) => status::run(&command_line.global, arguments),
         Verb::History(arguments) => history::run(&command_line.global, arguments),

@@ -5,13 +5,15 @@
 
 mod fold;
 mod freshness;
+mod milestones;
 mod soak;
 mod step;
 
 pub use fold::{name, stand};
 pub use freshness::{Freshness, Now, Staleness};
+pub use milestones::milestones;
 pub use soak::soak;
-pub use step::{Obstacle, Step, obstacles, step};
+pub use step::{Obstacle, Step, obstacles, overrides, step};
 
 #[cfg(test)]
 mod sample;

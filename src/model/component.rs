@@ -31,6 +31,8 @@ pub struct Component {
     pub tests: TestSelection,
     /// How it gets to a stage, where the policy says so.
     pub deploy: BTreeMap<Stage, Deploy>,
+    /// The document about its maturity, where the policy names one.
+    pub maturity: Option<DeclaredPath>,
     /// Where it is declared.
     pub place: Place,
 }

@@ -12,8 +12,19 @@ use crate::model::component::{Component, DeclaredPath, TestSelection};
 use crate::model::stage::Stage;
 
 /// The keys of `[component.NAME]`.
-pub(super) const KEYS: [&str; 10] =
-    ["title", "stage", "priority", "group", "owner", "paths", "readme", "depends_on", "tests", "deploy"];
+pub(super) const KEYS: [&str; 11] = [
+    "title",
+    "stage",
+    "priority",
+    "group",
+    "owner",
+    "paths",
+    "readme",
+    "depends_on",
+    "tests",
+    "deploy",
+    "documents",
+];
 const TEST_KEYS: [&str; 3] = ["paths", "select", "args"];
 /// Where tests are, from the project's root, unless the policy says otherwise.
 const DEFAULT_TESTS: &str = "tests";
@@ -73,6 +84,7 @@ pub(super) fn read(
         depends_on: dependencies.iter().map(|(name, _)| name.clone()).collect(),
         tests: tests(offset, table, from, faults),
         deploy: deploy::read(name, table, from, faults),
+        maturity: maturity(table, from, faults),
         place: faults.place(offset),
     };
     Declaration { component, offset, dependencies }
@@ -112,6 +124,13 @@ fn dependencies(table: &Table<'_>, faults: &mut Faults<'_>) -> Vec<(String, usiz
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     let names = items.iter().filter_map(|item| Some((item.line(faults)?, item.offset)));
     names.filter(|(name, _)| seen.insert(name)).map(|(name, offset)| (name.to_owned(), offset)).collect()
+}
+
+/// `documents = { maturity }`
+fn maturity(table: &Table<'_>, from: &Viewpoint, faults: &mut Faults<'_>) -> Option<DeclaredPath> {
+    let documents = table.get("documents")?.table(faults)?;
+    documents.keys_are(&["maturity"], faults);
+    documents.get("maturity").and_then(|value| from.path(&value, faults))
 }
 
 /// `[component.NAME.tests]`

@@ -4,8 +4,10 @@
 
 pub mod audit;
 pub mod clean;
+pub mod completion;
 pub mod deployment;
 pub mod difference;
+pub mod document;
 mod elapsed;
 mod error_document;
 mod grouping;

@@ -6,6 +6,7 @@
 //! before the act, and the issue is found again by the mark in its text.
 
 mod client;
+mod closing;
 mod debt;
 mod desk;
 mod outcome;
@@ -23,6 +24,7 @@ use super::ledgers::Ledgers;
 use super::present;
 use super::project::Workspace;
 
+pub use closing::{Farewell, Said, take_leave};
 pub use debt::pay_debts;
 use desk::Desk;
 pub use outcome::{Consent, Deed, IssueError, Place, Report};

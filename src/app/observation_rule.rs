@@ -1,0 +1,23 @@
+//! What the policy asks of the observation of a candidate. The one place that says so.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::model::component::Component;
+use crate::model::percent::Percent;
+use crate::model::soak::{Limits, SoakRule};
+use crate::model::stage::Stage;
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// What is asked of a candidate of `component` in `stage`.
+pub fn soak_rule(_component: &Component, _stage: Stage) -> SoakRule {
+    SoakRule {
+        length: HOUR * 24 * 7,
+        max_gap: HOUR * 6,
+        min_samples: 24,
+        min_uptime: Percent::from_hundredths(9_950).expect("99.5 is at most 100"),
+        limits: BTreeMap::new(),
+        limit: Limits { failure: 0, inconclusive: 3, consecutive_error: 4 },
+    }
+}
