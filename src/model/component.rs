@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::delivery::Deploy;
 pub use super::place::{DeclaredPath, Place};
 use super::stage::Stage;
+use super::watch::Observe;
 
 /// A component as the policy declares it. Paths are relative to the project's root, with `/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub struct Component {
     pub tests: TestSelection,
     /// How it gets to a stage, where the policy says so.
     pub deploy: BTreeMap<Stage, Deploy>,
+    /// How it is observed in a stage, where the policy says so.
+    pub observe: BTreeMap<Stage, Observe>,
     /// Where it is declared.
     pub place: Place,
 }

@@ -156,6 +156,7 @@ mod tests {
                 args: Vec::new(),
             },
             deploy: BTreeMap::new(),
+            observe: BTreeMap::new(),
             place,
         }
     }
