@@ -10,8 +10,6 @@ use std::fmt;
 const DIGITS: usize = 30;
 /// The largest exponent that is read, far beyond that of a double.
 const EXPONENT: i32 = 10_000;
-/// All of a whole, in hundredths of a percent, as [`Decimal::share`] takes it.
-pub const ALL: u64 = 10_000;
 
 /// A number with a finite decimal fraction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -60,17 +60,14 @@ pub(super) fn limits(table: &Table<'_>, limit: Limits, faults: &mut Faults<'_>) 
 
 fn metric(name: &str, table: &Table<'_>, faults: &mut Faults<'_>) -> Option<Metric> {
     table.keys_are(&KEYS, faults);
-    let query = match table.get("query") {
-        Some(value) => value.line(faults).map(str::trim),
-        None => {
-            faults.add(
-                table.offset,
-                format!("metric {} has no `query`", quote(name)),
-                "write it as in `query = 'sum(rate(errors_total[{window}]))'`",
-            );
-            None
-        }
-    };
+    let query = table.get("query").and_then(|value| value.line(faults)).map(str::trim);
+    if !table.has("query") {
+        faults.add(
+            table.offset,
+            format!("metric {} has no `query`", quote(name)),
+            "write it as in `query = 'sum(rate(errors_total[{window}]))'`",
+        );
+    }
     let min = table.get("min").and_then(|value| decimal(&value, faults));
     let max = table.get("max").and_then(|value| decimal(&value, faults));
     if let (Some(min), Some(max), Some(value)) = (min, max, table.get("max"))
