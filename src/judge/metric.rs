@@ -95,7 +95,7 @@ fn enough(metric: &Metric, sampled: &Sampled) -> Result<(), Without> {
     let least = metric.min_samples;
     match sampled.samples {
         _ if least == 0 => Ok(()),
-        Some(samples) if samples >= least => Ok(()),
+        Some(count) if count >= least => Ok(()),
         Some(samples) => {
             Err((Sign::Unknown, format!("{samples} samples stand behind it, {least} are needed")))
         }
@@ -121,13 +121,11 @@ fn reduced(metric: &Metric, values: &[String]) -> Result<Value, Without> {
     }
     let mut numbers = Vec::new();
     for text in values {
-        match Decimal::parse(text) {
-            Some(number) => numbers.push(number),
-            None => {
-                let text: String = text.chars().take(40).collect();
-                return unknown(format!("`{text}` is no number to rely on"));
-            }
-        }
+        let Some(number) = Decimal::parse(text) else {
+            let text: String = text.chars().take(40).collect();
+            return unknown(format!("`{text}` is no number to rely on"));
+        };
+        numbers.push(number);
     }
     let count = numbers.len() as u64;
     let sum = || numbers.iter().try_fold(Decimal::ZERO, |sum, number| sum.plus(*number));
