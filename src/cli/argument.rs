@@ -15,6 +15,11 @@ use super::example::{
 };
 use super::exit;
 
+mod view;
+
+use view::{AUDIT_EXAMPLES, HISTORY_EXAMPLES, STATUS_EXAMPLES};
+pub use view::{Anchor, Audit, History, Status, ViewFormat, Which as WhichRecord};
+
 /// The whole command line.
 #[derive(Debug, Parser)]
 #[command(
@@ -89,6 +94,15 @@ pub enum Verb {
     /// Take the next steps of a promotion that are due: verify, issue, deploy
     #[command(after_long_help = PROMOTE_EXAMPLES)]
     Promote(Promote),
+    /// Show where every component stands, what is in its way, and what comes next
+    #[command(after_long_help = STATUS_EXAMPLES)]
+    Status(Status),
+    /// Show what happened to a component, or why two measurements differ
+    #[command(after_long_help = HISTORY_EXAMPLES)]
+    History(History),
+    /// Verify that the ledgers are those that were written
+    #[command(after_long_help = AUDIT_EXAMPLES)]
+    Audit(Audit),
     /// Show which tools were found, where, and what to do where one is missing
     Doctor,
     /// Show what is kept of earlier runs, or take it away

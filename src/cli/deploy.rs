@@ -146,9 +146,10 @@ fn shown(workspace: &Workspace, component: &str, outcome: Outcome) -> (Deploymen
         Outcome::AlreadyDeployed(containers) => {
             (Deployment { containers, ..plain(Came::AlreadyDeployed, Exit::Pass) }, Exit::Pass)
         }
-        Outcome::Ended(Ending::Deployed { running, proof, acted }) => {
+        Outcome::Ended(Ending::Deployed { commit, running, proof, acted }) => {
             let result = if acted { Came::Deployed } else { Came::AlreadyDeployed };
-            (Deployment { containers: running, proof, ..plain(result, Exit::Pass) }, Exit::Pass)
+            let (commit, plain) = (Some(commit), plain(result, Exit::Pass));
+            (Deployment { commit, containers: running, proof, ..plain }, Exit::Pass)
         }
         Outcome::Ended(Ending::Failed { seen, after }) => ended(&plain, seen, after),
         Outcome::PutBack(after) => {

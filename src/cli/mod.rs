@@ -1,6 +1,7 @@
 //! The user's words to calls, and results to exit codes.
 
 pub mod argument;
+mod audit;
 mod cache;
 mod deploy;
 mod doctor;
@@ -8,6 +9,7 @@ mod example;
 pub mod exit;
 mod explain;
 pub mod failure;
+mod history;
 mod issue;
 mod plan;
 mod print;
@@ -15,6 +17,7 @@ mod progress;
 mod promote;
 mod quotation;
 mod report;
+mod status;
 mod verify;
 
 use std::ffi::OsString;
@@ -58,6 +61,9 @@ fn run(arguments: Vec<OsString>) -> Result<Exit, Failure> {
         Verb::Issue(arguments) => issue::run(&command_line.global, arguments),
         Verb::Deploy(arguments) => deploy::run(&command_line.global, arguments),
         Verb::Promote(arguments) => promote::run(&command_line.global, arguments),
+        Verb::Status(arguments) => status::run(&command_line.global, arguments),
+        Verb::History(arguments) => history::run(&command_line.global, arguments),
+        Verb::Audit(arguments) => audit::run(&command_line.global, arguments),
         Verb::Doctor => doctor::run(&command_line.global),
         Verb::Cache(arguments) => cache::run(arguments),
     }

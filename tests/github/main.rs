@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test builds its world with its own hands")]
 
 mod crash;
+mod debt;
 mod graphql;
 mod hub;
 mod issue;

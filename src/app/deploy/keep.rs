@@ -12,7 +12,7 @@ use super::site::{Halt, Site};
 /// runs.
 pub fn keep(site: &Site<'_>, promotion: &PromotionId, before: &[Container]) -> Result<Option<String>, Halt> {
     let Some(container) = before.first() else { return Ok(None) };
-    let name = docker::kept_name(site.component, promotion.as_str());
+    let name = docker::kept_name(site.component, promotion.as_str(), &container.image);
     let answer = site.ask("docker-tag", docker::tag_argv("docker", &container.image, &name))?;
     docker::read_done(answer.exit, &answer.stderr)?;
     Ok(Some(name))
