@@ -22,6 +22,7 @@ pub mod lane;
 pub mod launch;
 pub mod ledgers;
 pub mod merge;
+pub mod observe;
 pub mod outline;
 pub mod planned_run;
 pub mod present;

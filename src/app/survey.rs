@@ -14,6 +14,7 @@ use crate::model::component::Component;
 use crate::model::promotion::{Phase, Standing};
 use crate::model::record::{Act, Fact};
 use crate::model::stage::Stage;
+use crate::report::soak::SoakView;
 use crate::report::status::{self, ComponentStatus, Known, Next, ObstacleKind, Status, Told};
 use crate::sys::git;
 use crate::sys::run_folder::RunFolder;
@@ -23,9 +24,6 @@ use super::present;
 use super::project::Workspace;
 use super::refusal;
 use super::selection::SelectionError;
-
-/// How long a deployment is observed before the component moves on.
-const OBSERVED: SignedDuration = SignedDuration::from_hours(168);
 
 /// What was read of one component.
 enum Read {
@@ -189,15 +187,27 @@ fn known(
         let place = usize::try_from(measured.seq.checked_sub(1)?).ok()?;
         Some(ledger.records.get(place)?.actor.clone())
     });
+    let soak = soak(declared, standing, now.time);
     Known {
         records: ledger.records.len() as u64,
         head: (!ledger.records.is_empty()).then(|| ledger.head().to_string()),
         torn: ledger.torn as u64,
         standing: standing.clone(),
         measured_by,
-        next: next(workspace, name, standing, now, &obstacles),
+        next: next(workspace, name, standing, now, &obstacles, soak.as_ref()),
+        soak,
         obstacles: obstacles.iter().map(|obstacle| told(name, obstacle)).collect(),
     }
+}
+
+/// How far the soak of what was deployed has come.
+fn soak(declared: Option<&Component>, standing: &Standing, now: Timestamp) -> Option<SoakView> {
+    let promotion = lifecycle::observed(standing)?;
+    let deployment = promotion.deployment.as_ref()?;
+    let rule = declared.and_then(|component| component.observe.get(&promotion.to)).cloned();
+    let rule = rule.unwrap_or_default().soak;
+    let soak = lifecycle::soak(&rule, deployment, &promotion.observations, now);
+    Some(SoakView::of(soak, deployment.time, &promotion.observations, now))
 }
 
 /// Where a component that another one needs stands; in doubt where it began.
@@ -211,7 +221,14 @@ fn stage_of(workspace: &Workspace, name: &str, read: &BTreeMap<&str, Read>) -> S
 }
 
 /// What comes next, and when.
-fn next(workspace: &Workspace, name: &str, standing: &Standing, now: &Now, obstacles: &[Obstacle]) -> Next {
+fn next(
+    workspace: &Workspace,
+    name: &str,
+    standing: &Standing,
+    now: &Now,
+    obstacles: &[Obstacle],
+    soak: Option<&SoakView>,
+) -> Next {
     let with_issue = workspace.policy.project.repository.is_some();
     let plain = |step, purpose: &str| Next {
         step,
@@ -253,9 +270,14 @@ fn next(workspace: &Workspace, name: &str, standing: &Standing, now: &Now, obsta
         }
         (Step::Restore, _) => by("restore", &format!("deploy {name}"), "puts back what ran before"),
         (Step::Observe, _) => {
-            let deployed = standing.promotion.as_ref().and_then(|promotion| promotion.deployment.as_ref());
-            let due = deployed.and_then(|deployment| deployment.time.checked_add(OBSERVED).ok());
-            Next { due, ..plain("observe", "the end of the observation") }
+            let due = soak.map(|view| view.soak.earliest);
+            match soak.filter(|view| !view.soak.is_proven()) {
+                Some(_) => Next {
+                    due,
+                    ..by("observe", &format!("observe {name}"), "looks at it until its soak is proven")
+                },
+                None => plain("observe", "the end of the observation"),
+            }
         }
         (Step::Wait, _) => plain("wait", "nothing: somebody holds it"),
         (Step::Top, _) => plain("-", "nothing: it is in production"),

@@ -11,12 +11,15 @@ use crate::policy::duration;
 use crate::report::Format;
 
 use super::example::{
-    DEPLOY_EXAMPLES, ISSUE_EXAMPLES, PLAN_EXAMPLES, PROMOTE_EXAMPLES, REPORT_EXAMPLES, VERIFY_EXAMPLES,
+    DEPLOY_EXAMPLES, ISSUE_EXAMPLES, OBSERVE_EXAMPLES, PLAN_EXAMPLES, PROMOTE_EXAMPLES, REPORT_EXAMPLES,
+    VERIFY_EXAMPLES,
 };
 use super::exit;
 
+mod observe;
 mod view;
 
+pub use observe::Observe;
 use view::{AUDIT_EXAMPLES, HISTORY_EXAMPLES, STATUS_EXAMPLES};
 pub use view::{Anchor, Audit, History, Status, ViewFormat, Which as WhichRecord};
 
@@ -91,6 +94,9 @@ pub enum Verb {
     /// Deploy the verified candidate to the next stage, and prove that it runs
     #[command(after_long_help = DEPLOY_EXAMPLES)]
     Deploy(Deploy),
+    /// Look at the deployed candidate, and record what was seen of it
+    #[command(after_long_help = OBSERVE_EXAMPLES)]
+    Observe(Observe),
     /// Take the next steps of a promotion that are due: verify, issue, deploy
     #[command(after_long_help = PROMOTE_EXAMPLES)]
     Promote(Promote),

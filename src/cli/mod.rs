@@ -11,6 +11,7 @@ mod explain;
 pub mod failure;
 mod history;
 mod issue;
+mod observe;
 mod plan;
 mod print;
 mod progress;
@@ -60,6 +61,7 @@ fn run(arguments: Vec<OsString>) -> Result<Exit, Failure> {
         Verb::Report(arguments) => report::run(&command_line.global, arguments),
         Verb::Issue(arguments) => issue::run(&command_line.global, arguments),
         Verb::Deploy(arguments) => deploy::run(&command_line.global, arguments),
+        Verb::Observe(arguments) => observe::run(&command_line.global, arguments),
         Verb::Promote(arguments) => promote::run(&command_line.global, arguments),
         Verb::Status(arguments) => status::run(&command_line.global, arguments),
         Verb::History(arguments) => history::run(&command_line.global, arguments),

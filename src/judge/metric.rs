@@ -96,9 +96,7 @@ fn enough(metric: &Metric, sampled: &Sampled) -> Result<(), Without> {
     match sampled.samples {
         _ if least == 0 => Ok(()),
         Some(count) if count >= least => Ok(()),
-        Some(samples) => {
-            Err((Sign::Unknown, format!("{samples} samples stand behind it, {least} are needed")))
-        }
+        Some(count) => Err((Sign::Unknown, format!("{count} samples stand behind it, {least} are needed"))),
         None => {
             let detail =
                 "the server does not tell how many samples stand behind it; `min_samples = 0` does not ask";

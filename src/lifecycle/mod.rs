@@ -7,11 +7,13 @@ mod fold;
 mod freshness;
 mod soak;
 mod step;
+mod window;
 
 pub use fold::{name, stand};
 pub use freshness::{Freshness, Now, Staleness};
 pub use soak::soak;
 pub use step::{Obstacle, Step, obstacles, step};
+pub use window::{CLOCK, Subject, Windows, observed, subject, windows};
 
 #[cfg(test)]
 mod sample;

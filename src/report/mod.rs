@@ -18,6 +18,7 @@ mod json;
 mod markdown;
 mod markup;
 mod moment;
+pub mod observed;
 mod obstacle;
 mod page;
 pub mod plan_document;
@@ -27,6 +28,7 @@ mod record_sample;
 #[cfg(test)]
 pub(crate) mod sample;
 mod sign;
+pub mod soak;
 pub mod status;
 mod summary;
 mod surroundings;

@@ -18,9 +18,9 @@ fn metric_of(min: Option<&str>, max: Option<&str>) -> Metric {
     }
 }
 
-type Answer = Result<Sampled, Unsampled>;
+type Told = Result<Sampled, Unsampled>;
 
-fn answer(values: &[&str]) -> Answer {
+fn answer(values: &[&str]) -> Told {
     let values = values.iter().map(|value| (*value).to_owned()).collect();
     Some(Sampled { values, samples: Some(60) }).ok_or(Unsampled::Useless(String::new()))
 }
