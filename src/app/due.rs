@@ -15,7 +15,6 @@ use crate::sys::run_folder::RunFolder;
 
 use super::in_hand::dependencies;
 use super::ledgers::{LedgerFault, Ledgers};
-use super::observation_rule::soak_rule;
 use super::override_words;
 use super::present;
 use super::project::Workspace;
@@ -96,6 +95,6 @@ impl Due {
 /// How far the observation of the candidate has come that runs.
 pub fn soak(component: &Component, standing: &Standing, time: Timestamp) -> Option<Soak> {
     let promotion = standing.promotion.as_ref()?;
-    let rule = soak_rule(component, promotion.to);
+    let rule = component.observation(promotion.to).soak;
     Some(lifecycle::soak(&rule, promotion.deployment.as_ref()?, &promotion.observations, time))
 }

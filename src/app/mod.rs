@@ -25,7 +25,7 @@ pub mod lane;
 pub mod launch;
 pub mod ledgers;
 pub mod merge;
-pub mod observation_rule;
+pub mod observe;
 pub mod outline;
 pub mod override_words;
 pub mod planned_run;

@@ -14,19 +14,16 @@ use crate::model::component::Component;
 use crate::model::promotion::{Phase, Standing};
 use crate::model::record::{Act, Fact};
 use crate::model::stage::Stage;
+use crate::report::soak::SoakView;
 use crate::report::status::{self, ComponentStatus, Known, Next, ObstacleKind, Status, Told};
 use crate::sys::git;
 use crate::sys::run_folder::RunFolder;
 
-use super::due;
 use super::ledgers::{LedgerFault, Ledgers};
 use super::present;
 use super::project::Workspace;
 use super::refusal;
 use super::selection::SelectionError;
-
-/// How long a deployment is observed before the component moves on.
-const OBSERVED: SignedDuration = SignedDuration::from_hours(168);
 
 /// What was read of one component.
 enum Read {
@@ -200,15 +197,26 @@ fn known(
         let place = usize::try_from(measured.seq.checked_sub(1)?).ok()?;
         Some(ledger.records.get(place)?.actor.clone())
     });
+    let soak = soak(declared, standing, now.time);
     Known {
         records: ledger.records.len() as u64,
         head: (!ledger.records.is_empty()).then(|| ledger.head().to_string()),
         torn: ledger.torn as u64,
         standing: standing.clone(),
         measured_by,
-        next: next(workspace, name, standing, now, &obstacles),
+        next: next(workspace, name, standing, now, &obstacles, soak.as_ref()),
+        soak,
         obstacles: obstacles.iter().map(|obstacle| told(name, obstacle)).collect(),
     }
+}
+
+/// How far the soak of what was deployed has come.
+fn soak(declared: Option<&Component>, standing: &Standing, now: Timestamp) -> Option<SoakView> {
+    let promotion = lifecycle::observed(standing)?;
+    let deployment = promotion.deployment.as_ref()?;
+    let rule = declared.map(|component| component.observation(promotion.to)).unwrap_or_default().soak;
+    let soak = lifecycle::soak(&rule, deployment, &promotion.observations, now);
+    Some(SoakView::of(soak, deployment.time, &promotion.observations, now))
 }
 
 /// Where a component that another one needs stands; in doubt where it began.
@@ -222,7 +230,14 @@ fn stage_of(workspace: &Workspace, name: &str, read: &BTreeMap<&str, Read>) -> S
 }
 
 /// What comes next, and when.
-fn next(workspace: &Workspace, name: &str, standing: &Standing, now: &Now, obstacles: &[Obstacle]) -> Next {
+fn next(
+    workspace: &Workspace,
+    name: &str,
+    standing: &Standing,
+    now: &Now,
+    obstacles: &[Obstacle],
+    soak: Option<&SoakView>,
+) -> Next {
     let with_issue = workspace.policy.project.repository.is_some();
     let plain = |step, purpose: &str| Next {
         step,
@@ -236,13 +251,8 @@ fn next(workspace: &Workspace, name: &str, standing: &Standing, now: &Now, obsta
         ..plain(step, purpose)
     };
     let until = standing.measured.as_ref().and_then(|measured| until(measured.time, now.max_age));
-    let soak = |component| due::soak(component, standing, now.time);
     let step = match lifecycle::step(standing, now, with_issue) {
-        Step::Observe
-            if workspace.policy.component(name).and_then(soak).is_some_and(|one| one.is_proven()) =>
-        {
-            Step::Complete
-        }
+        Step::Observe if soak.is_some_and(|view| view.soak.is_proven()) => Step::Complete,
         step => step,
     };
     let needed = obstacles.iter().find_map(|obstacle| match obstacle {
@@ -272,9 +282,14 @@ fn next(workspace: &Workspace, name: &str, standing: &Standing, now: &Now, obsta
         }
         (Step::Restore, _) => by("restore", &format!("deploy {name}"), "puts back what ran before"),
         (Step::Observe, _) => {
-            let deployed = standing.promotion.as_ref().and_then(|promotion| promotion.deployment.as_ref());
-            let due = deployed.and_then(|deployment| deployment.time.checked_add(OBSERVED).ok());
-            Next { due, ..plain("observe", "the end of the observation") }
+            let due = soak.map(|view| view.soak.earliest);
+            match soak.filter(|view| !view.soak.is_proven()) {
+                Some(_) => Next {
+                    due,
+                    ..by("observe", &format!("observe {name}"), "looks at it until its soak is proven")
+                },
+                None => plain("observe", "the end of the observation"),
+            }
         }
         (Step::Complete, _) => by("complete", &format!("complete {name}"), "moves it to its stage"),
         (Step::Wait, _) => plain("wait", "nothing: somebody holds it"),

@@ -13,6 +13,7 @@ mod explain;
 pub mod failure;
 mod history;
 mod issue;
+mod observe;
 mod plan;
 mod print;
 mod progress;
@@ -67,6 +68,7 @@ fn run(arguments: Vec<OsString>) -> Result<Exit, Failure> {
         Verb::Hold(arguments) => decide::hold(&command_line.global, arguments),
         Verb::Release(arguments) => decide::release(&command_line.global, arguments),
         Verb::Override(arguments) => decide::set_aside(&command_line.global, arguments),
+        Verb::Observe(arguments) => observe::run(&command_line.global, arguments),
         Verb::Promote(arguments) => promote::run(&command_line.global, arguments),
         Verb::Status(arguments) => status::run(&command_line.global, arguments),
         Verb::History(arguments) => history::run(&command_line.global, arguments),

@@ -8,12 +8,14 @@ mod freshness;
 mod milestones;
 mod soak;
 mod step;
+mod window;
 
 pub use fold::{name, stand};
 pub use freshness::{Freshness, Now, Staleness};
 pub use milestones::milestones;
 pub use soak::soak;
 pub use step::{Obstacle, Step, obstacles, overrides, step};
+pub use window::{CLOCK, Subject, Windows, observed, subject, windows};
 
 #[cfg(test)]
 mod sample;

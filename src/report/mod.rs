@@ -20,6 +20,7 @@ mod json;
 mod markdown;
 mod markup;
 mod moment;
+pub mod observed;
 mod obstacle;
 mod page;
 pub mod plan_document;
@@ -29,6 +30,7 @@ mod record_sample;
 #[cfg(test)]
 pub(crate) mod sample;
 mod sign;
+pub mod soak;
 pub mod status;
 mod summary;
 mod surroundings;
