@@ -43,8 +43,18 @@ impl<'a> InHand<'a> {
         component: &'a Component,
         folder: &'a RunFolder,
     ) -> Result<Self, LedgerFault> {
+        Self::await_hand(workspace, component, folder, Duration::ZERO)
+    }
+
+    /// As [`InHand::take`], and waits so long for another process to let go of it.
+    pub fn await_hand(
+        workspace: &'a Workspace,
+        component: &'a Component,
+        folder: &'a RunFolder,
+        patience: Duration,
+    ) -> Result<Self, LedgerFault> {
         let actor = actor(&workspace.root, folder);
-        let ledger = Ledgers::of(workspace).open(&component.name, &actor, Duration::ZERO)?;
+        let ledger = Ledgers::of(workspace).open(&component.name, &actor, patience)?;
         Ok(Self { workspace, component, folder, secrets: variable::secrets(), ledger })
     }
 
@@ -84,6 +94,11 @@ impl<'a> InHand<'a> {
         let to = standing.stage.next().unwrap_or(standing.stage);
         let today = clock::now().to_zoned(TimeZone::UTC).date();
         lifecycle::name(&self.component.name, to, today, &standing, self.ledger.records())
+    }
+
+    /// Records a fact about a promotion, which need not be the one under way.
+    pub fn record(&mut self, promotion: &PromotionId, fact: Fact) -> Result<u64, LedgerFault> {
+        self.ledger.record(promotion, fact)
     }
 
     /// Records that an act is about to be done, and gives the number of the intent.

@@ -28,6 +28,7 @@ pub mod recording;
 pub mod refusal;
 pub mod reporter;
 pub mod reuse;
+pub mod rollback;
 pub mod selection;
 pub mod settle;
 pub mod shard;

@@ -15,6 +15,11 @@ use super::example::{
 };
 use super::exit;
 
+mod undo;
+
+use undo::ROLLBACK_EXAMPLES;
+pub use undo::{Rollback, UndoFormat};
+
 /// The whole command line.
 #[derive(Debug, Parser)]
 #[command(
@@ -89,6 +94,9 @@ pub enum Verb {
     /// Take the next steps of a promotion that are due: verify, issue, deploy
     #[command(after_long_help = PROMOTE_EXAMPLES)]
     Promote(Promote),
+    /// Put back what ran before a promotion, decide that it must be, or show that it would work
+    #[command(after_long_help = ROLLBACK_EXAMPLES)]
+    Rollback(Rollback),
     /// Show which tools were found, where, and what to do where one is missing
     Doctor,
     /// Show what is kept of earlier runs, or take it away

@@ -15,6 +15,7 @@ mod progress;
 mod promote;
 mod quotation;
 mod report;
+mod rollback;
 mod verify;
 
 use std::ffi::OsString;
@@ -58,6 +59,7 @@ fn run(arguments: Vec<OsString>) -> Result<Exit, Failure> {
         Verb::Issue(arguments) => issue::run(&command_line.global, arguments),
         Verb::Deploy(arguments) => deploy::run(&command_line.global, arguments),
         Verb::Promote(arguments) => promote::run(&command_line.global, arguments),
+        Verb::Rollback(arguments) => rollback::run(&command_line.global, arguments),
         Verb::Doctor => doctor::run(&command_line.global),
         Verb::Cache(arguments) => cache::run(arguments),
     }

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use crate::app::due::Due;
 use crate::app::project::Workspace;
 use crate::app::refusal::{remedy, words};
-use crate::lifecycle::Step;
+use crate::lifecycle::{Obstacle, Step};
 use crate::model::component::Component;
 use crate::report::Format;
 use crate::report::clean::one_line;
@@ -104,7 +104,8 @@ fn heading(step: &Step) -> &'static str {
 fn nothing_to_do(component: &Component, due: &Due) -> Result<Option<Exit>, Failure> {
     let begun = matches!(due.step, Step::Deploy | Step::Restore)
         && due.standing.promotion.as_ref().is_some_and(|promotion| !promotion.pending.is_empty());
-    if !due.first.is_empty() && !begun && !matches!(due.step, Step::Observe | Step::Top) {
+    let goes = due.first.iter().any(|one| matches!(one, Obstacle::RollingBack { .. }));
+    if goes || !due.first.is_empty() && !begun && !matches!(due.step, Step::Observe | Step::Top) {
         return Err(Failure {
             exit: Exit::Fail,
             message: format!("`{}` cannot be promoted now", one_line(&component.name)),

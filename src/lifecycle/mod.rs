@@ -3,8 +3,10 @@
 //! States are never stored: they are folded from the records each time, so that there is one truth. Not here: what
 //! carries a step out (`app`), and whether records are those that were written (`ledger`).
 
+pub mod farewell;
 mod fold;
 mod freshness;
+pub mod rollback;
 mod soak;
 mod step;
 

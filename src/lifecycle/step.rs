@@ -1,5 +1,7 @@
 //! What comes next, and what stands in the way of a deployment.
 
+use jiff::Timestamp;
+
 use crate::model::assessment::Verdict;
 use crate::model::decision::Override;
 use crate::model::promotion::{Measurement, Pending, Phase, Standing, Told};
@@ -48,6 +50,15 @@ pub enum Obstacle {
         /// Why.
         reason: String,
     },
+    /// What was deployed is to go first.
+    RollingBack {
+        /// The promotion.
+        promotion: String,
+        /// Why.
+        reason: String,
+        /// Until when; `None`: at once.
+        due: Option<Timestamp>,
+    },
     /// A component that it needs is not yet in the stage.
     Dependency {
         /// That one.
@@ -61,6 +72,9 @@ pub enum Obstacle {
 pub fn step(standing: &Standing, now: &Now, with_issue: bool) -> Step {
     if standing.stage.next().is_none() {
         return Step::Top;
+    }
+    if rolling_back(standing).next().is_some() {
+        return Step::Restore;
     }
     let promotion = standing.promotion.as_ref();
     let pending = |is: fn(&Act) -> bool| {
@@ -84,6 +98,20 @@ pub fn step(standing: &Standing, now: &Now, with_issue: bool) -> Step {
         Some((Phase::Verified, _)) => Step::OpenIssue,
         Some((Phase::Unverified, _)) | None => Step::Verify,
     }
+}
+
+/// What is to go, whatever else is to be done.
+fn rolling_back(standing: &Standing) -> impl Iterator<Item = Obstacle> {
+    let completed = standing.completed.as_ref().map(|completed| &completed.promotion);
+    let rolling_back = standing.promotion.iter().chain(completed).filter_map(|promotion| {
+        let told = promotion.rollback.as_ref().filter(|told| told.what.severity.acts())?;
+        Some((promotion.id.to_string(), told.what.clone()))
+    });
+    rolling_back.map(|(promotion, what)| Obstacle::RollingBack {
+        promotion,
+        reason: what.reason,
+        due: what.due,
+    })
 }
 
 /// The checks of the gate that were not passed, but for those that an override of exactly this commit sets aside.
@@ -111,7 +139,7 @@ fn is_owed(pending: &[Pending]) -> bool {
 /// What stands in the way of an issue and of a deployment. `dependencies` are the components that it needs, each with
 /// where it stands.
 pub fn obstacles(standing: &Standing, now: &Now, dependencies: &[(String, Stage)]) -> Vec<Obstacle> {
-    let mut obstacles = Vec::new();
+    let mut obstacles: Vec<Obstacle> = rolling_back(standing).collect();
     if let Some(hold) = &standing.hold {
         obstacles.push(Obstacle::Held { by: hold.actor.clone(), reason: hold.what.clone() });
     }

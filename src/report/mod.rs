@@ -17,6 +17,9 @@ mod markup;
 mod obstacle;
 mod page;
 pub mod plan_document;
+pub mod rollback;
+pub mod rollback_account;
+pub mod rollback_comment;
 #[cfg(test)]
 pub(crate) mod sample;
 mod sign;

@@ -52,6 +52,8 @@ pub struct Edit<'a> {
     pub body_file: Option<&'a str>,
     /// Labels that it has not.
     pub add_labels: &'a [String],
+    /// Labels that it has and is to lose.
+    pub remove_labels: &'a [String],
 }
 
 /// Lists all issues, the newest first. By listing and not by searching: GitHub's search lags behind.
@@ -77,6 +79,7 @@ pub fn edit_issue(repository: &str, number: u64, edit: &Edit<'_>) -> Vec<String>
         }
     }
     push_each(&mut argv, "--add-label", edit.add_labels);
+    push_each(&mut argv, "--remove-label", edit.remove_labels);
     argv
 }
 

@@ -93,8 +93,20 @@ impl<'a> Client<'a> {
         add_labels: &[String],
     ) -> anyhow::Result<Result<(u64, String), Failure>> {
         let body = body.map(|body| self.file("issue-body.md", body)).transpose()?;
-        let edit = Edit { title, body_file: body.as_deref(), add_labels };
+        let edit = Edit { title, body_file: body.as_deref(), add_labels, remove_labels: &[] };
         let answer = self.ask("gh-edit", gh::edit_issue(self.repository, number, &edit))?;
+        Ok(gh::read_address(answer.exit, &answer.stdout, &answer.stderr))
+    }
+
+    /// Gives an issue labels and takes others away.
+    pub(super) fn relabel(
+        &self,
+        number: u64,
+        add_labels: &[String],
+        remove_labels: &[String],
+    ) -> anyhow::Result<Result<(u64, String), Failure>> {
+        let edit = Edit { add_labels, remove_labels, ..Edit::default() };
+        let answer = self.ask("gh-relabel", gh::edit_issue(self.repository, number, &edit))?;
         Ok(gh::read_address(answer.exit, &answer.stdout, &answer.stderr))
     }
 

@@ -8,6 +8,7 @@
 mod client;
 mod debt;
 mod desk;
+mod farewell;
 mod outcome;
 mod target;
 mod text;
@@ -25,6 +26,7 @@ use super::project::Workspace;
 
 pub use debt::pay_debts;
 use desk::Desk;
+pub use farewell::farewell;
 pub use outcome::{Consent, Deed, IssueError, Place, Report};
 
 /// What is asked for.
