@@ -71,7 +71,12 @@ impl Ledgers {
 
     /// Reads the ledger of a component; an empty one where there is none.
     pub fn read(&self, component: &str) -> Result<Ledger, LedgerFault> {
-        read(component, &LedgerFile::peek(&self.path(component))?)
+        read(component, &self.bytes(component)?)
+    }
+
+    /// The bytes of the ledger of a component; none where there is none.
+    pub fn bytes(&self, component: &str) -> Result<Vec<u8>, LedgerFault> {
+        Ok(LedgerFile::peek(&self.path(component))?)
     }
 
     /// Opens the ledger of a component to record facts, and holds it as long as what it gives lives: no other process

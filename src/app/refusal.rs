@@ -19,9 +19,10 @@ pub fn words(obstacle: &Obstacle) -> String {
         }
         Obstacle::Stale(staleness) => stale(staleness),
         Obstacle::Held { by, reason } => format!("{by} holds it: {reason}"),
-        Obstacle::RollingBack { promotion, reason, due } => {
+        Obstacle::RollingBack { promotion, reason, due, overdue } => {
             let due = due.map_or_else(String::new, |due| due.strftime(", by %Y-%m-%d %H:%M UTC").to_string());
-            format!("`{promotion}` is to be rolled back{due}: {reason}")
+            let overdue = if *overdue { " (overdue)" } else { "" };
+            format!("`{promotion}` is to be rolled back{due}{overdue}: {reason}")
         }
         Obstacle::Dependency { component, stage } => {
             format!("it needs `{component}`, which is in {stage} only")

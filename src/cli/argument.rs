@@ -16,9 +16,12 @@ use super::example::{
 use super::exit;
 
 mod undo;
+mod view;
 
-use undo::ROLLBACK_EXAMPLES;
-pub use undo::{Rollback, UndoFormat};
+use undo::{REVOKE_EXAMPLES, ROLLBACK_EXAMPLES};
+pub use undo::{Revoke, Rollback, UndoFormat};
+use view::{AUDIT_EXAMPLES, HISTORY_EXAMPLES, STATUS_EXAMPLES};
+pub use view::{Anchor, Audit, History, Status, ViewFormat, Which as WhichRecord};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -97,6 +100,18 @@ pub enum Verb {
     /// Put back what ran before a promotion, decide that it must be, or show that it would work
     #[command(after_long_help = ROLLBACK_EXAMPLES)]
     Rollback(Rollback),
+    /// Take a promotion back that rests on figures that do not hold
+    #[command(after_long_help = REVOKE_EXAMPLES)]
+    Revoke(Revoke),
+    /// Show where every component stands, what is in its way, and what comes next
+    #[command(after_long_help = STATUS_EXAMPLES)]
+    Status(Status),
+    /// Show what happened to a component, or why two measurements differ
+    #[command(after_long_help = HISTORY_EXAMPLES)]
+    History(History),
+    /// Verify that the ledgers are those that were written
+    #[command(after_long_help = AUDIT_EXAMPLES)]
+    Audit(Audit),
     /// Show which tools were found, where, and what to do where one is missing
     Doctor,
     /// Show what is kept of earlier runs, or take it away

@@ -17,12 +17,14 @@ use crate::sys::{interrupt::Interrupt, run_folder::RunFolder, terminal};
 use super::argument::{Deploy, Global, StepFormat};
 use super::exit::Exit;
 use super::failure::Failure;
+use super::notice;
 use super::print;
 use super::progress::Progress;
 
 /// Carries out `deploy`.
 pub(super) fn run(global: &Global, arguments: &Deploy) -> Result<Exit, Failure> {
     let workspace = Workspace::load(global.config.as_deref())?;
+    notice::tell(&workspace, [arguments.component.as_str()]);
     let interrupt = Interrupt::listen().map_err(anyhow::Error::from)?;
     let progress = Progress::new(global.quiet);
     let asked = std::cell::Cell::new(true);
@@ -146,9 +148,10 @@ fn shown(workspace: &Workspace, component: &str, outcome: Outcome) -> (Deploymen
         Outcome::AlreadyDeployed(containers) => {
             (Deployment { containers, ..plain(Came::AlreadyDeployed, Exit::Pass) }, Exit::Pass)
         }
-        Outcome::Ended(Ending::Deployed { running, proof, acted }) => {
+        Outcome::Ended(Ending::Deployed { commit, running, proof, acted }) => {
             let result = if acted { Came::Deployed } else { Came::AlreadyDeployed };
-            (Deployment { containers: running, proof, ..plain(result, Exit::Pass) }, Exit::Pass)
+            let (commit, plain) = (Some(commit), plain(result, Exit::Pass));
+            (Deployment { commit, containers: running, proof, ..plain }, Exit::Pass)
         }
         Outcome::Ended(Ending::Failed { seen, after }) => ended(&plain, seen, after),
         Outcome::PutBack(after) => {

@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
+use crate::app::audit::AuditError;
 use crate::app::change::AffectedError;
 use crate::app::choice::ChoiceError;
+use crate::app::chronicle::NoMeasurement;
 use crate::app::ledgers::LedgerFault;
 use crate::app::project::LoadError;
 use crate::app::selection::SelectionError;
@@ -18,6 +20,8 @@ use super::exit::Exit;
 
 /// How many defects of a ledger are named.
 const DEFECTS: usize = 10;
+/// How many measurements are named that could be meant.
+const MEASUREMENTS: usize = 8;
 
 /// A failure, ready to be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,6 +159,18 @@ impl From<SelectionError> for Failure {
     }
 }
 
+impl From<NoMeasurement> for Failure {
+    fn from(error: NoMeasurement) -> Self {
+        let last = error.there().iter().rev().take(MEASUREMENTS).map(u64::to_string);
+        let last: Vec<String> = last.collect::<Vec<_>>().into_iter().rev().collect();
+        let hint = match last.as_slice() {
+            [] => "measure and record with `tta-promote verify COMPONENT --record`".to_owned(),
+            last => format!("the last measurements are {}; `tta-promote history` shows all", last.join(", ")),
+        };
+        Self::usage(error.to_string(), hint)
+    }
+}
+
 impl From<ChoiceError> for Failure {
     fn from(error: ChoiceError) -> Self {
         let message = error.to_string();
@@ -192,6 +208,24 @@ impl From<ChoiceError> for Failure {
 
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
+        let error = match error.downcast::<SelectionError>() {
+            Ok(error) => return error.into(),
+            Err(error) => error,
+        };
+        let error = match error.downcast::<AuditError>() {
+            Ok(error) => {
+                return Self::usage(error.to_string(), "say whose it is, as `COMPONENT=SEQ:SHA256`");
+            }
+            Err(error) => error,
+        };
+        let error = match error.downcast::<NoMeasurement>() {
+            Ok(error) => return error.into(),
+            Err(error) => error,
+        };
+        let error = match error.downcast::<LedgerFault>() {
+            Ok(fault) => return fault.into(),
+            Err(error) => error,
+        };
         let hint = if error.is::<NoPlace>() {
             NoPlace::HINT
         } else {

@@ -42,6 +42,7 @@ pub(super) fn run(global: &Global, arguments: &Issue) -> Result<Exit, Failure> {
             one_line(&other.url)
         ));
     }
+    report.remarks.iter().for_each(|remark| print::stderr(&format!("{}\n", one_line(remark))));
     match &report.unasked {
         None => Ok(Exit::Pass),
         Some(failure) => {

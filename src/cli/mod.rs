@@ -1,6 +1,7 @@
 //! The user's words to calls, and results to exit codes.
 
 pub mod argument;
+mod audit;
 mod cache;
 mod deploy;
 mod doctor;
@@ -8,14 +9,18 @@ mod example;
 pub mod exit;
 mod explain;
 pub mod failure;
+mod history;
 mod issue;
+mod notice;
 mod plan;
 mod print;
 mod progress;
 mod promote;
 mod quotation;
 mod report;
+mod revoke;
 mod rollback;
+mod status;
 mod verify;
 
 use std::ffi::OsString;
@@ -59,7 +64,11 @@ fn run(arguments: Vec<OsString>) -> Result<Exit, Failure> {
         Verb::Issue(arguments) => issue::run(&command_line.global, arguments),
         Verb::Deploy(arguments) => deploy::run(&command_line.global, arguments),
         Verb::Promote(arguments) => promote::run(&command_line.global, arguments),
+        Verb::Revoke(arguments) => revoke::run(&command_line.global, arguments),
         Verb::Rollback(arguments) => rollback::run(&command_line.global, arguments),
+        Verb::Status(arguments) => status::run(&command_line.global, arguments),
+        Verb::History(arguments) => history::run(&command_line.global, arguments),
+        Verb::Audit(arguments) => audit::run(&command_line.global, arguments),
         Verb::Doctor => doctor::run(&command_line.global),
         Verb::Cache(arguments) => cache::run(arguments),
     }

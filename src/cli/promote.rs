@@ -18,7 +18,7 @@ use crate::sys::terminal;
 use super::argument::{Deploy, Global, Issue, Promote, Recording, StepFormat, Verify, Which};
 use super::exit::Exit;
 use super::failure::{Failure, nearest};
-use super::{deploy, issue, print, verify};
+use super::{deploy, issue, notice, print, verify};
 
 /// More steps than a promotion has: one that is due again and again is not waited for.
 const STEPS: usize = 6;
@@ -33,6 +33,7 @@ pub(super) fn run(global: &Global, arguments: &Promote) -> Result<Exit, Failure>
     };
     let first = due(&workspace, component)?;
     print::stderr(&proposal(component, &first));
+    notice::tell(&workspace, [component.name.as_str()]);
     if let Some(exit) = nothing_to_do(component, &first)? {
         return Ok(exit);
     }

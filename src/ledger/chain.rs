@@ -5,11 +5,16 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::num::NonZero;
+use std::thread::available_parallelism;
 
 use crate::model::record::{Fact, Record};
 
 use super::wire::{Line, Outline, own_digest};
 use super::{Digest, Ledger, VERSION};
+
+/// A ledger of fewer bytes is read before other threads would have started.
+const MANY: usize = 1 << 20;
 
 /// A line that is not what was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +69,7 @@ impl fmt::Display for DefectKind {
             Self::Unreadable(why) => write!(f, "is no record: {why}"),
             Self::Newer(what) => write!(f, "was written by a newer version of tta-promote: {what}"),
             Self::Foreign(component) => write!(f, "is about the component `{component}`"),
+            Self::Removed(0, _) => f.write_str("follows a record that is not in this ledger"),
             Self::Removed(from, to) if from == to => write!(f, "record {from} before it was removed"),
             Self::Removed(from, to) => write!(f, "records {from} to {to} before it were removed"),
             Self::Misplaced(seq) => {
@@ -116,6 +122,9 @@ struct Sound {
     digest: Digest,
 }
 
+/// What a line is: the record, the digest of the line before it, and its own; or what is wrong with it.
+type Answer = Result<(Record, Option<Digest>, Digest), DefectKind>;
+
 /// Reads the ledger of `component`, or says what is wrong with it, in the order of its lines.
 pub fn read(component: &str, bytes: &[u8]) -> Result<Ledger, Vec<Defect>> {
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
@@ -123,10 +132,11 @@ pub fn read(component: &str, bytes: &[u8]) -> Result<Ledger, Vec<Defect>> {
     let mut ledger = Ledger { records: Vec::new(), digests: Vec::new(), torn: torn.len() };
     let mut sound = Vec::new();
     let mut defects = Vec::new();
-    for (index, line) in lines.split_inclusive(|byte| *byte == b'\n').enumerate() {
+    let answers = answers(component, lines);
+    ledger.records.reserve_exact(answers.iter().map(Vec::len).sum());
+    for (index, answer) in answers.into_iter().flatten().enumerate() {
         let number = index + 1;
-        let line = line.strip_suffix(b"\n").unwrap_or(line);
-        match read_line(component, line) {
+        match answer {
             Ok((record, prev, digest)) => {
                 sound.push(Sound { number, seq: record.seq, prev, digest });
                 ledger.records.push(record);
@@ -141,11 +151,51 @@ pub fn read(component: &str, bytes: &[u8]) -> Result<Ledger, Vec<Defect>> {
     if defects.is_empty() { Ok(ledger) } else { Err(defects) }
 }
 
-fn read_line(component: &str, line: &[u8]) -> Result<(Record, Option<Digest>, Digest), DefectKind> {
+/// Each line by itself, which is nearly all of the work: side by side where there are many.
+fn answers(component: &str, lines: &[u8]) -> Vec<Vec<Answer>> {
+    let threads = if lines.len() < MANY { 1 } else { available_parallelism().map_or(1, NonZero::get) };
+    let read = |part: &[u8]| -> Vec<Answer> {
+        let lines = part.split_inclusive(|byte| *byte == b'\n');
+        lines.map(|line| read_line(component, line.strip_suffix(b"\n").unwrap_or(line))).collect()
+    };
+    let parts = parts(lines, threads);
+    let [first, others @ ..] = parts.as_slice() else { return Vec::new() };
+    std::thread::scope(|scope| {
+        let others: Vec<_> = others.iter().map(|part| scope.spawn(move || read(part))).collect();
+        let mut answers = vec![read(first)];
+        // A thread that panicked has said so; its panic is ours.
+        answers.extend(others.into_iter().map(|other| match other.join() {
+            Ok(answers) => answers,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }));
+        answers
+    })
+}
+
+/// Whole lines in so many parts of about the same length.
+fn parts(lines: &[u8], number: usize) -> Vec<&[u8]> {
+    let (mut parts, mut rest) = (Vec::new(), lines);
+    for left in (1..=number).rev() {
+        let about = rest.len() / left;
+        let end = rest.get(about..).and_then(|tail| tail.iter().position(|byte| *byte == b'\n'));
+        let (part, tail) = rest.split_at(end.map_or(rest.len(), |end| about + end + 1));
+        parts.push(part);
+        rest = tail;
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+fn read_line(component: &str, line: &[u8]) -> Answer {
     let unreadable = |why: &str| DefectKind::Unreadable(why.to_owned());
     let text = std::str::from_utf8(line).map_err(|_| unreadable("it is not UTF-8"))?;
     if ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|marker| text.starts_with(marker)) {
         return Err(DefectKind::Conflict);
+    }
+    if line.ends_with(b"\r") {
+        return Err(unreadable(
+            "it ends with a carriage return, as git writes it where `core.autocrlf` is set",
+        ));
     }
     let Some((says, length)) = own_digest(line) else {
         return Err(newer(text).unwrap_or_else(|| unreadable("it does not end with its digest")));

@@ -58,6 +58,8 @@ pub enum Obstacle {
         reason: String,
         /// Until when; `None`: at once.
         due: Option<Timestamp>,
+        /// Whether that time is over.
+        overdue: bool,
     },
     /// A component that it needs is not yet in the stage.
     Dependency {
@@ -73,7 +75,7 @@ pub fn step(standing: &Standing, now: &Now, with_issue: bool) -> Step {
     if standing.stage.next().is_none() {
         return Step::Top;
     }
-    if rolling_back(standing).next().is_some() {
+    if rolling_back(standing, now).next().is_some() {
         return Step::Restore;
     }
     let promotion = standing.promotion.as_ref();
@@ -101,7 +103,7 @@ pub fn step(standing: &Standing, now: &Now, with_issue: bool) -> Step {
 }
 
 /// What is to go, whatever else is to be done.
-fn rolling_back(standing: &Standing) -> impl Iterator<Item = Obstacle> {
+fn rolling_back<'a>(standing: &'a Standing, now: &'a Now) -> impl Iterator<Item = Obstacle> + 'a {
     let completed = standing.completed.as_ref().map(|completed| &completed.promotion);
     let rolling_back = standing.promotion.iter().chain(completed).filter_map(|promotion| {
         let told = promotion.rollback.as_ref().filter(|told| told.what.severity.acts())?;
@@ -111,6 +113,7 @@ fn rolling_back(standing: &Standing) -> impl Iterator<Item = Obstacle> {
         promotion,
         reason: what.reason,
         due: what.due,
+        overdue: what.due.is_some_and(|due| due <= now.time),
     })
 }
 
@@ -139,7 +142,7 @@ fn is_owed(pending: &[Pending]) -> bool {
 /// What stands in the way of an issue and of a deployment. `dependencies` are the components that it needs, each with
 /// where it stands.
 pub fn obstacles(standing: &Standing, now: &Now, dependencies: &[(String, Stage)]) -> Vec<Obstacle> {
-    let mut obstacles: Vec<Obstacle> = rolling_back(standing).collect();
+    let mut obstacles: Vec<Obstacle> = rolling_back(standing, now).collect();
     if let Some(hold) = &standing.hold {
         obstacles.push(Obstacle::Held { by: hold.actor.clone(), reason: hold.what.clone() });
     }

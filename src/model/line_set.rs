@@ -44,6 +44,18 @@ impl LineSet {
         self.iter().filter(|line| !other.contains(*line)).collect()
     }
 
+    /// Those that are in `other`, too.
+    #[must_use]
+    pub fn common(&self, other: &Self) -> Self {
+        self.iter().filter(|line| other.contains(*line)).collect()
+    }
+
+    /// Those that are in one of the two.
+    #[must_use]
+    pub fn with(&self, other: &Self) -> Self {
+        self.iter().chain(other.iter()).collect()
+    }
+
     fn contains(&self, line: u32) -> bool {
         let place = self.spans.partition_point(|(_, last)| *last < line);
         self.spans.get(place).is_some_and(|(first, _)| *first <= line)
@@ -127,6 +139,8 @@ mod tests {
             prop_assert_eq!(made.iter().collect::<BTreeSet<_>>(), lines.clone());
             prop_assert_eq!(made.count(), lines.len() as u64);
             prop_assert_eq!(LineSet::parse(&made.to_string()), Some(made.clone()));
+            prop_assert_eq!(made.common(&other).iter().collect::<BTreeSet<_>>(), &lines & &others);
+            prop_assert_eq!(made.with(&other).iter().collect::<BTreeSet<_>>(), &lines | &others);
             prop_assert_eq!(made.without(&other).iter().collect::<BTreeSet<_>>(), &lines - &others);
         }
     }

@@ -100,7 +100,9 @@ pub fn text(deployment: &Deployment) -> String {
     if !deployment.argv.is_empty() {
         line("runs", &deployment.argv.join(" "));
     }
-    for (number, container) in deployment.containers.iter().enumerate() {
+    // What is proven names its containers.
+    let unnamed = deployment.containers.iter().filter(|_| deployment.result != Result::Deployed);
+    for (number, container) in unnamed.enumerate() {
         line(if number == 0 { "container" } else { "" }, &in_words(container));
     }
     for (label, words) in [("proof", &deployment.proof), ("seen", &deployment.against)] {

@@ -98,7 +98,7 @@ impl IssueForm<'_> {
             },
             status: phase(self.phase),
             verification: self.measured.map(verification),
-            blockers: self.blockers.iter().map(|blocker| passage(blocker, CELL)).collect(),
+            blockers: self.blockers.iter().map(|blocker| item(blocker)).collect(),
             deployment: self.deploy.map(deployment),
             timeline: TimelineValues {
                 verified: self.measured.map(|measured| moment(measured.time)),
@@ -218,6 +218,16 @@ fn check(check: &CheckRecord) -> CheckValues {
             CheckOutcome::NotApplicable => "– not applicable",
         },
         tool: check.tool.as_ref().map(|(tool, version)| format!("{} {}", prose(tool), prose(version))),
+    }
+}
+
+/// Prose that may begin an item of a list: `1.` or `-` would begin a list in it.
+fn item(text: &str) -> String {
+    let text = text.trim();
+    match text.split_once(char::is_whitespace) {
+        _ if text.starts_with(|c: char| c.is_alphabetic() || c == '`') => passage(text, CELL),
+        Some((first, rest)) => format!("{} {}", code(first), passage(rest, CELL)),
+        None => code(text),
     }
 }
 

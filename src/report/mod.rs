@@ -2,11 +2,14 @@
 //! and decides nothing. The hard part: half of the text is the tools' and the project's, and is trusted
 //! nowhere (`clean`, `markup`).
 
+pub mod audit;
 pub mod clean;
 pub mod deployment;
+pub mod difference;
 mod elapsed;
 mod error_document;
 mod grouping;
+pub mod history;
 pub mod issue_comment;
 pub mod issue_document;
 pub mod issue_form;
@@ -14,15 +17,21 @@ pub mod issue_mark;
 mod json;
 mod markdown;
 mod markup;
+mod moment;
 mod obstacle;
 mod page;
 pub mod plan_document;
+mod record_json;
+#[cfg(test)]
+mod record_sample;
+pub mod revocation;
 pub mod rollback;
 pub mod rollback_account;
 pub mod rollback_comment;
 #[cfg(test)]
 pub(crate) mod sample;
 mod sign;
+pub mod status;
 mod summary;
 mod surroundings;
 mod template;

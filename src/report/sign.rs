@@ -2,6 +2,7 @@
 //! carries the meaning.
 
 use crate::model::assessment::{Outcome, Verdict};
+use crate::model::record::CheckOutcome;
 
 use super::page::Tone;
 
@@ -13,6 +14,14 @@ pub(super) struct Sign {
     pub(super) tone: Tone,
 }
 
+/// Of what was done.
+pub(super) const DONE: Sign = Sign { mark: "✓", word: "done", tone: Tone::Good };
+/// Of what failed.
+pub(super) const FAILED: Sign = Sign { mark: "✗", word: "failed", tone: Tone::Bad };
+/// Of what was begun and has no end.
+pub(super) const OPEN: Sign = Sign { mark: "?", word: "no end", tone: Tone::Unknown };
+/// Of what is still to come, or was not looked at.
+pub(super) const NONE: Sign = Sign { mark: "-", word: "", tone: Tone::Faint };
 const PASS: Sign = Sign { mark: "✓", word: "pass", tone: Tone::Good };
 const FAIL: Sign = Sign { mark: "✗", word: "fail", tone: Tone::Bad };
 /// Of what could not be measured.
@@ -27,6 +36,16 @@ pub(super) fn of_outcome(outcome: &Outcome) -> Sign {
         Outcome::Fail(_) => FAIL,
         Outcome::Inconclusive { .. } => INCONCLUSIVE,
         Outcome::NotApplicable { .. } => NOT_APPLICABLE,
+    }
+}
+
+/// Of a check as it was recorded.
+pub(super) fn of_record(outcome: CheckOutcome) -> Sign {
+    match outcome {
+        CheckOutcome::Pass => PASS,
+        CheckOutcome::Fail => FAIL,
+        CheckOutcome::Inconclusive => INCONCLUSIVE,
+        CheckOutcome::NotApplicable => NOT_APPLICABLE,
     }
 }
 

@@ -8,6 +8,7 @@ use crate::model::environment::Environment;
 use crate::model::run::Earlier;
 use crate::model::toolchain::Tool;
 
+use super::clean;
 use super::summary::count;
 
 /// How many letters of a commit people compare.
@@ -27,8 +28,15 @@ pub(super) fn subject(subject: &Subject) -> String {
     }
 }
 
-fn short(commit: &str) -> String {
+/// What people compare of a commit.
+pub(super) fn short(commit: &str) -> String {
     commit.chars().take(SHORT).collect()
+}
+
+/// The name of who did something, without the address behind it.
+pub(super) fn who(actor: &str) -> String {
+    let name = actor.split_once(" <").map_or(actor, |(name, _)| name);
+    clean::line(name, 100)
 }
 
 /// `cached, from 2025-10-13 14:03 UTC, commit 30f84615`.

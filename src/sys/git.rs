@@ -90,12 +90,21 @@ impl Snapshot {
 
 /// Whether git does not look at one of the files when it tells what differs from the commit.
 fn overlooks(root: &Path, folder: &RunFolder, name: &str, files: &[String]) -> bool {
+    !overlooked(root, folder, &format!("{name}-files"), files).is_empty()
+}
+
+/// Those of the files, relative to `root`, that git does not look at when it tells what differs from the commit.
+pub fn overlooked(root: &Path, folder: &RunFolder, name: &str, files: &[String]) -> BTreeSet<String> {
+    // Without a path git would list all there is.
+    if files.is_empty() {
+        return BTreeSet::new();
+    }
     let arguments: Vec<&str> =
         ["ls-files", "-v", "-z", "--"].into_iter().chain(files.iter().map(String::as_str)).collect();
-    let Some(listed) = git(root, folder, &format!("{name}-files"), &arguments) else { return false };
+    let Some(listed) = git(root, folder, name, &arguments) else { return BTreeSet::new() };
     // A capital H: in the index, and neither taken as unchanged nor left out of the tree.
     let followed: BTreeSet<&str> = listed.split('\0').filter_map(|line| line.strip_prefix("H ")).collect();
-    files.iter().any(|file| !followed.contains(file.as_str()))
+    files.iter().filter(|file| !followed.contains(file.as_str())).cloned().collect()
 }
 
 /// Who git would say made a commit here: `Name <address>`; `None` where it was told neither.

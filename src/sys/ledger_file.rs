@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_is_no_ledger() {
+    fn a_link_or_a_device_is_no_ledger() {
         let folder = tempfile::tempdir().expect("a folder");
         let (path, other) = (folder.path().join("carbon.jsonl"), folder.path().join("neo4j.jsonl"));
         super::super::file::write_whole(&other, "one\n").expect("written");

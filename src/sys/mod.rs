@@ -12,6 +12,7 @@ pub mod git;
 pub mod http;
 pub mod interrupt;
 pub mod ledger_file;
+pub mod ledger_history;
 pub mod orphan;
 pub mod process;
 mod process_table;

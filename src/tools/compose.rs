@@ -1,7 +1,8 @@
 //! Compose, under each of its names: what it is told, and its answers as values.
 //!
 //! Not here: what becomes of a container afterwards (`docker`): `up -d` ends well when the container dies at once.
-//! The hard part: version 1 answers an option that it does not know with its usage and exit code 0, so an answer
+//! The hard part: version 2 gives for a service with an `env_file` another digest than it writes on the container, so
+//! that a rehearsal must tell whether they are of one configuration; version 1 answers an option that it does not know with its usage and exit code 0, so an answer
 //! counts only where it has the form of one; and `config` prints secrets, so only digests and names are asked for.
 
 use super::docker::{is_unreachable, unreachable};
@@ -121,6 +122,11 @@ impl Project<'_> {
         self.argv(&["up", "-d", "--no-build", service])
     }
 
+    /// Asks what bringing the service up would do to it, without doing it.
+    pub fn rehearse_argv(&self, service: &str) -> Vec<String> {
+        self.argv(&["--dry-run", "up", "-d", "--no-deps", service])
+    }
+
     /// Stops a service.
     pub fn stop_argv(&self, service: &str) -> Vec<String> {
         self.argv(&["stop", service])
@@ -175,6 +181,17 @@ pub fn read_ps(exit: Exit, stdout: &str, stderr: &str) -> Result<Vec<String>, Re
     } else {
         Err(unreadable("the service's containers", stderr))
     }
+}
+
+/// Reads the answer to [`Project::rehearse_argv`]: whether the containers that are there would stay, started or not.
+/// `None` where this compose cannot tell.
+pub fn read_rehearsal(exit: Exit, stdout: &str, stderr: &str) -> Option<bool> {
+    let text = [stdout, stderr].concat();
+    let mut deeds = text.lines().filter(|line| line.contains(" Container ")).peekable();
+    (exit == Exit::Code(0) && text.contains("DRY-RUN") && deeds.peek().is_some()).then(|| {
+        let last = |line: &str| line.split_whitespace().next_back().unwrap_or_default().to_owned();
+        deeds.all(|deed| !matches!(last(deed).as_str(), "Creating" | "Recreate" | "Recreated" | "Removing"))
+    })
 }
 
 /// Reads the answer to a request that is only done or not.
@@ -344,6 +361,21 @@ mod tests {
         assert_eq!(kind(read_ps(usage.exit, &text(&usage), &usage.stderr)), ReasonKind::ReportUnreadable);
         assert_eq!(kind(read_ps(usage.exit, &usage.stderr, "")), ReasonKind::ReportUnreadable);
         assert!(read_hash("carbon", usage.exit, &text(&usage), &usage.stderr).is_err());
+    }
+
+    #[test]
+    fn a_rehearsal_tells_whether_the_containers_would_stay() {
+        for (case, stays) in [("idle", Some(true)), ("recreate", Some(false)), ("first", Some(false))] {
+            let recording = load(&format!("compose/v2-rehearse-{case}"));
+            assert_eq!(read_rehearsal(recording.exit, &text(&recording), &recording.stderr), stays, "{case}");
+        }
+        let compose = compose("v2");
+        let recording = load("compose/v2-rehearse-idle");
+        assert_eq!(project(&compose).rehearse_argv("carbon"), recording.argv);
+        for name in ["v1-ps-unknown-flag", "v2-ps-unknown-flag"] {
+            let recording = load(&format!("compose/{name}"));
+            assert_eq!(read_rehearsal(recording.exit, &text(&recording), &recording.stderr), None, "{name}");
+        }
     }
 
     #[test]

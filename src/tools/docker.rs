@@ -247,15 +247,17 @@ fn only_gone(stderr: &str) -> bool {
     complaints.peek().is_some() && complaints.all(is_gone)
 }
 
-/// The name under which an image is kept from pruning: that of the component, and of the promotion before which
-/// it ran. The engine takes few characters in names.
-pub fn kept_name(component: &str, promotion: &str) -> String {
+/// The name under which an image is kept from pruning: that of the component, of the promotion before which it ran, and
+/// of itself, since another project on the same engine may have a promotion of the same name. The engine takes few
+/// characters in names.
+pub fn kept_name(component: &str, promotion: &str, image: &str) -> String {
     let safe = |text: &str| -> String {
         let lower = text.chars().map(|one| one.to_ascii_lowercase());
         lower.map(|one| if one.is_ascii_alphanumeric() { one } else { '-' }).take(100).collect()
     };
     let component = safe(component);
-    format!("tta-promote/{}:before-{}", component.trim_matches('-'), safe(promotion))
+    let image: String = image.trim_start_matches("sha256:").chars().take(12).collect();
+    format!("tta-promote/{}:before-{}-{}", component.trim_matches('-'), safe(promotion), safe(&image))
 }
 
 #[cfg(test)]
@@ -321,8 +323,12 @@ mod tests {
 
     #[test]
     fn a_kept_image_has_a_name_that_the_engine_takes() {
-        let name = kept_name("model_management", "model_management-staging-2025-10-14");
-        assert_eq!(name, "tta-promote/model-management:before-model-management-staging-2025-10-14");
+        let image = format!("sha256:{}", "a".repeat(64));
+        let name = kept_name("model_management", "model_management-staging-2025-10-14", &image);
+        assert_eq!(
+            name,
+            "tta-promote/model-management:before-model-management-staging-2025-10-14-aaaaaaaaaaaa"
+        );
     }
 
     #[test]

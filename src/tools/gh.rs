@@ -9,6 +9,7 @@ mod failure;
 
 pub use failure::{Failure, leaves_open};
 
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::model::run::Exit;
@@ -41,6 +42,8 @@ pub struct Issue {
     pub url: String,
     /// The names of its labels.
     pub labels: Vec<String>,
+    /// When it was opened.
+    pub created: Timestamp,
 }
 
 /// What is to be changed of an issue; nothing where it is as it should be.
@@ -58,7 +61,7 @@ pub struct Edit<'a> {
 
 /// Lists all issues, the newest first. By listing and not by searching: GitHub's search lags behind.
 pub fn list_issues(repository: &str) -> Vec<String> {
-    let fields = "number,title,body,state,url,labels";
+    let fields = "number,title,body,state,url,labels,createdAt";
     let options = ["--state", "all", "--limit", MOST_ISSUES, "--json", fields];
     argv(&["issue", "list"], repository, options)
 }
@@ -127,6 +130,7 @@ pub fn read_issues(exit: Exit, stdout: &[u8], stderr: &str) -> Result<Vec<Issue>
         open: raw.state.eq_ignore_ascii_case("open"),
         url: raw.url,
         labels: raw.labels.into_iter().map(label).collect(),
+        created: raw.created,
     };
     Ok(raw.into_iter().map(issue).collect())
 }
@@ -189,6 +193,8 @@ struct RawIssue {
     state: String,
     url: String,
     labels: Vec<RawLabel>,
+    #[serde(rename = "createdAt")]
+    created: Timestamp,
 }
 
 #[derive(Deserialize)]

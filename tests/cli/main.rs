@@ -3,6 +3,7 @@
 //! Not here: the real tools (`real_tools`).
 #![expect(clippy::disallowed_methods, reason = "a test builds its world with its own hands")]
 
+mod audit;
 mod cache;
 mod change;
 mod ending;
@@ -21,4 +22,5 @@ mod sharing;
 mod testing;
 mod told;
 mod tree;
+mod view;
 mod words;

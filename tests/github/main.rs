@@ -4,11 +4,13 @@
 #![expect(clippy::disallowed_methods, reason = "a test builds its world with its own hands")]
 
 mod crash;
+mod debt;
 mod graphql;
 mod hub;
 mod issue;
 mod project;
 mod server;
+mod undo;
 
 /// Whether there is a gh to test with; says so where there is none.
 fn has_gh() -> bool {

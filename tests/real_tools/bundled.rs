@@ -183,6 +183,65 @@ fn one_commit_measures_four_figures_and_each_says_what_it_is() {
     );
 }
 
+/// Three people measured one commit, as it happened in the field: one under the project's own settings, one who looks at
+/// statements alone, one whose environment lacks an optional library. The ledger says why they differ.
+#[test]
+fn the_three_figures_of_one_commit_are_explained() {
+    let bundled = Bundled::new();
+    let policy = std::fs::read_to_string(bundled.top.join("promotion.toml")).expect("a policy");
+    let venv = format!("{{ venv = {:?} }}", bare_environment().to_str().expect("a path"));
+    let policies = [
+        ("statements.toml", policy.replace("metric = \"auto\"", "metric = \"statements\"")),
+        ("bare.toml", policy.replace("runner = \"auto\"", &format!("runner = {venv}"))),
+    ];
+    for (file, text) in &policies {
+        assert_ne!(*text, policy, "{file} is another policy");
+        std::fs::write(bundled.top.join(file), text).expect("written");
+    }
+    bundled.git(&["add", "--all"]);
+    let identity = ["-c", "user.name=a", "-c", "user.email=a@b.invalid"];
+    bundled.git(&[&identity[..], &["commit", "--quiet", "--message=policies"]].concat());
+    let asked = ["carbon", "--exact", "--only", "tests,coverage", "--record"];
+    let with = |config: &[&'static str]| [config, &asked[..]].concat();
+    bundled.verify(&with(&[]));
+    bundled.verify(&with(&["--config", "statements.toml"]));
+    bundled.verify(&with(&["--config", "bare.toml"]));
+    let explain = |a: &str, b: &str| {
+        let mut history = command(env!("CARGO_BIN_EXE_tta-promote"));
+        history.args(["history", "carbon", "--explain", a, b, "--format", "json"]).current_dir(&bundled.top);
+        let output = history.output().expect("it starts");
+        let document: Value = serde_json::from_slice(&output.stdout).expect("a document");
+        let causes = document["causes"].as_array().expect("causes").clone();
+        let kinds: Vec<String> =
+            causes.iter().map(|cause| cause["kind"].as_str().expect("a word").to_owned()).collect();
+        (document, causes, kinds)
+    };
+    // 70.64 against 73.19: the same statements, counted differently.
+    let (document, causes, kinds) = explain("1", "2");
+    assert_eq!(kinds, ["counting", "bounds", "policy"], "{document:#}");
+    assert_eq!(causes[0]["a"], "statements and branches");
+    assert_eq!(document["files"], json!([]));
+    assert!(document["conclusion"].as_str().expect("a text").starts_with("the same statements ran in both"));
+    // 70.64 against 42.2: the optional library.
+    let (document, causes, kinds) = explain("1", "3");
+    assert_eq!(kinds[..2], ["absent_imports", "distributions"], "{document:#}");
+    assert_eq!(causes[0]["items"], json!(["codecarbon was not installed in B"]));
+    assert_eq!(causes[1]["items"][0], "codecarbon 3.3.2 only in A");
+    assert!(!kinds.iter().any(|kind| matches!(kind.as_str(), "commit" | "files" | "counting")), "{kinds:?}");
+    assert_eq!(document["files"][0]["file"], "src/components/carbon_component.py");
+    let coverage = document["checks"].as_array().expect("checks").iter().find(|one| one["id"] == "coverage");
+    let rows: Vec<&Value> = coverage.expect("coverage")["figures"].as_array().expect("rows").iter().collect();
+    let figures = |row: &Value| (row["a"].clone(), row["b"].clone(), row["difference"].clone());
+    assert_eq!(
+        figures(rows[0]),
+        (json!("73.19 % (71 of 97)"), json!("45.36 % (44 of 97)"), json!("\u{2212}27.83"))
+    );
+    assert_eq!(
+        figures(rows[1]),
+        (json!("70.64 % (77 of 109)"), json!("42.2 % (46 of 109)"), json!("\u{2212}28.44"))
+    );
+}
+
 #[test]
 fn selected_tests_that_reach_the_threshold_give_a_lower_bound_and_the_same_verdict() {
     let quick = Bundled::new().verify(&["carbon", "model_management", "--only", "coverage", "--fresh"]);

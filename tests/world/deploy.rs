@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::engine::{Compose, Engine};
-use crate::staging::{Staging, WELL, health};
+use crate::staging::{SICK, Staging, WELL, health};
 
 fn against(told: &Value) -> String {
     told["against"].to_string()
@@ -83,8 +83,6 @@ fn a_crash_loop_is_seen_although_the_container_says_that_it_runs() {
     assert!(against(&told).contains("was restarted"), "{told:#}");
 }
 
-const SICK: &str = "CARBON_STATUS=sick exec /bin/sh /srv/carbon/serve";
-
 #[test]
 fn a_first_deployment_that_is_not_well_is_left_or_taken_away() {
     let cases = [("stop", "failed", 1, vec![Compose::Two]), ("rollback", "rolled_back", 0, Compose::all())];
@@ -129,9 +127,8 @@ fn an_image_before_that_is_gone_is_a_matter_for_a_person() {
     staging.deploy().exits(0);
     let container = staging.containers()[0]["Id"].as_str().expect("an id").to_owned();
     // The script of the next deployment takes the image before away.
-    let gone =
-        "docker rm -f $CONTAINER; docker images --filter label=what=one -q | xargs docker rmi -f; exit 1";
-    let script = format!("#!/bin/sh\nCONTAINER={container}\n{gone}\n");
+    let images = format!("docker images --filter label=what={}-one -q", staging.name);
+    let script = format!("#!/bin/sh\ndocker rm -f {container}; {images} | xargs docker rmi -f; exit 1\n");
     let policy = std::fs::read_to_string(staging.project.root().join("promotion.toml")).expect("a policy");
     let policy = format!("{policy}script = [\"/bin/sh\", \"gone.sh\"]\n");
     let staging = staging.change(&[("gone.sh", &script), ("promotion.toml", &policy)]);
@@ -156,10 +153,27 @@ fn a_script_deploys_in_place_of_compose() {
         );
         let staging =
             staging.executable("deploy.sh", &text).change(&[("staging.env", "COLOUR='dark red'\n")]);
-        let told = staging.deploy().exits(0).json();
-        assert_eq!(told["result"], "deployed", "{compose:?}");
+        // Its place is told from the root, wherever we are.
+        let told = staging.project.run_in("src", &["deploy", "a", "--yes", "--format", "json"]);
+        assert_eq!(told.exits(0).json()["result"], "deployed", "{compose:?}");
         let told = staging.deploy().exits(0).json();
         assert_eq!(told["result"], "already_deployed", "{compose:?}");
+    }
+}
+
+#[test]
+fn a_service_with_files_of_variables_of_its_own_is_known_again() {
+    for compose in Compose::all() {
+        let Some(staging) = Staging::new(compose, WELL, "") else { return };
+        let text = std::fs::read_to_string(staging.project.root().join("compose.yml")).expect("a file");
+        let text = format!("{text}    env_file: [own.env]\n");
+        let staging = staging.change(&[("compose.yml", &text), ("own.env", "COLOUR=red\n")]);
+        assert_eq!(staging.deploy().exits(0).json()["result"], "deployed", "{compose:?}");
+        assert_eq!(staging.deploy().exits(0).json()["result"], "already_deployed", "{compose:?}");
+        let before = staging.containers();
+        let staging = staging.change(&[("own.env", "COLOUR=blue\n")]);
+        assert_eq!(staging.deploy().exits(0).json()["result"], "deployed", "{compose:?}");
+        assert_ne!(staging.containers()[0]["Id"], before[0]["Id"], "{compose:?}");
     }
 }
 

@@ -12,6 +12,9 @@ use crate::told::Told;
 /// A service that runs and tells its health.
 pub(crate) const WELL: &str = "exec /bin/sh /srv/carbon/serve";
 
+/// A service that runs and tells that it is not well.
+pub(crate) const SICK: &str = "CARBON_STATUS=sick exec /bin/sh /srv/carbon/serve";
+
 /// A project before its staging.
 pub(crate) struct Staging {
     pub(crate) engine: &'static Engine,

@@ -23,7 +23,12 @@ pub fn act(site: &Site<'_>, commit: &str) -> Result<(), Halt> {
         return Ok(compose::read_done(answer.exit, &answer.stderr)?);
     }
     let told = [("TTA_PROMOTE_COMMIT", commit), ("TTA_PROMOTE_COMPONENT", site.component)];
-    let answer = site.carry_out("deploy-script", argv(site), &told)?;
+    let mut argv = argv(site);
+    // As the policy names it, from the root: not from wherever we were started.
+    if let Some(program) = argv.first_mut().filter(|program| program.contains('/')) {
+        *program = site.context.root.join(&*program).to_string_lossy().into_owned();
+    }
+    let answer = site.carry_out("deploy-script", argv, &told)?;
     let script = site.deploy.script.first().map_or("", String::as_str);
     let said = answer.stderr.lines().rev().map(str::trim).find(|line| !line.is_empty());
     let said: String = said.map(|line| format!(": {line}")).unwrap_or_default().chars().take(300).collect();

@@ -15,7 +15,7 @@ use super::proof::sentences;
 use super::restore::{by_hand, restore};
 use super::site::{Halt, Site};
 use super::watch::{Wanted, Watched, watch};
-use super::world;
+use super::world::{self, Since};
 
 /// Why an attempt came to no end that could be recorded.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +33,8 @@ pub enum AttemptError {
 pub enum Ending {
     /// The candidate runs and is well.
     Deployed {
+        /// The commit.
+        commit: String,
         /// What runs.
         running: Vec<ContainerState>,
         /// What proves it.
@@ -93,8 +95,9 @@ impl Attempt<'_> {
     }
 
     /// What must be seen.
-    pub fn wanted(&self) -> Result<Wanted, AttemptError> {
-        Ok(Wanted { config_hash: world::config_hash(self.site)?, revisions: Some(self.revisions.clone()) })
+    pub fn wanted(&self, since: Since) -> Result<Wanted, AttemptError> {
+        let config_hash = world::config_hash(self.site, since)?;
+        Ok(Wanted { config_hash, revisions: Some(self.revisions.clone()) })
     }
 
     /// Goes on with an attempt whose intent is recorded: acts where it is not so already, watches, and records how it
@@ -112,14 +115,15 @@ impl Attempt<'_> {
                 Err(halt) => return Err(halt.into()),
             }
         }
-        let wanted = self.wanted()?;
+        let by_compose = !is_so && self.site.deploy.script.is_empty();
+        let wanted = self.wanted(if by_compose { Since::Up } else { Since::Before })?;
         match watch(self.site, wanted)? {
             Watched::Healthy(proof) => {
                 let running: Vec<ContainerState> = proof.containers.iter().map(Into::into).collect();
                 let proof = sentences(self.site.deploy, &proof);
                 let result = ActResult::Deployed { running: running.clone(), proof: proof.clone() };
                 self.record(Fact::Done { intent, result })?;
-                Ok(Ending::Deployed { running, proof, acted: !is_so })
+                Ok(Ending::Deployed { commit: deploy.commit.clone(), running, proof, acted: !is_so })
             }
             Watched::Unhealthy(seen) => self.fail(intent, deploy, &seen),
             Watched::Unknown(seen) => Err(Halt::World(Reason::new(

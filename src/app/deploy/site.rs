@@ -86,6 +86,9 @@ impl<'a> Site<'a> {
         for program in compose::PROGRAMS {
             let program: Vec<String> = program.iter().map(|word| (*word).to_owned()).collect();
             let answer = self.ask("compose-version", compose::version_argv(&program))?;
+            if answer.exit == Exit::Interrupted {
+                return Err(interrupted().into());
+            }
             if let Some(compose) = compose::read_version(&program, answer.exit, &answer.stdout) {
                 return Ok(compose);
             }
@@ -167,6 +170,11 @@ impl<'a> Site<'a> {
         }
         Ok(hidden)
     }
+}
+
+/// That we were asked to stop.
+pub fn interrupted() -> Reason {
+    Reason::new(ReasonKind::Interrupted, "the deployment was interrupted", "run it again")
 }
 
 fn variables(context: &Context<'_>, deploy: &Deploy) -> Result<Vec<(String, String)>, Reason> {

@@ -9,13 +9,13 @@ use regex::Regex;
 use crate::judge::rollout::{Judgement, Proof, rollout, seen};
 use crate::model::container::Container;
 use crate::model::delivery::Health;
-use crate::model::reason::{Reason, ReasonKind};
+use crate::model::reason::ReasonKind;
 use crate::model::sighting::{Binding, Expected, Look, Probe, Sighting};
 use crate::sys::clock::Stopwatch;
 use crate::sys::http;
 
 use super::log::{self, Rules};
-use super::site::{Halt, Site};
+use super::site::{Halt, Site, interrupted};
 use super::world;
 
 /// How long the address may take to answer.
@@ -102,7 +102,7 @@ fn look_until_proven(site: &Site<'_>, expected: &Expected) -> Result<Watched, Ha
     let mut rest = pace.delay;
     loop {
         if site.context.interrupt.rest(rest) {
-            return Err(interrupted());
+            return Err(interrupted().into());
         }
         sightings.push(sight(site, &rules, watch)?);
         match rollout(expected, &sightings) {
@@ -195,9 +195,4 @@ fn matches(pattern: &str, body: &str, looks: &[Look]) -> Option<Binding> {
     }
     let named = looks.iter().any(|look| is_match(&pattern.replace(CONTAINER, look.container.short_id())));
     named.then_some(Binding::Body)
-}
-
-/// That we were asked to stop.
-pub fn interrupted() -> Halt {
-    Halt::World(Reason::new(ReasonKind::Interrupted, "the deployment was interrupted", "run it again"))
 }

@@ -28,7 +28,7 @@ use super::attempt::{After, Attempt, AttemptError, Ending};
 use super::keep::keep;
 use super::site::{Halt, Site};
 use super::watch::is_so;
-use super::world;
+use super::world::{self, Since};
 
 /// How long what a killed tta-promote had begun may take to its end.
 const ABANDONED: Duration = Duration::from_secs(60);
@@ -337,7 +337,7 @@ impl<'a> Situation<'a> {
         if self.deploy.compose_file.is_none() {
             return Ok(None);
         }
-        let Some(running) = is_so(site, attempt.wanted()?)? else { return Ok(None) };
+        let Some(running) = is_so(site, attempt.wanted(Since::Before)?)? else { return Ok(None) };
         // A script may be about to build another image under the same name: only what tells its commit, or what is
         // remembered as this commit's, is known to be the candidate.
         let told = world::looks(site)?.iter().all(|look| look.revision.is_some());

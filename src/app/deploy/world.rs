@@ -61,12 +61,33 @@ fn is_comparable(site: &Site<'_>, container: &Container) -> bool {
     site.deploy.script.is_empty() || made_by_one == (generation == Generation::One)
 }
 
-/// The digest of the service's configuration as compose renders it now; `None` where there is no compose file.
-pub fn config_hash(site: &Site<'_>) -> Result<Option<String>, Halt> {
+/// Whether compose itself has just brought the service up, so that what is there was made from what it renders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// It has not.
+    Before,
+    /// It has.
+    Up,
+}
+
+/// The digest of the service's configuration that its containers must bear; `None` where there is no compose file, and
+/// where compose says in another way that they are of this configuration.
+pub fn config_hash(site: &Site<'_>, since: Since) -> Result<Option<String>, Halt> {
     let Some(project) = site.project(&[]) else { return Ok(None) };
     let service = &site.deploy.service;
     let answer = site.ask("compose-hash", project.hash_argv(service))?;
-    Ok(Some(compose::read_hash(service, answer.exit, &answer.stdout, &answer.stderr)?))
+    let hash = compose::read_hash(service, answer.exit, &answer.stdout, &answer.stderr)?;
+    let bears_another = |container: &Container| {
+        is_comparable(site, container) && container.config_hash.as_ref() != Some(&hash)
+    };
+    // With an `env_file`, version 2 gives another digest than it writes on the container.
+    let is_two = project.compose.generation == Generation::Two;
+    if !is_two || !containers(site)?.iter().any(bears_another) {
+        return Ok(Some(hash));
+    }
+    let answer = site.ask("compose-rehearse", project.rehearse_argv(service))?;
+    let stays = compose::read_rehearsal(answer.exit, &answer.stdout, &answer.stderr);
+    Ok(if stays.unwrap_or(since == Since::Up) { None } else { Some(hash) })
 }
 
 /// Whether the compose file has the service.

@@ -99,7 +99,7 @@ impl<'a> Client<'a> {
     }
 
     /// Gives an issue labels and takes others away.
-    pub(super) fn relabel(
+    pub(super) fn exchange_labels(
         &self,
         number: u64,
         add_labels: &[String],

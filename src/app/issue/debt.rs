@@ -5,6 +5,7 @@
 use crate::app::context::Context;
 use crate::app::in_hand::InHand;
 use crate::app::ledgers::OpenLedger;
+use crate::model::assessment::Verdict;
 use crate::model::promotion::Promotion;
 use crate::model::record::{Act, ActResult, Fact};
 use crate::report::issue_mark::is_marked;
@@ -28,7 +29,10 @@ pub fn pay_debts(hand: &mut InHand<'_>, context: &Context<'_>) -> Result<Vec<Str
     let standing = hand.standing();
     let Some(promotion) = &standing.promotion else { return Ok(told) };
     let is_owed = promotion.pending.iter().any(|pending| matches!(pending.act, Act::OpenIssue { .. }));
-    if !is_owed && promotion.issue.is_none() {
+    let measured = standing.measured.as_ref();
+    let is_passed = measured.is_some_and(|measured| measured.verification.verdict == Verdict::Pass);
+    // An issue that is there is told the truth, whatever that is; none is opened for what did not pass.
+    if promotion.issue.is_none() && !(is_owed && is_passed) {
         return Ok(told);
     }
     let secrets = hand.secrets.clone();
@@ -62,7 +66,7 @@ pub fn pay_debts(hand: &mut InHand<'_>, context: &Context<'_>) -> Result<Vec<Str
 
 impl Desk<'_> {
     /// Comments on the deployment, once.
-    fn announce(&self, hand: &mut InHand<'_>) -> Result<Option<String>, IssueError> {
+    pub(super) fn announce(&self, hand: &mut InHand<'_>) -> Result<Option<String>, IssueError> {
         let standing = hand.standing();
         let promotion = under_way(&standing)?;
         let Some(issue) = promotion.issue.as_ref().map(|issue| issue.number) else { return Ok(None) };
@@ -76,44 +80,53 @@ impl Desk<'_> {
         let pending = promotion.pending.iter().find(|pending| {
             matches!(&pending.act, Act::Comment { marker, issue: of, .. } if *marker == mark && *of == issue)
         });
-        let intent = if let Some(pending) = pending {
-            pending.intent
-        } else {
-            let repository = self.repository.to_owned();
-            let act = Act::Comment { repository, issue, marker: mark.clone(), topic };
-            hand.intend(act)?
+        if let Some(pending) = pending {
+            self.let_settle(pending, hand.ledger().records())?;
+        }
+        // Looked for before it is intended anew: each attempt to write has an intent of its own.
+        let there = self.commented(issue, &mark)?;
+        let act = Act::Comment { repository: self.repository.to_owned(), issue, marker: mark.clone(), topic };
+        let intent = match (&there, pending) {
+            (Ok(Some(_)) | Err(_), Some(pending)) => pending.intent,
+            (Ok(Some(_)) | Err(_), None) | (Ok(None), _) => hand.intend(act)?,
         };
-        match self.commented(issue, &mark, &body)? {
+        let told = match there {
+            Ok(Some(url)) => Ok(url),
+            Ok(None) => self.comment(issue, &mark, &body)?,
+            Err(failure) => Err(failure),
+        };
+        match told {
             Ok(url) => {
-                let result = ActResult::Comment { url };
-                hand.done(intent, result)?;
+                hand.done(intent, ActResult::Comment { url })?;
                 Ok(Some(format!("issue #{issue} was told of the deployment")))
             }
             Err(Failure::Interrupted) => Err(IssueError::Interrupted),
             Err(failure) => {
                 let why = self.secrets.hide(&failure.to_string());
-                if pending.and_then(|pending| pending.failed.as_ref()) != Some(&why) {
+                let is_said =
+                    pending.is_some_and(|one| one.intent == intent && one.failed.as_ref() == Some(&why));
+                if !is_said {
                     hand.failed(intent, &why)?;
                 }
-                Ok(Some(format!("a comment on issue #{issue} is owed: {failure}; {}", failure.hint())))
+                Ok(Some(format!("a comment on issue #{issue} is owed: {why}; {}", failure.hint())))
             }
         }
     }
 
-    /// The address of the comment with that mark, which is written where there is none.
-    fn commented(&self, issue: u64, mark: &str, body: &str) -> Result<Result<String, Failure>, IssueError> {
-        let there = |comments: Vec<(String, String)>| {
+    /// The address of the comment with that mark, where there is one.
+    fn commented(&self, issue: u64, mark: &str) -> Result<Result<Option<String>, Failure>, IssueError> {
+        let comments = self.client.comments(issue)?;
+        Ok(comments.map(|comments| {
             let mut marked = comments.into_iter().filter(|(_, text)| is_marked(text, mark));
             marked.next().map(|(url, _)| url)
-        };
-        match self.client.comments(issue)?.map(there) {
-            Ok(Some(url)) => return Ok(Ok(url)),
-            Ok(None) => {}
-            Err(failure) => return Ok(Err(failure)),
-        }
+        }))
+    }
+
+    /// Writes a comment, and looks for it where the answer was lost.
+    fn comment(&self, issue: u64, mark: &str, body: &str) -> Result<Result<String, Failure>, IssueError> {
         match self.client.comment(issue, body)? {
             Ok((_, url)) => Ok(Ok(url)),
-            Err(failure) if failure.leaves_open() => match self.client.comments(issue)?.map(there) {
+            Err(failure) if failure.leaves_open() => match self.commented(issue, mark)? {
                 Ok(Some(url)) => Ok(Ok(url)),
                 Ok(None) | Err(_) => Ok(Err(failure)),
             },

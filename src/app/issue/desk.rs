@@ -10,7 +10,7 @@ use crate::app::in_hand::{InHand, dependencies};
 use crate::app::ledgers::Ledgers;
 use crate::app::project::Workspace;
 use crate::app::refusal;
-use crate::ledger::Ledger;
+use crate::ledger::{Head, Ledger};
 use crate::lifecycle::{self, Obstacle};
 use crate::model::component::Component;
 use crate::model::promotion::{Pending, Promotion, Standing};
@@ -69,9 +69,9 @@ impl<'a> Desk<'a> {
     pub(super) fn tell(&self, ledger: &Ledger) -> Result<Report, IssueError> {
         let standing = lifecycle::stand(self.component.stage, &ledger.records);
         let promotion = under_way(&standing)?;
-        let source = self.source(&standing, promotion, &ledger.records)?;
-        let wanted = source.wanted(ledger.head())?;
-        match self.look(&source, wanted.clone())? {
+        let source = self.source(&standing, promotion)?;
+        let tried = tried(&ledger.records, promotion);
+        match self.look(&source, ledger.head(), tried)? {
             Ok(seen) => {
                 let deed = match seen.step {
                     Step::Open => Deed::WouldOpen,
@@ -82,6 +82,7 @@ impl<'a> Desk<'a> {
             }
             Err(failure) => {
                 let (others, missing) = (Vec::new(), Vec::new());
+                let wanted = source.wanted(ledger.head(), tried)?;
                 let seen = Seen { wanted, issue: None, others, step: Step::Open, missing };
                 let known = promotion.issue.as_ref();
                 let known = known.map(|issue| Place { number: issue.number, url: issue.url.clone() });
@@ -95,19 +96,19 @@ impl<'a> Desk<'a> {
     pub(super) fn settle(&self, hand: &mut InHand<'_>, consent: Consent<'_>) -> Result<Report, IssueError> {
         let standing = hand.standing();
         let promotion = under_way(&standing)?;
-        let source = self.source(&standing, promotion, hand.ledger().records())?;
+        let source = self.source(&standing, promotion)?;
+        let tried = tried(hand.ledger().records(), promotion);
         let pending = promotion.pending.iter().find(|pending| matches!(pending.act, Act::OpenIssue { .. }));
         if let Some(pending) = pending {
             self.let_settle(pending, hand.ledger().records())?;
         }
-        let wanted = source.wanted(hand.head())?;
-        let seen = match self.look(&source, wanted.clone())? {
+        let seen = match self.look(&source, hand.head(), tried)? {
             Ok(seen) => seen,
             // Nothing was tried; what was intended before, or is from now on, stays owed.
             Err(failure) => {
                 let intent = match pending {
                     Some(pending) => pending.intent,
-                    None => hand.intend(self.opening(&wanted))?,
+                    None => hand.intend(self.opening(&source.wanted(hand.head(), None)?))?,
                 };
                 return Err(self.owe(hand, pending, intent, failure)?);
             }
@@ -116,17 +117,17 @@ impl<'a> Desk<'a> {
             return self.found_done(hand, promotion, pending, &seen);
         }
         self.may_make(&seen.missing, consent)?;
-        let source = Source { opened: source.opened.or_else(|| Some(clock::now())), ..source };
-        let wanted = source.wanted(hand.head())?;
+        let opened = seen.issue.as_ref().map_or_else(clock::now, |issue| issue.created);
+        let wanted = source.wanted(hand.head(), Some(opened))?;
         // Each attempt has an intent of its own, so that the next run knows when the last one was.
-        let intent = hand.intend(self.opening(&wanted))?;
+        let (head, intent) = (hand.head(), hand.intend(self.opening(&wanted))?);
         match self.act(&seen, &wanted)? {
             Ok(told) => self.acted(hand, promotion, intent, &Seen { wanted, ..seen }, told),
             Err(Failure::Interrupted) => Err(IssueError::Interrupted),
             Err(failure) => {
                 // The answer was lost, and perhaps only the answer.
                 if failure.leaves_open()
-                    && let Ok(Ok(after)) = self.look(&source, wanted)
+                    && let Ok(Ok(after)) = self.look(&source, head, Some(opened))
                     && after.step == Step::Nothing
                     && let Some(issue) = after.issue.as_ref().map(place)
                 {
@@ -141,11 +142,7 @@ impl<'a> Desk<'a> {
         &'s self,
         standing: &'s Standing,
         promotion: &'s Promotion,
-        records: &[Record],
     ) -> Result<Source<'s>, IssueError> {
-        let is_opening = |record: &&Record| {
-            record.promotion == promotion.id && matches!(record.fact, Fact::Intended(Act::OpenIssue { .. }))
-        };
         Ok(Source {
             workspace: self.workspace,
             component: self.component,
@@ -154,12 +151,17 @@ impl<'a> Desk<'a> {
             blockers: self.blockers.clone(),
             template: template(self.workspace)?,
             secrets: self.secrets,
-            opened: records.iter().find(is_opening).map(|record| record.time),
         })
     }
 
-    /// Looks at GitHub.
-    fn look(&self, source: &Source<'_>, wanted: Wanted) -> Result<Result<Seen, Failure>, IssueError> {
+    /// Looks at GitHub; the issue was tried to be opened at that time.
+    fn look(
+        &self,
+        source: &Source<'_>,
+        head: Head,
+        tried: Option<Timestamp>,
+    ) -> Result<Result<Seen, Failure>, IssueError> {
+        let mut wanted = source.wanted(head, None)?;
         let issues = match self.client.issues()? {
             Ok(issues) => issues,
             Err(Failure::Interrupted) => return Err(IssueError::Interrupted),
@@ -171,9 +173,16 @@ impl<'a> Desk<'a> {
             Found::Ours { issue, others } => (Some(issue), others),
             Found::Doubtful(issue) => return Err(IssueError::Doubtful(place(&issue))),
         };
-        let told = issue.as_ref().and_then(|issue| issue_mark::anchor(&issue.body));
-        let body = told.map(|anchor| source.body(anchor)).transpose()?;
-        let step = step(issue.as_ref(), &wanted, body.as_deref().unwrap_or(&wanted.body));
+        let mut bodies = Vec::new();
+        if let Some(issue) = &issue {
+            wanted = source.wanted(head, Some(issue.created))?;
+            let own = head.to_string();
+            let anchor = issue_mark::anchor(&issue.body).unwrap_or(&own);
+            for opened in tried.into_iter().chain([issue.created]) {
+                bodies.push(source.body(anchor, Some(opened))?);
+            }
+        }
+        let step = step(issue.as_ref(), &wanted, &bodies);
         let needed: &[String] = match &step {
             Step::Open => &wanted.labels,
             Step::Edit { add_labels, .. } => add_labels,
@@ -205,7 +214,7 @@ impl<'a> Desk<'a> {
     /// An attempt that was cut off may still be under way: gh lives on where we were killed, and GitHub may be at work
     /// on what it was told. Ends the one, and waits for the other as long as GitHub works on anything, but no longer
     /// than the policy lets a tool take.
-    fn let_settle(&self, pending: &Pending, records: &[Record]) -> Result<(), IssueError> {
+    pub(super) fn let_settle(&self, pending: &Pending, records: &[Record]) -> Result<(), IssueError> {
         let context = self.context;
         let at_work = AT_WORK.min(context.limit);
         let age = |time| Duration::try_from(clock::now().duration_since(time)).unwrap_or_default();
@@ -323,9 +332,23 @@ impl<'a> Desk<'a> {
             labels: seen.wanted.labels.clone(),
             made: seen.missing.clone(),
             body: seen.wanted.body.clone(),
+            remarks: Vec::new(),
             unasked: None,
         }
     }
+}
+
+/// When the issue was about to be opened: by the attempt that did it, else by the last one.
+fn tried(records: &[Record], promotion: &Promotion) -> Option<Timestamp> {
+    let mut own = records.iter().filter(|record| record.promotion == promotion.id);
+    let done = own.find_map(|record| match &record.fact {
+        Fact::Done { intent, result: ActResult::Issue { .. } } => Some(*intent),
+        _ => None,
+    });
+    let of_done = done.and_then(|intent| records.iter().find(|record| record.seq == intent));
+    let is_opening = |pending: &&Pending| matches!(pending.act, Act::OpenIssue { .. });
+    let pending = promotion.pending.iter().find(is_opening).map(|pending| pending.time);
+    of_done.map(|record| record.time).or(pending)
 }
 
 /// When an attempt was recorded to have failed.

@@ -154,7 +154,7 @@ impl Leave<'_> {
                 return Ok(Err(failure));
             }
         }
-        Ok(self.client.relabel(number, &lacking, &surplus)?.map(|_| ()))
+        Ok(self.client.exchange_labels(number, &lacking, &surplus)?.map(|_| ()))
     }
 
     fn end(

@@ -57,7 +57,12 @@ pub fn issue(
         return desk.tell(&ledger);
     }
     let mut hand = InHand::take(workspace, component, context.folder)?;
-    desk.settle(&mut hand, request.consent)
+    if hand.head() != ledger.head() {
+        permit(workspace, component, &Ledgers::of(workspace).read(&component.name)?, context)?;
+    }
+    let mut report = desk.settle(&mut hand, request.consent)?;
+    report.remarks.extend(desk.announce(&mut hand)?);
+    Ok(report)
 }
 
 /// Tells GitHub what a step that was taken has changed, and gives a sentence for each thing that was told or is owed.

@@ -77,6 +77,8 @@ pub struct Report {
     pub made: Vec<String>,
     /// Its text.
     pub body: String,
+    /// What else was told, or is owed, one sentence each.
+    pub remarks: Vec<String>,
     /// Why GitHub could not be asked; only where nothing was to be done.
     pub unasked: Option<Failure>,
 }

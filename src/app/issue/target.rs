@@ -80,13 +80,15 @@ pub(super) fn find(issues: &[Issue], wanted: &Wanted) -> Found {
     Found::Ours { issue, others: ours }
 }
 
-/// What is to be done so that `issue` is as it should. `body` is the text with the anchor that the issue tells, if it
-/// tells one: a ledger that grew is no reason to write to an issue.
-pub(super) fn step(issue: Option<&Issue>, wanted: &Wanted, body: &str) -> Step {
+/// What is to be done so that `issue` is as it should. Its text may be any of `bodies`: with the anchor that it tells,
+/// since a ledger that grew is no reason to write to an issue, and with the time at which it was about to be opened,
+/// which may be a moment before that at which it was.
+pub(super) fn step(issue: Option<&Issue>, wanted: &Wanted, bodies: &[String]) -> Step {
     let Some(issue) = issue else { return Step::Open };
     let lacking = wanted.labels.iter().filter(|label| !is_among(label, &issue.labels));
     let add_labels: Vec<String> = lacking.cloned().collect();
-    let (title, body) = (issue.title.trim() != wanted.title.trim(), !is_same_body(&issue.body, body));
+    let title = issue.title.trim() != wanted.title.trim();
+    let body = !bodies.iter().any(|body| is_same_body(&issue.body, body));
     if title || body || !add_labels.is_empty() {
         Step::Edit { title, body, add_labels }
     } else {
@@ -128,6 +130,7 @@ mod tests {
             open: true,
             url: format!("https://github.com/o/n/issues/{number}"),
             labels: labels.iter().map(|label| (*label).to_owned()).collect(),
+            created: jiff::Timestamp::UNIX_EPOCH,
         }
     }
 
@@ -168,13 +171,13 @@ mod tests {
     #[test]
     fn only_what_differs_is_changed() {
         let wanted = wanted();
-        assert_eq!(step(None, &wanted, &wanted.body), Step::Open);
+        assert_eq!(step(None, &wanted, &[]), Step::Open);
         let same = issue(1, &wanted.body.replace('\n', "\r\n"), &["COMPONENT-PROMOTION", "P0", "extra"]);
-        assert_eq!(step(Some(&same), &wanted, &wanted.body), Step::Nothing);
+        assert_eq!(step(Some(&same), &wanted, &["x".to_owned(), wanted.body.clone()]), Step::Nothing);
         let other = Issue { title: "x".to_owned(), labels: vec!["P0".to_owned()], ..same };
         let add_labels = vec!["component-promotion".to_owned()];
         assert_eq!(
-            step(Some(&other), &wanted, "y"),
+            step(Some(&other), &wanted, &["y".to_owned()]),
             Step::Edit { title: true, body: true, add_labels: add_labels.clone() }
         );
         assert_eq!(missing(&wanted.labels, &["bug".to_owned(), "p0".to_owned()]), add_labels);

@@ -32,30 +32,28 @@ pub(super) struct Source<'a> {
     pub(super) template: Option<(String, String)>,
     /// What must not be told.
     pub(super) secrets: &'a Secrets,
-    /// When it was first about to be opened; `None`: it is not yet.
-    pub(super) opened: Option<Timestamp>,
 }
 
 impl Source<'_> {
-    /// What the issue should be, as written after the line `head`.
-    pub(super) fn wanted(&self, head: Head) -> Result<Wanted, IssueError> {
+    /// What the issue should be, as written after the line `head`; it was opened at that time, or is not yet.
+    pub(super) fn wanted(&self, head: Head, opened: Option<Timestamp>) -> Result<Wanted, IssueError> {
         let labels = labels(&self.workspace.policy.project.github.labels, self.component, self.promotion.to)?;
         Ok(Wanted {
             mark: issue_mark::of_promotion(&self.promotion.id),
-            title: fitting_title(&self.secrets.hide(&self.form("").title())),
-            body: self.body(&head.to_string())?,
+            title: fitting_title(&self.secrets.hide(&self.form("", None).title())),
+            body: self.body(&head.to_string(), opened)?,
             labels,
             known: self.promotion.issue.as_ref().map(|issue| issue.number),
         })
     }
 
-    /// Its text with that anchor.
-    pub(super) fn body(&self, anchor: &str) -> Result<String, TemplateError> {
+    /// Its text with that anchor, where it was opened at that time.
+    pub(super) fn body(&self, anchor: &str, opened: Option<Timestamp>) -> Result<String, TemplateError> {
         let own = self.template.as_ref().map(|(file, text)| OwnTemplate { file, text });
-        Ok(fitting_body(&self.form(anchor).body(own, self.secrets)?))
+        Ok(fitting_body(&self.form(anchor, opened).body(own, self.secrets)?))
     }
 
-    fn form<'a>(&'a self, anchor: &'a str) -> IssueForm<'a> {
+    fn form<'a>(&'a self, anchor: &'a str, opened: Option<Timestamp>) -> IssueForm<'a> {
         IssueForm {
             promotion: &self.promotion.id,
             component: self.component,
@@ -66,7 +64,7 @@ impl Source<'_> {
             measured: self.standing.measured.as_ref(),
             deploy: self.component.deploy.get(&self.promotion.to),
             blockers: &self.blockers,
-            opened: self.opened,
+            opened,
             deployed: self.promotion.deployment.as_ref().map(|deployment| deployment.time),
             anchor,
         }

@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use crate::app::context::{Context, Listener};
 use crate::app::deploy::restore::ready;
-use crate::app::deploy::site::{Halt, Site};
-use crate::app::deploy::watch::interrupted;
+use crate::app::deploy::site::{Halt, Site, interrupted};
 use crate::app::in_hand::InHand;
 use crate::app::ledgers::PATIENCE;
 use crate::app::project::Workspace;
@@ -203,7 +202,7 @@ impl Shown {
                 return Ok(());
             }
             if site.context.interrupt.rest(STEADY / 2) {
-                return Err(interrupted());
+                return Err(interrupted().into());
             }
         }
         self.proof.push(format!(

@@ -26,6 +26,16 @@ the image to go back to is there. It is done when that image runs and is well; e
 is 6, and what a person must do is printed. It may be run again at any moment. Afterwards the
 component is held, until it is released with a reason.";
 
+/// Of `revoke`.
+pub(super) const REVOKE_EXAMPLES: &str = "\
+Examples:
+  tta-promote verify carbon --to staging --record      a second witness: the gate measured again
+  tta-promote revoke carbon --reason \"42.2 %\" --dry-run
+  tta-promote revoke carbon --reason \"42.2 %\"
+
+The component stands where it stood before the promotion. What runs goes on running: `rollback`
+takes it away.";
+
 /// `rollback`.
 #[derive(Debug, Clone, Args)]
 pub struct Rollback {
@@ -59,6 +69,26 @@ pub struct Rollback {
     /// The limit for one act, such as 90s or 30m [default: `timeout` of the policy]
     #[arg(long, value_name = "DUR", value_parser = span)]
     pub timeout: Option<Duration>,
+    /// What to print: text or json
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    pub format: UndoFormat,
+}
+
+/// `revoke`.
+#[derive(Debug, Clone, Args)]
+pub struct Revoke {
+    /// The component
+    #[arg(value_name = "COMPONENT")]
+    pub component: String,
+    /// Why
+    #[arg(long, value_name = "TEXT", value_parser = words)]
+    pub reason: String,
+    /// Only show what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
     /// What to print: text or json
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     pub format: UndoFormat,

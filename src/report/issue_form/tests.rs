@@ -225,6 +225,33 @@ fn a_secret_is_hidden_and_the_issue_is_found_again_all_the_same() {
     assert!(super::super::issue_mark::is_marked(&body, &of_promotion(&promotion)));
 }
 
+/// The names of all fields.
+fn names(value: &serde_json::Value, found: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(fields) => fields.iter().for_each(|(name, value)| {
+            found.insert(name.clone());
+            names(value, found);
+        }),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| names(item, found)),
+        _ => {}
+    }
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test reads the repository's own papers")]
+fn the_documentation_names_every_value_that_a_template_is_given() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/promotion-issues.md");
+    let text = std::fs::read_to_string(path).expect("the documentation");
+    let (promotion, component, measured, deploy) = (promotion(), component(), measurement(), deploy());
+    let form = IssueForm { measured: Some(&measured), deploy: Some(&deploy), ..form(&promotion, &component) };
+    let mut found = BTreeSet::new();
+    names(&serde_json::to_value(form.values()).expect("values"), &mut found);
+    assert!(found.len() > 30, "{found:?}");
+    for name in found {
+        assert!(text.contains(&format!("`{name}`")), "{name}");
+    }
+}
+
 /// What a reader of the issue gets: the cells of each row, the HTML, and the text outside of code.
 #[derive(Default)]
 struct Reading {

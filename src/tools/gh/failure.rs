@@ -79,7 +79,8 @@ impl Failure {
     fn told(code: i32, stderr: &str) -> Self {
         let line = stderr.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
         let said = if line.is_empty() { format!("it ended with exit code {code}") } else { line.to_owned() };
-        let low = stderr.to_lowercase();
+        // One of its two libraries for GraphQL says `HTTP 502`, the other `non-200 OK status code: 502`.
+        let low = stderr.to_lowercase().replace("status code: ", "http ");
         let has = |words: &[&str]| words.iter().any(|word| low.contains(word));
         if let Some(label) = missing_label(line) {
             return Self::LabelMissing(label);

@@ -13,7 +13,7 @@ fn the_repository_is_always_named_and_bodies_go_through_files() {
     let labels = ["component-promotion".to_owned(), "P0".to_owned()];
     assert_eq!(
         text(&list_issues(REPOSITORY)),
-        "gh issue list --repo theinterneti/TTA --state all --limit 10000 --json number,title,body,state,url,labels"
+        "gh issue list --repo theinterneti/TTA --state all --limit 10000 --json number,title,body,state,url,labels,createdAt"
     );
     assert_eq!(
         text(&create_issue(REPOSITORY, "T", "/run/body.md", &labels)),
@@ -46,12 +46,20 @@ fn the_repository_is_always_named_and_bodies_go_through_files() {
 fn issues_labels_and_addresses_are_read() {
     let printed =
         br#"[{"body":"b\r\n","labels":[{"id":"LA_2","name":"P0","description":"","color":"d73a4a"}],
-        "number":3,"state":"CLOSED","title":"T","url":"https://github.com/theinterneti/TTA/issues/3"}]"#;
+        "createdAt":"2025-10-14T09:00:00Z","number":3,"state":"CLOSED","title":"T","url":"https://github.com/theinterneti/TTA/issues/3"}]"#;
     let issues = read_issues(Exit::Code(0), printed, "").expect("issues");
     let url = "https://github.com/theinterneti/TTA/issues/3".to_owned();
     let labels = vec!["P0".to_owned()];
-    let issue =
-        Issue { number: 3, title: "T".into(), body: "b\r\n".into(), open: false, url: url.clone(), labels };
+    let created = "2025-10-14T09:00:00Z".parse().expect("a time");
+    let issue = Issue {
+        number: 3,
+        title: "T".into(),
+        body: "b\r\n".into(),
+        open: false,
+        url: url.clone(),
+        labels,
+        created,
+    };
     assert_eq!(issues, [issue]);
     assert_eq!(
         read_labels(Exit::Code(0), br#"[{"name":"bug"}]"#, "").as_deref(),
@@ -123,6 +131,9 @@ fn each_complaint_of_gh_is_known() {
         assert!(matches!(failure(lost), Failure::Network(_)), "{lost}");
     }
     assert!(matches!(failure("HTTP 502: Bad gateway (https://api.github.com/graphql)"), Failure::Server(_)));
+    let other = "non-200 OK status code: 502 Bad Gateway body: \"{\\\"message\\\":\\\"Bad gateway\\\"}\"";
+    assert!(matches!(failure(other), Failure::Server(_)));
+    assert_eq!(failure("non-200 OK status code: 401 Unauthorized body: \"\""), Failure::BadToken);
     let nothing = "GraphQL: Could not resolve to a Repository with the name 'o/NOPE'. (repository)";
     assert_eq!(failure(nothing), Failure::NotFound(nothing.to_owned()));
     assert!(matches!(

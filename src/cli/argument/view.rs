@@ -1,0 +1,130 @@
+//! The words of the verbs that look at what was recorded: `status`, `history`, `audit`.
+
+use clap::{Args, ValueEnum};
+
+use crate::ledger::Head;
+
+/// What is shown for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ViewFormat {
+    /// For people.
+    Text,
+    /// For programs: one document.
+    Json,
+}
+
+/// `status`.
+#[derive(Debug, Clone, Args)]
+pub struct Status {
+    /// The components to look at [default: all]; of one alone everything is told
+    #[arg(value_name = "COMPONENT")]
+    pub components: Vec<String>,
+    /// What to print: text or json
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    pub format: ViewFormat,
+}
+
+/// `history`.
+#[derive(Debug, Clone, Args)]
+pub struct History {
+    /// The component
+    #[arg(value_name = "COMPONENT")]
+    pub component: String,
+    /// Only the last so many records; with json all of them unless this is said
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "explain")]
+    pub limit: Option<u32>,
+    /// Say why two measurements differ: their numbers in the history, or `previous` and `last`
+    #[arg(long, num_args = 2, value_names = ["A", "B"], value_parser = which)]
+    pub explain: Option<Vec<Which>>,
+    /// What to print: text or json
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    pub format: ViewFormat,
+}
+
+/// Which measurement is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// That of the record of this number.
+    Record(u64),
+    /// The last.
+    Last,
+    /// The one before it.
+    Previous,
+}
+
+/// `audit`.
+#[derive(Debug, Clone, Args)]
+pub struct Audit {
+    /// The components whose ledgers to verify [default: all that there are, also those of components that are gone]
+    #[arg(value_name = "COMPONENT")]
+    pub components: Vec<String>,
+    /// A record that must be there, as the promotion issue tells it: its number and the digest of its line; may be given several times
+    #[arg(long, value_name = "[COMPONENT=]SEQ:SHA256", value_parser = anchor)]
+    pub anchor: Vec<Anchor>,
+    /// What to print: text or json
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    pub format: ViewFormat,
+}
+
+/// What a ledger is held against.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Anchor {
+    /// Whose ledger; `None` where there is only one that it can be.
+    pub component: Option<String>,
+    /// Number and digest.
+    pub head: Head,
+}
+
+fn which(text: &str) -> Result<Which, String> {
+    match text {
+        "last" => Ok(Which::Last),
+        "previous" => Ok(Which::Previous),
+        number => match number.parse() {
+            Ok(number) if number > 0 => Ok(Which::Record(number)),
+            _ => Err("say the number of a record, `last` or `previous`".to_owned()),
+        },
+    }
+}
+
+fn anchor(text: &str) -> Result<Anchor, String> {
+    let (component, head) = match text.split_once('=') {
+        Some((component, head)) => (Some(component.to_owned()), head),
+        None => (None, text),
+    };
+    let head = Head::parse(head.trim()).filter(|head| head.seq > 0);
+    let head = head.ok_or_else(|| {
+        "say SEQ:SHA256 or COMPONENT=SEQ:SHA256, as the comments on the promotion issue tell it".to_owned()
+    })?;
+    Ok(Anchor { component, head })
+}
+
+/// What `status --help` teaches.
+pub(super) const STATUS_EXAMPLES: &str = "\
+Examples:
+  tta-promote status                    where every component stands, and what comes next
+  tta-promote status carbon             one component: every check beside its bound, every step
+  tta-promote status -q                 how many stand how, on one line
+  tta-promote status --format json      for programs
+
+A pass is stale where the commit, the policy or its age say so: it was one, and it does not speak
+of what is there. Nothing is measured here; what is shown is what the ledgers tell.";
+
+/// What `history --help` teaches.
+pub(super) const HISTORY_EXAMPLES: &str = "\
+Examples:
+  tta-promote history carbon                             what happened, the newest last
+  tta-promote history carbon --limit 20                  the last twenty records
+  tta-promote history carbon --explain 12 15             why the measurements 12 and 15 differ
+  tta-promote history carbon --explain previous last     why the last one differs from the one before
+  tta-promote history carbon --format json               all of it, for programs";
+
+/// What `audit --help` teaches.
+pub(super) const AUDIT_EXAMPLES: &str = "\
+Examples:
+  tta-promote audit                                every ledger, against itself and against git
+  tta-promote audit carbon --anchor 12:4f1c…       also against what the promotion issue says
+  tta-promote audit --anchor carbon=12:4f1c… --format json
+
+Each line holds the digest of the one before it, so that an edited, removed, moved or torn line is
+named. Whoever rewrites the whole file is found by anchors: every version in git's history must be
+a beginning of the file, and so must what was written down elsewhere.";
