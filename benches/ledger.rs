@@ -18,7 +18,7 @@ use tta_promote::ledger::{self, Head};
 use tta_promote::model::assessment::{PolicyDigest, Verdict};
 use tta_promote::model::environment::{Distribution, Environment};
 use tta_promote::model::line_set::{LineCoverage, LineSet};
-use tta_promote::model::promotion::PromotionId;
+use tta_promote::model::promotion_id::PromotionId;
 use tta_promote::model::record::{
     Act, ActResult, CheckOutcome, CheckRecord, DeployAct, Fact, Record, TestsAsked, Verification,
 };

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::{Timestamp, Unit};
 
 use crate::ledger::{self, Defect, Head, Ledger};
-use crate::model::promotion::PromotionId;
+use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Fact, Record};
 use crate::sys::ledger_file::{LedgerError, LedgerFile};
 use crate::sys::{clock, tree};

@@ -12,7 +12,7 @@ use crate::model::assessment::{Assessment, CheckAssessment, ComponentAssessment,
 use crate::model::component::Component;
 use crate::model::evidence::{Bound, Measured};
 use crate::model::gate::{Criterion, Metric, Precision};
-use crate::model::promotion::PromotionId;
+use crate::model::promotion_id::PromotionId;
 use crate::model::record::{CheckOutcome, CheckRecord, Fact, TestsAsked, Verification};
 use crate::report;
 use crate::sys::run_folder::RunFolder;

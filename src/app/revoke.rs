@@ -7,7 +7,8 @@ use crate::lifecycle::stand;
 use crate::lifecycle::witness::Contradiction;
 use crate::model::component::Component;
 use crate::model::decision::Revocation;
-use crate::model::promotion::{EndKind, Ended, PromotionId, Standing};
+use crate::model::promotion::{EndKind, Ended, Standing};
+use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, ActResult, Fact, Record};
 use crate::model::stage::Stage;
 

@@ -7,7 +7,7 @@ use crate::model::decision as model;
 use crate::model::observation as seen;
 use crate::model::record::Fact;
 
-use super::wire::{Container, stage};
+use super::part::{Container, stage};
 
 /// What was decided. The tag is the kind of the record.
 #[derive(Debug, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ use crate::model::decision::{Incident, Override, Revocation, RollbackDecision, R
 use crate::model::environment::{Distribution, Environment};
 use crate::model::line_set::{LineCoverage, LineSet};
 use crate::model::observation::{Observation, Reading, Sign, Window};
-use crate::model::promotion::PromotionId;
+use crate::model::promotion_id::PromotionId;
 use crate::model::record::{
     Act, ActResult, CheckOutcome, CheckRecord, DeployAct, Fact, Record, TestsAsked, Verification,
 };

@@ -9,7 +9,7 @@ use crate::model::environment as model;
 use crate::model::line_set::{LineCoverage, LineSet};
 use crate::model::record::{self, CheckOutcome, CheckRecord, TestsAsked};
 
-use super::wire::stage;
+use super::part::stage;
 
 /// A measurement as it is written.
 #[derive(Debug, Serialize, Deserialize)]

@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::container::ContainerState;
-use crate::model::promotion::PromotionId;
+use crate::model::promotion_id::PromotionId;
 use crate::model::record::{self, Fact, Record};
-use crate::model::stage::Stage;
 
 use super::decision::{Decision, Observation};
+use super::part::{Container, stage};
 use super::verification::Verification;
 use super::{Digest, Head, VERSION};
 
@@ -81,19 +81,6 @@ struct Deploy {
     argv: Vec<String>,
     before: Vec<Container>,
     kept: Option<String>,
-}
-
-/// A container as it is written.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Container {
-    id: String,
-    image: String,
-    reference: String,
-    status: String,
-    health: Option<String>,
-    restarts: u64,
-    started: String,
-    config_hash: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -289,23 +276,4 @@ impl ActResult {
             Self::Document => record::ActResult::Documented,
         }
     }
-}
-
-impl Container {
-    /// As it is written.
-    pub(super) fn of(state: ContainerState) -> Self {
-        let ContainerState { id, image, reference, status, health, restarts, started, config_hash } = state;
-        Self { id, image, reference, status, health, restarts, started, config_hash }
-    }
-
-    /// As it was.
-    pub(super) fn read(self) -> ContainerState {
-        let Self { id, image, reference, status, health, restarts, started, config_hash } = self;
-        ContainerState { id, image, reference, status, health, restarts, started, config_hash }
-    }
-}
-
-/// The stage of that name.
-pub(super) fn stage(name: &str) -> Result<Stage, String> {
-    Stage::from_name(name).ok_or_else(|| format!("there is no stage `{name}`"))
 }

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 
 use crate::model::container::ContainerState;
 use crate::model::decision::{Revocation, RollbackDecision};
-use crate::model::promotion::{PromotionId, Told};
+use crate::model::promotion::Told;
+use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, ActResult, Fact, Record};
 use crate::model::stage::Stage;
 

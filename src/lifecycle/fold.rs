@@ -5,9 +5,9 @@ use jiff::civil::Date;
 use crate::model::assessment::Verdict;
 use crate::model::decision::Revocation;
 use crate::model::promotion::{
-    Completed, Deployment, EndKind, Ended, Issue, Measurement, Pending, Phase, Promotion, PromotionId,
-    Standing, Told,
+    Completed, Deployment, EndKind, Ended, Issue, Measurement, Pending, Phase, Promotion, Standing, Told,
 };
+use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, ActResult, Fact, Record, Verification};
 use crate::model::stage::Stage;
 

@@ -6,7 +6,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::decision::{RollbackDecision, RollbackSeverity};
-use crate::model::promotion::{EndKind, Phase, Promotion, PromotionId, Standing, Told};
+use crate::model::promotion::{EndKind, Phase, Promotion, Standing, Told};
+use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, ActResult, DeployAct, Fact, Record};
 use crate::model::stage::Stage;
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::model::assessment::{PolicyDigest, Verdict};
 use crate::model::environment::Environment;
-use crate::model::promotion::PromotionId;
+use crate::model::promotion_id::PromotionId;
 use crate::model::record::{
     Act, CheckOutcome, CheckRecord, DeployAct, Fact, Record, TestsAsked, Verification,
 };

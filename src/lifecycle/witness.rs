@@ -4,7 +4,8 @@
 //! bounds: a stricter policy is no other figure, and what could not be measured is none at all.
 
 use crate::model::assessment::Verdict;
-use crate::model::promotion::{Completed, PromotionId};
+use crate::model::promotion::Completed;
+use crate::model::promotion_id::PromotionId;
 use crate::model::record::{CheckOutcome, CheckRecord, Verification};
 
 /// Figures that do not go together.

@@ -16,6 +16,7 @@ pub mod percent;
 pub mod place;
 pub mod policy;
 pub mod promotion;
+pub mod promotion_id;
 pub mod reason;
 pub mod record;
 pub mod run;

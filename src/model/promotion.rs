@@ -1,45 +1,13 @@
 //! A promotion: one move of one component to the next stage, and how far it has come.
 
-use std::fmt;
-
 use jiff::Timestamp;
-use jiff::civil::Date;
 
 use super::container::ContainerState;
 use super::decision::{Incident, Override, RollbackDecision, SignOff};
 use super::observation::Observation;
+use super::promotion_id::PromotionId;
 use super::record::{Act, Verification};
 use super::stage::Stage;
-
-/// The name of a promotion, such as `carbon-staging-2025-10-14`: what issues and images are found again by.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PromotionId(String);
-
-impl PromotionId {
-    /// The name of the promotion of `component` to `stage` that begins on `date`, which is none of `taken`.
-    pub fn new(component: &str, stage: Stage, date: Date, taken: &dyn Fn(&Self) -> bool) -> Self {
-        let plain = format!("{component}-{stage}-{date}");
-        let numbered = (2u32..).map(|number| format!("{plain}-{number}"));
-        let mut names = std::iter::once(plain.clone()).chain(numbered).map(Self);
-        names.find(|name| !taken(name)).unwrap_or(Self(plain))
-    }
-
-    /// As it was recorded.
-    pub fn recorded(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for PromotionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// How far a promotion has come. Ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -257,18 +225,4 @@ pub struct Standing {
     pub signed: Vec<Told<SignOff>>,
     /// Steps that may be taken although a check was not passed.
     pub overrides: Vec<Told<Override>>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_second_promotion_on_one_day_has_a_name_of_its_own() {
-        let date = jiff::civil::date(2025, 10, 14);
-        let first = PromotionId::new("carbon", Stage::Staging, date, &|_| false);
-        assert_eq!(first.as_str(), "carbon-staging-2025-10-14");
-        let second = PromotionId::new("carbon", Stage::Staging, date, &|id| *id == first);
-        assert_eq!(second.as_str(), "carbon-staging-2025-10-14-2");
-    }
 }

@@ -11,7 +11,7 @@ use super::decision::{Incident, Override, Revocation, RollbackDecision, SignOff}
 use super::environment::Environment;
 use super::line_set::Lines;
 use super::observation::Observation;
-use super::promotion::PromotionId;
+use super::promotion_id::PromotionId;
 use super::stage::Stage;
 
 /// One fact about one component.

@@ -4,7 +4,7 @@
 //! They are comments of HTML, which nobody sees, and they stand first, so that they are there however much is cut off
 //! the end.
 
-use crate::model::promotion::PromotionId;
+use crate::model::promotion_id::PromotionId;
 
 /// What an issue of that promotion is found again by.
 pub fn of_promotion(promotion: &PromotionId) -> String {

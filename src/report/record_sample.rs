@@ -8,7 +8,8 @@ use crate::model::assessment::{PolicyDigest, Verdict};
 use crate::model::container::ContainerState;
 use crate::model::environment::{Distribution, Environment};
 use crate::model::line_set::{LineCoverage, LineSet};
-use crate::model::promotion::{Measurement, PromotionId};
+use crate::model::promotion::Measurement;
+use crate::model::promotion_id::PromotionId;
 use crate::model::record::{
     Act, ActResult, CheckOutcome, CheckRecord, DeployAct, Fact, Record, TestsAsked, Verification,
 };

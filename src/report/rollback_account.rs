@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::model::assessment::Verdict;
 use crate::model::decision::RollbackDecision;
-use crate::model::promotion::PromotionId;
+use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, ActResult, CheckOutcome, Fact, Record, Verification};
 
 use super::markup::{code, passage};

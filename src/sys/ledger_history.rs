@@ -132,7 +132,7 @@ mod tests {
             "c.jsonl".to_owned(),
             vec![Version { commit: "head".to_owned(), time: None, blob: "b2".to_owned() }],
         );
-        let log = "\u{1}c3 300\0\n:1 0 b9 000 D\0.promotion/ledger/a b.jsonl\0\u{1}c2 200\0\n:1 1 b1 b2 M\0.promotion/ledger/c.jsonl\0:1 1 b7 b9 M\0.promotion/ledger/a b.jsonl\0\u{1}c1 100\0\n:0 1 000 b1 A\0.promotion/ledger/c.jsonl\0:0 1 000 b5 A\0.promotion/ledger/c.torn-1\0";
+        let log = "\u{1}c3 300\u{0}\n:1 0 b9 000 D\u{0}.promotion/ledger/a b.jsonl\0\u{1}c2 200\u{0}\n:1 1 b1 b2 M\0.promotion/ledger/c.jsonl\0:1 1 b7 b9 M\0.promotion/ledger/a b.jsonl\0\u{1}c1 100\u{0}\n:0 1 000 b1 A\u{0}.promotion/ledger/c.jsonl\0:0 1 000 b5 A\0.promotion/ledger/c.torn-1\0";
         read_log(log.as_bytes(), FOLDER, &mut all);
         let told: Vec<(&str, Vec<(&str, &str)>)> = all
             .versions

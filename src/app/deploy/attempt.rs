@@ -6,7 +6,7 @@
 use crate::app::ledgers::{LedgerFault, OpenLedger};
 use crate::model::container::{Container, ContainerState};
 use crate::model::delivery::OnFailure;
-use crate::model::promotion::PromotionId;
+use crate::model::promotion_id::PromotionId;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::record::{Act, ActResult, DeployAct, Fact};
 

@@ -3,7 +3,7 @@
 //! Not here: putting it back (`restore`).
 
 use crate::model::container::Container;
-use crate::model::promotion::PromotionId;
+use crate::model::promotion_id::PromotionId;
 use crate::tools::docker;
 
 use super::site::{Halt, Site};

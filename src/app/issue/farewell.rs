@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::app::context::Context;
 use crate::app::in_hand::InHand;
 use crate::lifecycle::farewell::{Farewell, News, farewells};
-use crate::model::promotion::PromotionId;
+use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, ActResult, Fact};
 use crate::model::secret::Secrets;
 use crate::report::issue_mark::{self, is_marked};

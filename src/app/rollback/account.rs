@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use crate::app::in_hand::InHand;
 use crate::app::project::Workspace;
-use crate::model::promotion::PromotionId;
+use crate::model::promotion_id::PromotionId;
 use crate::report::rollback_account;
 use crate::sys::{file, tree};
 

@@ -9,7 +9,7 @@ use crate::app::in_hand::InHand;
 use crate::app::issue::farewell;
 use crate::app::ledgers::PATIENCE;
 use crate::app::project::Workspace;
-use crate::model::promotion::PromotionId;
+use crate::model::promotion_id::PromotionId;
 use crate::model::record::Fact;
 use crate::report::rollback_account;
 use crate::sys::file;

@@ -10,7 +10,7 @@ use crate::app::ledgers::PATIENCE;
 use crate::app::project::Workspace;
 use crate::lifecycle::rollback::{RolledBack, rolled_back};
 use crate::model::component::Component;
-use crate::model::promotion::PromotionId;
+use crate::model::promotion_id::PromotionId;
 use crate::model::record::Fact;
 
 use super::account;

@@ -10,7 +10,7 @@ use crate::app::ledgers::LedgerFault;
 use crate::lifecycle::rollback::{Candidate, RolledBack};
 use crate::model::container::ContainerState;
 use crate::model::decision::{RollbackDecision, RollbackSeverity};
-use crate::model::promotion::PromotionId;
+use crate::model::promotion_id::PromotionId;
 use crate::sys::run_folder::NoPlace;
 
 /// What is asked for.

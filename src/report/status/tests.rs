@@ -6,7 +6,8 @@ use super::super::clean::{is_unseen, tests::hostile};
 use super::super::page::cells;
 use super::super::record_sample::{comment, container, deploy, measurement, passing, time, verification};
 use super::*;
-use crate::model::promotion::{Deployment, Issue, Promotion, PromotionId};
+use crate::model::promotion::{Deployment, Issue, Promotion};
+use crate::model::promotion_id::PromotionId;
 use crate::model::record::Verification;
 use crate::model::stage::Stage;
 
