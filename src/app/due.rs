@@ -60,7 +60,10 @@ impl Due {
         let frozen = frozen.map(|(until, reason)| (until, reason.to_owned()));
         let mut first = lifecycle::obstacles(&standing, &now, &dependencies(workspace, component)?);
         first.retain(|obstacle| match obstacle {
-            Obstacle::Held { .. } | Obstacle::Dependency { .. } | Obstacle::Stale(Staleness::Dirty) => true,
+            Obstacle::RollingBack { .. }
+            | Obstacle::Held { .. }
+            | Obstacle::Dependency { .. }
+            | Obstacle::Stale(Staleness::Dirty) => true,
             Obstacle::Unmeasured | Obstacle::NotPassed { .. } | Obstacle::Stale(_) => false,
         });
         let to = standing.stage.next();

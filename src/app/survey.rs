@@ -20,10 +20,12 @@ use crate::sys::git;
 use crate::sys::run_folder::RunFolder;
 
 use super::ledgers::{LedgerFault, Ledgers};
+use super::notice;
 use super::present;
 use super::project::Workspace;
 use super::refusal;
 use super::selection::SelectionError;
+use super::witness;
 
 /// What was read of one component.
 enum Read {
@@ -59,7 +61,7 @@ pub fn survey(workspace: &Workspace, names: &[String]) -> anyhow::Result<Status>
     let component = |name: &String| {
         // Where git does not look at a component's file, its commit says nothing of it.
         let dirty = if overlooked.contains(name.as_str()) { Some(true) } else { now.dirty };
-        look(workspace, name, &read, &Now { dirty, ..now.clone() })
+        look(workspace, name, &read, &Now { dirty, ..now.clone() }, &folder)
     };
     Ok(Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -157,10 +159,18 @@ fn overlooked<'n>(
     files.iter().filter(|(_, files)| has(files)).map(|(name, _)| *name).collect()
 }
 
-fn look(workspace: &Workspace, name: &str, read: &BTreeMap<&str, Read>, now: &Now) -> ComponentStatus {
+fn look(
+    workspace: &Workspace,
+    name: &str,
+    read: &BTreeMap<&str, Read>,
+    now: &Now,
+    folder: &RunFolder,
+) -> ComponentStatus {
     let declared = workspace.policy.component(name);
     let told = match read.get(name) {
-        Some(Read::Sound(sound)) => Told::Sound(Box::new(known(workspace, name, declared, sound, read, now))),
+        Some(Read::Sound(sound)) => {
+            Told::Sound(Box::new(known(workspace, name, declared, sound, read, (now, folder))))
+        }
         Some(Read::Fault(LedgerFault::Broken { defects, .. })) => Told::Broken {
             defects: defects.iter().map(|defect| (defect.line, defect.kind.to_string())).collect(),
             hint: defects.first().map_or("", |defect| defect.kind.hint()).to_owned(),
@@ -185,7 +195,7 @@ fn known(
     declared: Option<&Component>,
     (ledger, standing): &(Ledger, Standing),
     read: &BTreeMap<&str, Read>,
-    now: &Now,
+    (now, folder): (&Now, &RunFolder),
 ) -> Known {
     let dependencies: Vec<(String, Stage)> = declared
         .iter()
@@ -203,6 +213,8 @@ fn known(
         head: (!ledger.records.is_empty()).then(|| ledger.head().to_string()),
         torn: ledger.torn as u64,
         standing: standing.clone(),
+        contradicted: witness::contradiction(workspace, standing, folder)
+            .map(|found| notice::contradicted(name, &found)),
         measured_by,
         next: next(workspace, name, standing, now, &obstacles, soak.as_ref()),
         soak,
@@ -257,9 +269,11 @@ fn next(
     };
     let needed = obstacles.iter().find_map(|obstacle| match obstacle {
         Obstacle::Dependency { component, .. } => Some(component),
-        Obstacle::Unmeasured | Obstacle::NotPassed { .. } | Obstacle::Stale(_) | Obstacle::Held { .. } => {
-            None
-        }
+        Obstacle::Unmeasured
+        | Obstacle::NotPassed { .. }
+        | Obstacle::Stale(_)
+        | Obstacle::Held { .. }
+        | Obstacle::RollingBack { .. } => None,
     });
     match (step, needed) {
         (Step::OpenIssue | Step::Deploy, Some(needed)) if !is_under_way(standing) => {
@@ -277,8 +291,8 @@ fn next(
         (Step::Deploy, _) => {
             Next { until, ..by("deploy", &format!("deploy {name}"), "deploys the candidate") }
         }
-        (Step::Restore, _) if standing.promotion.as_ref().is_some_and(|one| one.rollback.is_some()) => {
-            by("rollback", &format!("rollback {name}"), "puts back what ran before")
+        (Step::Restore, _) if obstacles.iter().any(|one| matches!(one, Obstacle::RollingBack { .. })) => {
+            by("rollback", &format!("rollback {name} --now"), "puts back what ran before")
         }
         (Step::Restore, _) => by("restore", &format!("deploy {name}"), "puts back what ran before"),
         (Step::Observe, _) => {
@@ -313,6 +327,10 @@ fn told(name: &str, obstacle: &Obstacle) -> status::Obstacle {
     let (kind, brief) = match obstacle {
         Obstacle::Unmeasured => (ObstacleKind::Unmeasured, String::new()),
         Obstacle::NotPassed { checks, .. } => (ObstacleKind::NotPassed, checks.join(", ")),
+        Obstacle::RollingBack { overdue: true, .. } => {
+            (ObstacleKind::RollingBack, "overdue: to be rolled back".to_owned())
+        }
+        Obstacle::RollingBack { .. } => (ObstacleKind::RollingBack, "to be rolled back".to_owned()),
         Obstacle::Held { by, .. } => (ObstacleKind::Held, format!("held by {by}")),
         Obstacle::Dependency { component, .. } => (ObstacleKind::Dependency, format!("needs {component}")),
         Obstacle::Stale(staleness) => {

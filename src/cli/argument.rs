@@ -19,6 +19,7 @@ use super::exit;
 mod complete;
 mod decide;
 mod observe;
+mod undo;
 mod view;
 
 use complete::COMPLETE_EXAMPLES;
@@ -26,6 +27,8 @@ pub use complete::Complete;
 use decide::{HOLD_EXAMPLES, OVERRIDE_EXAMPLES, SIGN_EXAMPLES};
 pub use decide::{Hold, Override, Sign};
 pub use observe::Observe;
+use undo::{REVOKE_EXAMPLES, ROLLBACK_EXAMPLES};
+pub use undo::{Revoke, Rollback, UndoFormat};
 use view::{AUDIT_EXAMPLES, HISTORY_EXAMPLES, STATUS_EXAMPLES};
 pub use view::{Anchor, Audit, History, Status, ViewFormat, Which as WhichRecord};
 
@@ -121,6 +124,12 @@ pub enum Verb {
     /// Take the next steps of a promotion that are due: verify, issue, deploy
     #[command(after_long_help = PROMOTE_EXAMPLES)]
     Promote(Promote),
+    /// Put back what ran before a promotion, decide that it must be, or show that it would work
+    #[command(after_long_help = ROLLBACK_EXAMPLES)]
+    Rollback(Rollback),
+    /// Take a promotion back that rests on figures that do not hold
+    #[command(after_long_help = REVOKE_EXAMPLES)]
+    Revoke(Revoke),
     /// Show where every component stands, what is in its way, and what comes next
     #[command(after_long_help = STATUS_EXAMPLES)]
     Status(Status),

@@ -13,6 +13,7 @@ mod explain;
 pub mod failure;
 mod history;
 mod issue;
+mod notice;
 mod observe;
 mod plan;
 mod print;
@@ -20,6 +21,8 @@ mod progress;
 mod promote;
 mod quotation;
 mod report;
+mod revoke;
+mod rollback;
 mod status;
 mod verify;
 
@@ -70,6 +73,8 @@ fn run(arguments: Vec<OsString>) -> Result<Exit, Failure> {
         Verb::Override(arguments) => decide::set_aside(&command_line.global, arguments),
         Verb::Observe(arguments) => observe::run(&command_line.global, arguments),
         Verb::Promote(arguments) => promote::run(&command_line.global, arguments),
+        Verb::Revoke(arguments) => revoke::run(&command_line.global, arguments),
+        Verb::Rollback(arguments) => rollback::run(&command_line.global, arguments),
         Verb::Status(arguments) => status::run(&command_line.global, arguments),
         Verb::History(arguments) => history::run(&command_line.global, arguments),
         Verb::Audit(arguments) => audit::run(&command_line.global, arguments),

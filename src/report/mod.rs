@@ -27,6 +27,10 @@ pub mod plan_document;
 mod record_json;
 #[cfg(test)]
 mod record_sample;
+pub mod revocation;
+pub mod rollback;
+pub mod rollback_account;
+pub mod rollback_comment;
 #[cfg(test)]
 pub(crate) mod sample;
 mod sign;

@@ -9,6 +9,7 @@ mod client;
 mod closing;
 mod debt;
 mod desk;
+mod farewell;
 mod outcome;
 mod target;
 mod text;
@@ -30,6 +31,7 @@ use client::Client;
 pub use closing::{Farewell, Said, take_leave};
 pub use debt::pay_debts;
 use desk::Desk;
+pub use farewell::farewell;
 pub use outcome::{Consent, Deed, IssueError, Place, Report};
 
 /// What is asked for.
