@@ -11,7 +11,8 @@ use jiff::{SignedDuration, Timestamp, Unit};
 
 use crate::model::container::ContainerState;
 use crate::model::observation::Window;
-use crate::model::promotion::{Deployment, Promotion, PromotionId, Standing, Told};
+use crate::model::promotion::{Deployment, Promotion, Standing, Told};
+use crate::model::promotion_id::PromotionId;
 use crate::model::record::{ActResult, Fact, Record};
 use crate::model::stage::Stage;
 use crate::model::watch::Observe;

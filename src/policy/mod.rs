@@ -13,6 +13,7 @@ mod document;
 pub mod duration;
 mod gate;
 mod github;
+mod name;
 mod observe;
 mod observe_metric;
 mod path;
@@ -23,6 +24,7 @@ mod pytest_argument;
 mod reading;
 mod suggestion;
 mod syntax;
+mod test_selection;
 mod value;
 
 pub use self::document::Document;
