@@ -184,18 +184,15 @@ fn metric(name: &str, query: &str, more: &str) -> String {
     format!("[component.a.observe.staging.metric.{name}]\nquery = '{query}'\n{more}\n")
 }
 
-#[test]
-fn a_real_prometheus_tells_of_the_past_and_late_windows_are_marked() {
-    let start = now();
+/// A server whose series of errors goes on, and whose other one ends after 30 hours; and what asks for both.
+fn server(start: i64) -> Option<(Prometheus, String)> {
     let errors = |time: i64| Some(f64::from(i32::try_from(time - start).unwrap_or(0)) * 0.001 + 1000.0);
     let up = |time: i64| ((time - start) < 30 * 3600).then_some(1.0);
-    let Some(server) = Prometheus::start(
+    let server = Prometheus::start(
         start - 86_400,
         start + 3 * 86_400,
         &[("errors_total", "counter", &errors), ("up", "gauge", &up)],
-    ) else {
-        return;
-    };
+    )?;
     let observe = format!(
         "{HOURLY}\nprometheus = \"{}\"\ngrafana = \"https://grafana.example/d/a?from={{from}}&to={{to}}\"\n{}{}",
         server.url,
@@ -206,6 +203,13 @@ fn a_real_prometheus_tells_of_the_past_and_late_windows_are_marked() {
         ),
         metric("up", "min_over_time(up[{window}])", "min = 1"),
     );
+    Some((server, observe))
+}
+
+#[test]
+fn a_real_prometheus_tells_of_the_past_and_late_windows_are_marked() {
+    let start = now();
+    let Some((_server, observe)) = server(start) else { return };
     let Some(candidate) = Candidate::deployed(start, &observe) else { return };
     let candidate = candidate.at(HOUR);
     let told = candidate.observe().exits(0).json();
@@ -239,6 +243,13 @@ fn a_real_prometheus_tells_of_the_past_and_late_windows_are_marked() {
     };
     assert_eq!(rules(&looks[0]), ["metric.errors", "metric.up"]);
     assert_eq!(rules(&looks[1]), ["metric.errors", "metric.up", "health"]);
+}
+
+#[test]
+fn a_series_that_ends_and_a_server_that_is_away_are_told_apart() {
+    let start = now();
+    let Some((server, observe)) = server(start) else { return };
+    let Some(candidate) = Candidate::deployed(start, &observe) else { return };
     // The series ends: that is not known, and never good.
     let candidate = candidate.at(32 * HOUR);
     let told = candidate.observe().exits(3).json();

@@ -17,7 +17,8 @@ use crate::report;
 use crate::sys::clock;
 
 use super::engine::plain;
-use super::{Look, ObserveError};
+use super::error::ObserveError;
+use super::look::Look;
 
 const RULE: &str = "integration";
 
