@@ -44,11 +44,11 @@ impl<'a> InHand<'a> {
         component: &'a Component,
         folder: &'a RunFolder,
     ) -> Result<Self, LedgerFault> {
-        Self::take_within(workspace, component, folder, Duration::ZERO)
+        Self::await_hand(workspace, component, folder, Duration::ZERO)
     }
 
-    /// As [`InHand::take`], waiting so long for another process to end.
-    pub fn take_within(
+    /// As [`InHand::take`], and waits so long for another process to let go of it.
+    pub fn await_hand(
         workspace: &'a Workspace,
         component: &'a Component,
         folder: &'a RunFolder,
@@ -97,9 +97,15 @@ impl<'a> InHand<'a> {
         lifecycle::name(&self.component.name, to, today, &standing, self.ledger.records())
     }
 
-    /// Records a fact about a promotion that is not an act.
-    pub fn record_of(&mut self, promotion: &PromotionId, fact: Fact) -> Result<u64, LedgerFault> {
+    /// Records a fact about a promotion, which need not be the one under way.
+    pub fn record(&mut self, promotion: &PromotionId, fact: Fact) -> Result<u64, LedgerFault> {
         self.ledger.record(promotion, fact)
+    }
+
+    /// Records a fact about the promotion that is under way.
+    pub fn tell(&mut self, fact: Fact) -> Result<u64, LedgerFault> {
+        let promotion = self.promotion();
+        self.ledger.record(&promotion, fact)
     }
 
     /// Records that an act is about to be done, and gives the number of the intent.

@@ -3,6 +3,8 @@
 pub mod argument;
 mod audit;
 mod cache;
+mod complete;
+mod decide;
 mod deploy;
 mod doctor;
 mod example;
@@ -11,6 +13,7 @@ mod explain;
 pub mod failure;
 mod history;
 mod issue;
+mod notice;
 mod observe;
 mod plan;
 mod print;
@@ -18,6 +21,8 @@ mod progress;
 mod promote;
 mod quotation;
 mod report;
+mod revoke;
+mod rollback;
 mod status;
 mod verify;
 
@@ -61,8 +66,15 @@ fn run(arguments: Vec<OsString>) -> Result<Exit, Failure> {
         Verb::Report(arguments) => report::run(&command_line.global, arguments),
         Verb::Issue(arguments) => issue::run(&command_line.global, arguments),
         Verb::Deploy(arguments) => deploy::run(&command_line.global, arguments),
+        Verb::Complete(arguments) => complete::run(&command_line.global, arguments),
+        Verb::Sign(arguments) => decide::sign(&command_line.global, arguments),
+        Verb::Hold(arguments) => decide::hold(&command_line.global, arguments),
+        Verb::Release(arguments) => decide::release(&command_line.global, arguments),
+        Verb::Override(arguments) => decide::set_aside(&command_line.global, arguments),
         Verb::Observe(arguments) => observe::run(&command_line.global, arguments),
         Verb::Promote(arguments) => promote::run(&command_line.global, arguments),
+        Verb::Revoke(arguments) => revoke::run(&command_line.global, arguments),
+        Verb::Rollback(arguments) => rollback::run(&command_line.global, arguments),
         Verb::Status(arguments) => status::run(&command_line.global, arguments),
         Verb::History(arguments) => history::run(&command_line.global, arguments),
         Verb::Audit(arguments) => audit::run(&command_line.global, arguments),

@@ -8,6 +8,7 @@ use crate::app::project::Workspace;
 use crate::app::recording;
 use crate::app::reuse::Reuse;
 use crate::app::selection::Selection;
+use crate::app::stages::Stages;
 use crate::app::unselected::unselected;
 use crate::app::verify::{Request, Verified, verify};
 use crate::model::assessment::Assessment;
@@ -22,7 +23,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Progress;
 use super::quotation::quoted;
-use super::{explain, print};
+use super::{explain, notice, print};
 
 /// Carries out `verify`.
 pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> {
@@ -64,6 +65,14 @@ pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> 
     show(&verified.assessment, arguments.format, &arguments.output, &style)?;
     if verified.faults.is_empty() && !verified.interrupted {
         remember(global, arguments, &workspace, &verified)?;
+    }
+    let names = verified.assessment.components.iter().map(|component| component.name.as_str());
+    for sentence in notice::sentences(&workspace, names) {
+        // The last line of the verdict; a document stays alone.
+        match arguments.format {
+            Format::Text if !global.quiet => print::stdout(&format!("{sentence}\n"))?,
+            Format::Text | Format::Json | Format::Markdown => print::stderr(&format!("{sentence}\n")),
+        }
     }
     if let Some(revision) = arguments.which.changed_since.as_ref().filter(|_| choice.names.is_empty()) {
         print::stderr(&nothing_changed(revision));
@@ -151,7 +160,13 @@ pub(super) fn selection(workspace: &Workspace, which: &Which) -> Result<(Choice,
         changed_since: which.changed_since.clone(),
     };
     let choice = choose(workspace, &ask)?;
-    let selection = Selection::of(&workspace.policy, &choice.names, which.to, which.only.clone())?;
+    let selection = Selection::of(
+        &workspace.policy,
+        &Stages::of(workspace, &choice.names)?,
+        &choice.names,
+        which.to,
+        which.only.clone(),
+    )?;
     Ok((choice, selection))
 }
 

@@ -3,16 +3,21 @@
 //! States are never stored: they are folded from the records each time, so that there is one truth. Not here: what
 //! carries a step out (`app`), and whether records are those that were written (`ledger`).
 
+pub mod farewell;
 mod fold;
 mod freshness;
+mod milestones;
+pub mod rollback;
 mod soak;
 mod step;
 mod window;
+pub mod witness;
 
 pub use fold::{name, stand};
 pub use freshness::{Freshness, Now, Staleness};
+pub use milestones::milestones;
 pub use soak::soak;
-pub use step::{Obstacle, Step, obstacles, step};
+pub use step::{Obstacle, Step, obstacles, overrides, step};
 pub use window::{CLOCK, Subject, Windows, observed, subject, windows};
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What comes next, and what stands in the way of a deployment.
 
+use jiff::Timestamp;
+
 use crate::model::assessment::Verdict;
 use crate::model::decision::Override;
 use crate::model::promotion::{Measurement, Pending, Phase, Standing, Told};
@@ -21,6 +23,8 @@ pub enum Step {
     Restore,
     /// Nothing: the candidate is deployed, and its observation is under way.
     Observe,
+    /// Move the component to its stage: its observation is proven.
+    Complete,
     /// Nothing: somebody holds the component.
     Wait,
     /// Nothing: there is no stage above.
@@ -48,6 +52,17 @@ pub enum Obstacle {
         /// Why.
         reason: String,
     },
+    /// What was deployed is to go first.
+    RollingBack {
+        /// The promotion.
+        promotion: String,
+        /// Why.
+        reason: String,
+        /// Until when; `None`: at once.
+        due: Option<Timestamp>,
+        /// Whether that time is over.
+        overdue: bool,
+    },
     /// A component that it needs is not yet in the stage.
     Dependency {
         /// That one.
@@ -61,6 +76,9 @@ pub enum Obstacle {
 pub fn step(standing: &Standing, now: &Now, with_issue: bool) -> Step {
     if standing.stage.next().is_none() {
         return Step::Top;
+    }
+    if rolling_back(standing, now).next().is_some() {
+        return Step::Restore;
     }
     let promotion = standing.promotion.as_ref();
     let pending = |is: fn(&Act) -> bool| {
@@ -86,16 +104,35 @@ pub fn step(standing: &Standing, now: &Now, with_issue: bool) -> Step {
     }
 }
 
+/// The overrides that hold at `time` for the commit of the last measurement. Nobody approves what he asked for.
+pub fn overrides(standing: &Standing, time: Timestamp) -> Vec<&Told<Override>> {
+    let measured = standing.measured.as_ref().and_then(|one| one.verification.commit.as_ref());
+    let holds = |one: &&Told<Override>| {
+        Some(&one.what.commit) == measured && one.what.expires > time && one.what.approver != one.actor
+    };
+    standing.overrides.iter().filter(holds).collect()
+}
+
+/// What is to go, whatever else is to be done.
+fn rolling_back<'a>(standing: &'a Standing, now: &'a Now) -> impl Iterator<Item = Obstacle> + 'a {
+    let completed = standing.completed.as_ref().map(|completed| &completed.promotion);
+    let rolling_back = standing.promotion.iter().chain(completed).filter_map(|promotion| {
+        let told = promotion.rollback.as_ref().filter(|told| told.what.severity.acts())?;
+        Some((promotion.id.to_string(), told.what.clone()))
+    });
+    rolling_back.map(|(promotion, what)| Obstacle::RollingBack {
+        promotion,
+        reason: what.reason,
+        due: what.due,
+        overdue: what.due.is_some_and(|due| due <= now.time),
+    })
+}
+
 /// The checks of the gate that were not passed, but for those that an override of exactly this commit sets aside.
 fn not_passed(standing: &Standing, measurement: &Measurement, now: &Now) -> Vec<String> {
     let verification = &measurement.verification;
-    let holds = |one: &&Told<Override>| {
-        Some(&one.what.commit) == verification.commit.as_ref()
-            && one.what.expires > now.time
-            && one.what.approver != one.actor
-    };
-    let set_aside: Vec<&String> =
-        standing.overrides.iter().filter(holds).flat_map(|one| &one.what.checks).collect();
+    let overrides = overrides(standing, now.time);
+    let set_aside: Vec<&String> = overrides.iter().flat_map(|one| &one.what.checks).collect();
     let is_open = |check: &&CheckRecord| {
         matches!(check.outcome, CheckOutcome::Fail | CheckOutcome::Inconclusive)
             && !set_aside.contains(&&check.id)
@@ -111,7 +148,7 @@ fn is_owed(pending: &[Pending]) -> bool {
 /// What stands in the way of an issue and of a deployment. `dependencies` are the components that it needs, each with
 /// where it stands.
 pub fn obstacles(standing: &Standing, now: &Now, dependencies: &[(String, Stage)]) -> Vec<Obstacle> {
-    let mut obstacles = Vec::new();
+    let mut obstacles: Vec<Obstacle> = rolling_back(standing, now).collect();
     if let Some(hold) = &standing.hold {
         obstacles.push(Obstacle::Held { by: hold.actor.clone(), reason: hold.what.clone() });
     }

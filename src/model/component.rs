@@ -33,10 +33,19 @@ pub struct Component {
     pub tests: TestSelection,
     /// How it gets to a stage, where the policy says so.
     pub deploy: BTreeMap<Stage, Deploy>,
+    /// The document about its maturity, where the policy names one.
+    pub maturity: Option<DeclaredPath>,
     /// How it is observed in a stage, where the policy says so.
     pub observe: BTreeMap<Stage, Observe>,
     /// Where it is declared.
     pub place: Place,
+}
+
+impl Component {
+    /// How its candidate in `stage` is observed: as the policy says, else as it is where it says nothing.
+    pub fn observation(&self, stage: Stage) -> Observe {
+        self.observe.get(&stage).cloned().unwrap_or_default()
+    }
 }
 
 /// A Python file of a component, found on disk.

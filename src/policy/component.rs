@@ -14,7 +14,7 @@ use crate::model::component::{Component, DeclaredPath, TestSelection};
 use crate::model::stage::Stage;
 
 /// The keys of `[component.NAME]`.
-pub(super) const KEYS: [&str; 11] = [
+pub(super) const KEYS: [&str; 12] = [
     "title",
     "stage",
     "priority",
@@ -26,6 +26,7 @@ pub(super) const KEYS: [&str; 11] = [
     "tests",
     "deploy",
     "observe",
+    "documents",
 ];
 const TEST_KEYS: [&str; 3] = ["paths", "select", "args"];
 /// Where tests are, from the project's root, unless the policy says otherwise.
@@ -77,6 +78,7 @@ pub(super) fn read(
         tests: tests(offset, table, from, faults),
         deploy: deploy::read(name, table, from, faults),
         observe: observe::read(table, from, faults),
+        maturity: maturity(table, from, faults),
         place: faults.place(offset),
     };
     Declaration { component, offset, dependencies }
@@ -103,6 +105,13 @@ fn dependencies(table: &Table<'_>, faults: &mut Faults<'_>) -> Vec<(String, usiz
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     let names = items.iter().filter_map(|item| Some((item.line(faults)?, item.offset)));
     names.filter(|(name, _)| seen.insert(name)).map(|(name, offset)| (name.to_owned(), offset)).collect()
+}
+
+/// `documents = { maturity }`
+fn maturity(table: &Table<'_>, from: &Viewpoint, faults: &mut Faults<'_>) -> Option<DeclaredPath> {
+    let documents = table.get("documents")?.table(faults)?;
+    documents.keys_are(&["maturity"], faults);
+    documents.get("maturity").and_then(|value| from.path(&value, faults))
 }
 
 /// `[component.NAME.tests]`

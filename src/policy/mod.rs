@@ -11,6 +11,7 @@ mod dependency;
 mod deploy;
 mod document;
 pub mod duration;
+mod freeze;
 mod gate;
 mod github;
 mod name;

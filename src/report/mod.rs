@@ -4,8 +4,10 @@
 
 pub mod audit;
 pub mod clean;
+pub mod completion;
 pub mod deployment;
 pub mod difference;
+pub mod document;
 mod elapsed;
 mod error_document;
 mod grouping;
@@ -25,6 +27,10 @@ pub mod plan_document;
 mod record_json;
 #[cfg(test)]
 mod record_sample;
+pub mod revocation;
+pub mod rollback;
+pub mod rollback_account;
+pub mod rollback_comment;
 #[cfg(test)]
 pub(crate) mod sample;
 mod sign;

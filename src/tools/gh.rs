@@ -55,6 +55,8 @@ pub struct Edit<'a> {
     pub body_file: Option<&'a str>,
     /// Labels that it has not.
     pub add_labels: &'a [String],
+    /// Labels that it has and is to lose.
+    pub remove_labels: &'a [String],
 }
 
 /// Lists all issues, the newest first. By listing and not by searching: GitHub's search lags behind.
@@ -80,7 +82,13 @@ pub fn edit_issue(repository: &str, number: u64, edit: &Edit<'_>) -> Vec<String>
         }
     }
     push_each(&mut argv, "--add-label", edit.add_labels);
+    push_each(&mut argv, "--remove-label", edit.remove_labels);
     argv
+}
+
+/// Closes an issue as done.
+pub fn close_issue(repository: &str, number: u64) -> Vec<String> {
+    argv(&["issue", "close", &number.to_string()], repository, ["--reason", "completed"])
 }
 
 /// Comments on an issue.
@@ -159,6 +167,11 @@ pub fn read_made(exit: Exit, stderr: &str) -> Result<(), Failure> {
         Err(Failure::LabelExists) => Ok(()),
         other => other,
     }
+}
+
+/// That what changes an issue and prints nothing of use came to a good end.
+pub fn read_done(exit: Exit, stderr: &str) -> Result<(), Failure> {
+    succeeded(exit, stderr)
 }
 
 /// The number in the address of an issue, or of a comment on it.

@@ -23,6 +23,7 @@ pub mod pytest;
 pub mod python;
 #[cfg(test)]
 mod recording;
+pub mod rendered;
 pub mod ruff;
 pub mod ruff_canary;
 pub mod ruff_evidence;

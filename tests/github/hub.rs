@@ -229,6 +229,11 @@ impl Hub {
                     }
                 }
             }
+            "removeLabelsFromLabelable" => {
+                let gone = names(&input["labelIds"]);
+                issue.labels.retain(|label| !gone.contains(label));
+            }
+            "closeIssue" => issue.open = false,
             other => return Err(format!("fake: no mutation {other}")),
         }
         let changed = issue.clone();

@@ -3,6 +3,7 @@
 //! Where there is no gh, these tests say so loudly and are no proof; with `TTA_PROMOTE_NEEDS_ENGINE=1` they fail then.
 #![expect(clippy::disallowed_methods, reason = "a test builds its world with its own hands")]
 
+mod complete;
 mod crash;
 mod debt;
 mod graphql;
@@ -10,6 +11,7 @@ mod hub;
 mod issue;
 mod project;
 mod server;
+mod undo;
 
 /// Whether there is a gh to test with; says so where there is none.
 fn has_gh() -> bool {

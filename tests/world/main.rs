@@ -16,6 +16,7 @@ mod observe;
 #[expect(dead_code, reason = "the tests of the command line use the rest")]
 mod project;
 mod prometheus;
+mod rollback;
 mod secret;
 mod staging;
 #[path = "../cli/told.rs"]

@@ -134,6 +134,31 @@ pub fn is_so(site: &Site<'_>, wanted: Wanted) -> Result<Option<Vec<Container>>, 
     })
 }
 
+/// Why the address does not answer as it should, now and after a few more attempts; `None` where it does, or where the
+/// policy names none.
+pub fn unanswered(site: &Site<'_>, containers: &[Container]) -> Option<String> {
+    const ATTEMPTS: usize = 3;
+    let health = site.deploy.health.as_ref()?;
+    let look = |container: &Container| Look {
+        container: container.clone(),
+        resolved: None,
+        revision: None,
+        is_comparable: false,
+    };
+    let looks: Vec<Look> = containers.iter().map(look).collect();
+    let mut why = None;
+    for _ in 0..ATTEMPTS {
+        match probe(site, health, &looks) {
+            Probe::Good(_) => return None,
+            Probe::Bad(words) => why = Some(words),
+        }
+        if site.context.interrupt.rest(health.interval) {
+            break;
+        }
+    }
+    why
+}
+
 fn sight(site: &Site<'_>, rules: &Rules, watch: Stopwatch) -> Result<Sighting, Halt> {
     let mut sighting = Sighting {
         at: watch.elapsed(),

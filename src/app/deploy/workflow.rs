@@ -5,15 +5,20 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::app::actor::actor;
 use crate::app::context::{Context, Listener};
+use crate::app::in_hand::dependencies;
 use crate::app::ledgers::{LedgerFault, Ledgers, OpenLedger, PATIENCE};
+use crate::app::override_words;
 use crate::app::present;
 use crate::app::project::Workspace;
 use crate::lifecycle::{self, Now, Obstacle};
 use crate::model::component::Component;
 use crate::model::container::{Container, ContainerState};
 use crate::model::delivery::Deploy;
+use crate::model::freeze::frozen;
 use crate::model::promotion::{Pending, Promotion, Standing};
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, DeployAct, Fact, Record};
@@ -62,6 +67,8 @@ pub struct Proposal {
     pub deploy: Deploy,
     /// Whether an earlier attempt is gone on with.
     pub resumed: bool,
+    /// Checks that somebody set aside, a sentence each.
+    pub overrides: Vec<String>,
 }
 
 /// What came of it.
@@ -71,6 +78,8 @@ pub enum Outcome {
     Refused(Vec<Obstacle>),
     /// This would be done.
     Proposed(Box<Proposal>),
+    /// Nothing is promoted until then, for that reason.
+    Frozen(Timestamp, String),
     /// Nobody consented.
     Declined,
     /// It was proven to run, and still does.
@@ -152,9 +161,14 @@ pub fn deploy(
         interrupt,
         listener,
     };
-    let refused = !situation.obstacles.is_empty() && situation.pending().is_none();
+    let refused = situation.goes_back() || !situation.obstacles.is_empty() && situation.pending().is_none();
     if refused || situation.promotion().is_none() {
         return Ok(Outcome::Refused(situation.obstacles));
+    }
+    // What was begun is brought to its end whatever the calendar says.
+    let freezes = &workspace.policy.project.freezes;
+    if let (Some((until, reason)), None) = (frozen(freezes, situation.now.time), situation.pending()) {
+        return Ok(Outcome::Frozen(until, reason.to_owned()));
     }
     let site = Site::find(&context, name, situation.deploy)?;
     if request.dry_run {
@@ -206,6 +220,11 @@ impl<'a> Situation<'a> {
         find(|act| matches!(act, Act::Restore { .. })).or_else(|| find(|act| matches!(act, Act::Deploy(_))))
     }
 
+    /// Whether it is to be rolled back, which is not done by a deployment.
+    fn goes_back(&self) -> bool {
+        self.obstacles.iter().any(|obstacle| matches!(obstacle, Obstacle::RollingBack { .. }))
+    }
+
     fn is_current(&self, commit: &str) -> bool {
         self.now.commit.as_deref() == Some(commit) || self.now.equal_commits.iter().any(|one| one == commit)
     }
@@ -229,6 +248,7 @@ impl<'a> Situation<'a> {
             before: before.iter().map(Into::into).collect(),
             deploy: self.deploy.clone(),
             resumed,
+            overrides: override_words::in_force(&self.standing, self.now.time),
         }
     }
 
@@ -241,6 +261,9 @@ impl<'a> Situation<'a> {
         let Some(promotion) = self.promotion().map(|promotion| promotion.id.clone()) else {
             return Ok(Outcome::Refused(self.obstacles));
         };
+        if self.goes_back() {
+            return Ok(Outcome::Refused(self.obstacles));
+        }
         let records = ledger.records().to_vec();
         let mut attempt = Attempt { site, ledger, promotion: &promotion, revisions: self.revisions() };
         if let Some(Pending { intent, act: Act::Restore { deploy, image }, .. }) = self.pending() {
@@ -347,18 +370,6 @@ impl<'a> Situation<'a> {
         let done = self.promotion().and_then(|promotion| promotion.deployment.as_ref());
         done.is_some_and(|done| self.is_current(&done.commit))
     }
-}
-
-/// Where those stand that a component needs.
-fn dependencies(workspace: &Workspace, component: &Component) -> Result<Vec<(String, Stage)>, LedgerFault> {
-    let ledgers = Ledgers::of(workspace);
-    let needed = component.depends_on.iter().filter_map(|name| workspace.policy.component(name));
-    needed
-        .map(|needed| {
-            let records = ledgers.read(&needed.name)?.records;
-            Ok((needed.name.clone(), lifecycle::stand(needed.stage, &records).stage))
-        })
-        .collect()
 }
 
 fn pending_deploy(standing: &Standing) -> Option<(u64, &DeployAct)> {

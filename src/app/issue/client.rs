@@ -93,9 +93,21 @@ impl<'a> Client<'a> {
         add_labels: &[String],
     ) -> anyhow::Result<Result<(u64, String), Failure>> {
         let body = body.map(|body| self.file("issue-body.md", body)).transpose()?;
-        let edit = Edit { title, body_file: body.as_deref(), add_labels };
+        let edit = Edit { title, body_file: body.as_deref(), add_labels, remove_labels: &[] };
         let answer = self.ask("gh-edit", gh::edit_issue(self.repository, number, &edit))?;
         Ok(gh::read_address(answer.exit, &answer.stdout, &answer.stderr))
+    }
+
+    /// Changes the labels of an issue.
+    pub(super) fn relabel(&self, number: u64, edit: &Edit<'_>) -> anyhow::Result<Result<(), Failure>> {
+        let answer = self.ask("gh-relabel", gh::edit_issue(self.repository, number, edit))?;
+        Ok(gh::read_done(answer.exit, &answer.stderr))
+    }
+
+    /// Closes an issue as done.
+    pub(super) fn close(&self, number: u64) -> anyhow::Result<Result<(), Failure>> {
+        let answer = self.ask("gh-close", gh::close_issue(self.repository, number))?;
+        Ok(gh::read_done(answer.exit, &answer.stderr))
     }
 
     /// The addresses and texts of the comments of an issue.

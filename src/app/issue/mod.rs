@@ -6,8 +6,10 @@
 //! before the act, and the issue is found again by the mark in its text.
 
 mod client;
+mod closing;
 mod debt;
 mod desk;
+mod farewell;
 mod outcome;
 mod target;
 mod text;
@@ -26,8 +28,10 @@ use super::present;
 use super::project::Workspace;
 
 use client::Client;
+pub use closing::{Farewell, Said, take_leave};
 pub use debt::pay_debts;
 use desk::Desk;
+pub use farewell::farewell;
 pub use outcome::{Consent, Deed, IssueError, Place, Report};
 
 /// What is asked for.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::app::reuse::Reuse;
 use crate::app::selection::Selection;
+use crate::app::stages::Stages;
 use crate::app::verify::{self, verify};
 use crate::model::assessment::Outcome;
 use crate::model::check::Check;
@@ -33,8 +34,14 @@ pub(super) fn reading(look: &Look<'_>) -> Result<Option<Reading>, ObserveError> 
     }
     let workspace = look.workspace.with_policy(policy);
     let names = [look.component.name.clone()];
-    let selection = Selection::new(&workspace.policy, &names, Some(Stage::Staging), Some(vec![Check::Tests]))
-        .map_err(anyhow::Error::from)?;
+    let selection = Selection::new(
+        &workspace.policy,
+        &Stages::of_policy(&workspace.policy),
+        &names,
+        Some(Stage::Staging),
+        Some(vec![Check::Tests]),
+    )
+    .map_err(anyhow::Error::from)?;
     let request = verify::Request {
         selection,
         jobs: clock::processors(),

@@ -84,7 +84,7 @@ pub fn observe(
     let ledger = Ledgers::of(workspace).read(&component.name)?;
     let standing = lifecycle::stand(component.stage, &ledger.records);
     let Some(subject) = lifecycle::subject(&standing, &ledger.records) else { return Ok(Outcome::Nothing) };
-    let observe = component.observe.get(&subject.to).cloned().unwrap_or_default();
+    let observe = component.observation(subject.to);
     let (late, current) = match lifecycle::windows(&observe, subject.from, clock::now()) {
         Windows::Open { late, current } => (late, current),
         Windows::Backwards => return backwards(workspace, component, context, &subject),
@@ -111,14 +111,14 @@ fn told(
     context: &Context<'_>,
     incident: &Incident,
 ) -> Result<bool, ObserveError> {
-    let mut hand = InHand::take_within(workspace, component, context.folder, PATIENCE)?;
+    let mut hand = InHand::await_hand(workspace, component, context.folder, PATIENCE)?;
     let standing = hand.standing();
     let Some(promotion) = lifecycle::observed(&standing).map(|promotion| promotion.id.clone()) else {
         return Ok(false);
     };
     let hidden =
         Incident { what: hand.secrets.hide(&incident.what), evidence: hand.secrets.hide(&incident.evidence) };
-    hand.record_of(&promotion, Fact::Incident(hidden))?;
+    hand.record(&promotion, Fact::Incident(hidden))?;
     Ok(true)
 }
 
@@ -135,7 +135,7 @@ fn record(
     observations: Vec<Observation>,
     observe: Observe,
 ) -> Result<Outcome, ObserveError> {
-    let mut hand = InHand::take_within(workspace, component, context.folder, PATIENCE)?;
+    let mut hand = InHand::await_hand(workspace, component, context.folder, PATIENCE)?;
     let is_still = |now: &Subject| {
         now.from == subject.from
             && now.promotion == subject.promotion
@@ -145,7 +145,7 @@ fn record(
         return Ok(Outcome::Overtaken);
     }
     for observation in &observations {
-        hand.record_of(&subject.promotion, Fact::Observed(Box::new(observation.clone())))?;
+        hand.record(&subject.promotion, Fact::Observed(Box::new(observation.clone())))?;
     }
     let standing = hand.standing();
     let seen = lifecycle::observed(&standing).map_or(&[][..], |promotion| &promotion.observations);
@@ -162,13 +162,13 @@ fn backwards(
     context: &Context<'_>,
     subject: &Subject,
 ) -> Result<Outcome, ObserveError> {
-    let mut hand = InHand::take_within(workspace, component, context.folder, PATIENCE)?;
+    let mut hand = InHand::await_hand(workspace, component, context.folder, PATIENCE)?;
     let (from, now) = (subject.from, clock::now());
     let still = lifecycle::subject(&hand.standing(), hand.ledger().records());
     let Some(ahead) = Window::new(now, from).filter(|_| still.is_some_and(|still| still.from == from)) else {
         return Ok(Outcome::Overtaken);
     };
     let text = format!("the last window ends at {from}, and the clock says {now}: the next one begins here");
-    hand.record_of(&subject.promotion, Fact::Noted { topic: CLOCK.to_owned(), text })?;
+    hand.record(&subject.promotion, Fact::Noted { topic: CLOCK.to_owned(), text })?;
     Ok(Outcome::Backwards(ahead))
 }

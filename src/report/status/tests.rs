@@ -30,6 +30,7 @@ fn known(
     let begun = |phase| Promotion { phase, ..Promotion::begun(id.clone(), Stage::Staging, time(0)) };
     let promotion = phase.map(begun);
     Known {
+        contradicted: None,
         records: 3,
         head: Some(format!("3:{}", "ab".repeat(32))),
         torn: 0,
