@@ -1,4 +1,4 @@
-//! Which tests are asked for.
+//! Which tests are meant. Not the running of them.
 
 use super::place::DeclaredPath;
 

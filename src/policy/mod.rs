@@ -14,6 +14,7 @@ pub mod duration;
 mod freeze;
 mod gate;
 mod github;
+mod name;
 mod observe;
 mod observe_metric;
 mod path;
@@ -24,6 +25,7 @@ mod pytest_argument;
 mod reading;
 mod suggestion;
 mod syntax;
+mod test_selection;
 mod value;
 
 pub use self::document::Document;
