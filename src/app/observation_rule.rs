@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::model::component::Component;
+use crate::model::component::{Component, DeclaredPath, TestSelection};
 use crate::model::percent::Percent;
 use crate::model::soak::{Limits, SoakRule};
 use crate::model::stage::Stage;
 
+/// Where integration tests are.
+const INTEGRATION: &str = "tests/integration";
 const HOUR: Duration = Duration::from_secs(3_600);
 
 /// What is asked of a candidate of `component` in `stage`.
@@ -20,4 +22,11 @@ pub fn soak_rule(_component: &Component, _stage: Stage) -> SoakRule {
         limits: BTreeMap::new(),
         limit: Limits { failure: 0, inconclusive: 3, consecutive_error: 4 },
     }
+}
+
+/// The integration tests of `component` in `stage`.
+pub fn integration_tests(component: &Component, _stage: Stage) -> TestSelection {
+    let place = component.place.clone();
+    let paths = vec![DeclaredPath { path: INTEGRATION.to_owned(), place }];
+    TestSelection { paths, ..component.tests.clone() }
 }

@@ -3,12 +3,14 @@
 //! States are never stored: they are folded from the records each time, so that there is one truth. Not here: what
 //! carries a step out (`app`), and whether records are those that were written (`ledger`).
 
+mod conditions;
 mod fold;
 mod freshness;
 mod milestones;
 mod soak;
 mod step;
 
+pub use conditions::conditions;
 pub use fold::{name, stand};
 pub use freshness::{Freshness, Now, Staleness};
 pub use milestones::milestones;
