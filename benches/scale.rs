@@ -147,8 +147,11 @@ fn measure(folder: &Path, size: usize) {
     step("policy", since);
     let since = Instant::now();
     let gate = &policy.gates[&Stage::Staging];
-    let candidates: Vec<Candidate<'_>> =
-        policy.components.iter().map(|component| Candidate { component, gate }).collect();
+    let candidates: Vec<Candidate<'_>> = policy
+        .components
+        .iter()
+        .map(|component| Candidate { component, from: component.stage, gate })
+        .collect();
     let planned = plan::plan(&candidates, None);
     assert_eq!((planned.tests.len(), planned.trees.len()), (size, 1));
     step("plan", since);
@@ -324,6 +327,7 @@ fn assess(candidates: &[Candidate<'_>], files: &[[SourceFile; 1]], answers: Vec<
                 to: Stage::Staging,
                 files: vec![file.path.clone()],
                 absent_imports: Vec::new(),
+                conditions: Vec::new(),
                 verdict: judge::gate(checks.iter().map(|check| &check.outcome)),
                 checks,
             }

@@ -18,7 +18,7 @@ pub fn soak_rule(_component: &Component, _stage: Stage) -> SoakRule {
         length: HOUR * 24 * 7,
         max_gap: HOUR * 6,
         min_samples: 24,
-        min_uptime: Percent::from_hundredths(9_950).expect("99.5 is at most 100"),
+        min_uptime: Percent::from_hundredths(9_950).unwrap_or(Percent::ALL),
         limits: BTreeMap::new(),
         limit: Limits { failure: 0, inconclusive: 3, consecutive_error: 4 },
     }
