@@ -34,9 +34,8 @@ fn health() -> String {
 }
 
 fn policy(health: &str, more: &str) -> String {
-    let none = ["tests", "coverage", "lint", "types", "security"];
-    let none: String =
-        none.iter().map(|check| format!("{check} = {{ not_applicable = \"shown elsewhere\" }}\n")).collect();
+    let none = ["tests", "coverage", "lint", "types", "security", ""]
+        .join(" = { not_applicable = \"shown elsewhere\" }\n");
     format!(
         r#"schema = 1
 [project]
