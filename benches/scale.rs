@@ -150,7 +150,7 @@ fn measure(folder: &Path, size: usize) {
     let candidates: Vec<Candidate<'_>> = policy
         .components
         .iter()
-        .map(|component| Candidate { component, from: component.stage, gate })
+        .map(|component| Candidate { component, gate, from: component.stage })
         .collect();
     let planned = plan::plan(&candidates, None);
     assert_eq!((planned.tests.len(), planned.trees.len()), (size, 1));

@@ -18,7 +18,6 @@ use crate::tools::docs;
 
 use super::in_hand::InHand;
 use super::ledgers::{LedgerFault, Ledgers};
-use super::observation_rule::soak_rule;
 use super::project::Workspace;
 
 /// The name of a component's document where the policy names none.
@@ -161,7 +160,7 @@ fn body(workspace: &Workspace, component: &Component, records: &[Record], kind: 
 /// How the candidate of a completed promotion was observed before it was completed.
 pub fn soak_of(component: &Component, completed: &Completed) -> Option<Soak> {
     let Promotion { deployment, observations, to, .. } = &completed.promotion;
-    let rule = soak_rule(component, *to);
+    let rule = component.observation(*to).soak;
     Some(lifecycle::soak(&rule, deployment.as_ref()?, observations, completed.time))
 }
 

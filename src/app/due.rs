@@ -15,7 +15,6 @@ use crate::sys::run_folder::RunFolder;
 
 use super::in_hand::dependencies;
 use super::ledgers::{LedgerFault, Ledgers};
-use super::observation_rule::soak_rule;
 use super::override_words;
 use super::present;
 use super::project::Workspace;
@@ -61,7 +60,10 @@ impl Due {
         let frozen = frozen.map(|(until, reason)| (until, reason.to_owned()));
         let mut first = lifecycle::obstacles(&standing, &now, &dependencies(workspace, component)?);
         first.retain(|obstacle| match obstacle {
-            Obstacle::Held { .. } | Obstacle::Dependency { .. } | Obstacle::Stale(Staleness::Dirty) => true,
+            Obstacle::RollingBack { .. }
+            | Obstacle::Held { .. }
+            | Obstacle::Dependency { .. }
+            | Obstacle::Stale(Staleness::Dirty) => true,
             Obstacle::Unmeasured | Obstacle::NotPassed { .. } | Obstacle::Stale(_) => false,
         });
         let to = standing.stage.next();
@@ -96,6 +98,6 @@ impl Due {
 /// How far the observation of the candidate has come that runs.
 pub fn soak(component: &Component, standing: &Standing, time: Timestamp) -> Option<Soak> {
     let promotion = standing.promotion.as_ref()?;
-    let rule = soak_rule(component, promotion.to);
+    let rule = component.observation(promotion.to).soak;
     Some(lifecycle::soak(&rule, promotion.deployment.as_ref()?, &promotion.observations, time))
 }

@@ -2,16 +2,19 @@
 //! other tests. Not the measuring itself.
 
 use crate::model::assessment::{CheckAssessment, Outcome};
-use crate::model::component::Component;
+use crate::model::component::{Component, DeclaredPath, TestSelection};
 use crate::model::condition::{Condition, ConditionState, Conditions};
 use crate::model::gate::{Criterion, Gate, Metric, Precision};
 use crate::model::percent::Percent;
 use crate::model::policy::Fault;
+use crate::model::stage::Stage;
 use crate::plan::Candidate;
 use crate::report;
 
-use super::observation_rule::integration_tests;
 use super::project::as_reason;
+
+/// Where integration tests are.
+const INTEGRATION: &str = "tests/integration";
 
 /// The component of a candidate as its integration tests see it, and a gate that asks what they cover; `None` where that
 /// is not asked.
@@ -23,6 +26,16 @@ pub fn asked(candidate: &Candidate<'_>) -> Option<(Component, Gate)> {
     let gate =
         Gate { stage: candidate.gate.stage, criteria: vec![criterion], conditions: Conditions::default() };
     Some((Component { tests, ..component.clone() }, gate))
+}
+
+/// The integration tests that the observation runs, else those in their usual place.
+fn integration_tests(component: &Component, stage: Stage) -> TestSelection {
+    let usual = || {
+        let place = component.place.clone();
+        let paths = vec![DeclaredPath { path: INTEGRATION.to_owned(), place }];
+        TestSelection { paths, ..component.tests.clone() }
+    };
+    component.observation(stage).integration.unwrap_or_else(usual)
 }
 
 /// What came of it: of the one check that was asked, or of the tests that are not there.

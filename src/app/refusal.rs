@@ -19,6 +19,11 @@ pub fn words(obstacle: &Obstacle) -> String {
         }
         Obstacle::Stale(staleness) => stale(staleness),
         Obstacle::Held { by, reason } => format!("{by} holds it: {reason}"),
+        Obstacle::RollingBack { promotion, reason, due, overdue } => {
+            let due = due.map_or_else(String::new, |due| due.strftime(", by %Y-%m-%d %H:%M UTC").to_string());
+            let overdue = if *overdue { " (overdue)" } else { "" };
+            format!("`{promotion}` is to be rolled back{due}{overdue}: {reason}")
+        }
         Obstacle::Dependency { component, stage } => {
             format!("it needs `{component}`, which is in {stage} only")
         }
@@ -51,6 +56,7 @@ pub fn remedy(component: &str, obstacles: &[Obstacle]) -> String {
         Some(Obstacle::NotPassed { .. }) => {
             format!("see what fails with `tta-promote verify {component}`, correct it, and run {measure}")
         }
+        Some(Obstacle::RollingBack { .. }) => format!("run `tta-promote rollback {component} --now`"),
         Some(Obstacle::Held { .. }) => {
             format!("release it with `tta-promote release {component} --reason TEXT` when the reason is gone")
         }

@@ -14,19 +14,18 @@ use crate::model::component::Component;
 use crate::model::promotion::{Phase, Standing};
 use crate::model::record::{Act, Fact};
 use crate::model::stage::Stage;
+use crate::report::soak::SoakView;
 use crate::report::status::{self, ComponentStatus, Known, Next, ObstacleKind, Status, Told};
 use crate::sys::git;
 use crate::sys::run_folder::RunFolder;
 
-use super::due;
 use super::ledgers::{LedgerFault, Ledgers};
+use super::notice;
 use super::present;
 use super::project::Workspace;
 use super::refusal;
 use super::selection::SelectionError;
-
-/// How long a deployment is observed before the component moves on.
-const OBSERVED: SignedDuration = SignedDuration::from_hours(168);
+use super::witness;
 
 /// What was read of one component.
 enum Read {
@@ -62,7 +61,7 @@ pub fn survey(workspace: &Workspace, names: &[String]) -> anyhow::Result<Status>
     let component = |name: &String| {
         // Where git does not look at a component's file, its commit says nothing of it.
         let dirty = if overlooked.contains(name.as_str()) { Some(true) } else { now.dirty };
-        look(workspace, name, &read, &Now { dirty, ..now.clone() })
+        look(workspace, name, &read, &Now { dirty, ..now.clone() }, &folder)
     };
     Ok(Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -99,13 +98,23 @@ pub fn chosen(
 }
 
 fn read_one(workspace: &Workspace, ledgers: &Ledgers, name: &str) -> Read {
-    match ledgers.read(name) {
-        Ok(ledger) => {
-            let declared = workspace.policy.component(name).map(|component| component.stage);
-            let start = declared.unwrap_or_else(|| first_stage(&ledger));
-            let standing = lifecycle::stand(start, &ledger.records);
-            Read::Sound(Box::new((ledger, standing)))
+    let read = || {
+        let (ledger, bytes) = ledgers.outline(name)?;
+        let declared = workspace.policy.component(name).map(|component| component.stage);
+        let start = declared.unwrap_or_else(|| first_stage(&ledger));
+        let mut standing = lifecycle::stand(start, &ledger.records);
+        let completed = standing.completed.as_mut();
+        let completed = completed.into_iter().flat_map(|one| [&mut one.measured, &mut one.remeasured]);
+        // Of all measurements these alone are looked into.
+        for measured in std::iter::once(&mut standing.measured).chain(completed).flatten() {
+            if let Some(whole) = Ledgers::measurement(name, &bytes, measured.seq)? {
+                measured.verification = whole;
+            }
         }
+        Ok((ledger, standing))
+    };
+    match read() {
+        Ok(sound) => Read::Sound(Box::new(sound)),
         Err(fault) => Read::Fault(fault),
     }
 }
@@ -150,10 +159,18 @@ fn overlooked<'n>(
     files.iter().filter(|(_, files)| has(files)).map(|(name, _)| *name).collect()
 }
 
-fn look(workspace: &Workspace, name: &str, read: &BTreeMap<&str, Read>, now: &Now) -> ComponentStatus {
+fn look(
+    workspace: &Workspace,
+    name: &str,
+    read: &BTreeMap<&str, Read>,
+    now: &Now,
+    folder: &RunFolder,
+) -> ComponentStatus {
     let declared = workspace.policy.component(name);
     let told = match read.get(name) {
-        Some(Read::Sound(sound)) => Told::Sound(Box::new(known(workspace, name, declared, sound, read, now))),
+        Some(Read::Sound(sound)) => {
+            Told::Sound(Box::new(known(workspace, name, declared, sound, read, (now, folder))))
+        }
         Some(Read::Fault(LedgerFault::Broken { defects, .. })) => Told::Broken {
             defects: defects.iter().map(|defect| (defect.line, defect.kind.to_string())).collect(),
             hint: defects.first().map_or("", |defect| defect.kind.hint()).to_owned(),
@@ -178,7 +195,7 @@ fn known(
     declared: Option<&Component>,
     (ledger, standing): &(Ledger, Standing),
     read: &BTreeMap<&str, Read>,
-    now: &Now,
+    (now, folder): (&Now, &RunFolder),
 ) -> Known {
     let dependencies: Vec<(String, Stage)> = declared
         .iter()
@@ -190,15 +207,28 @@ fn known(
         let place = usize::try_from(measured.seq.checked_sub(1)?).ok()?;
         Some(ledger.records.get(place)?.actor.clone())
     });
+    let soak = soak(declared, standing, now.time);
     Known {
         records: ledger.records.len() as u64,
         head: (!ledger.records.is_empty()).then(|| ledger.head().to_string()),
         torn: ledger.torn as u64,
         standing: standing.clone(),
+        contradicted: witness::contradiction(workspace, standing, folder)
+            .map(|found| notice::contradicted(name, &found)),
         measured_by,
-        next: next(workspace, name, standing, now, &obstacles),
+        next: next(workspace, name, standing, now, &obstacles, soak.as_ref()),
+        soak,
         obstacles: obstacles.iter().map(|obstacle| told(name, obstacle)).collect(),
     }
+}
+
+/// How far the soak of what was deployed has come.
+fn soak(declared: Option<&Component>, standing: &Standing, now: Timestamp) -> Option<SoakView> {
+    let promotion = lifecycle::observed(standing)?;
+    let deployment = promotion.deployment.as_ref()?;
+    let rule = declared.map(|component| component.observation(promotion.to)).unwrap_or_default().soak;
+    let soak = lifecycle::soak(&rule, deployment, &promotion.observations, now);
+    Some(SoakView::of(soak, deployment.time, &promotion.observations, now))
 }
 
 /// Where a component that another one needs stands; in doubt where it began.
@@ -212,7 +242,14 @@ fn stage_of(workspace: &Workspace, name: &str, read: &BTreeMap<&str, Read>) -> S
 }
 
 /// What comes next, and when.
-fn next(workspace: &Workspace, name: &str, standing: &Standing, now: &Now, obstacles: &[Obstacle]) -> Next {
+fn next(
+    workspace: &Workspace,
+    name: &str,
+    standing: &Standing,
+    now: &Now,
+    obstacles: &[Obstacle],
+    soak: Option<&SoakView>,
+) -> Next {
     let with_issue = workspace.policy.project.repository.is_some();
     let plain = |step, purpose: &str| Next {
         step,
@@ -226,20 +263,17 @@ fn next(workspace: &Workspace, name: &str, standing: &Standing, now: &Now, obsta
         ..plain(step, purpose)
     };
     let until = standing.measured.as_ref().and_then(|measured| until(measured.time, now.max_age));
-    let soak = |component| due::soak(component, standing, now.time);
     let step = match lifecycle::step(standing, now, with_issue) {
-        Step::Observe
-            if workspace.policy.component(name).and_then(soak).is_some_and(|one| one.is_proven()) =>
-        {
-            Step::Complete
-        }
+        Step::Observe if soak.is_some_and(|view| view.soak.is_proven()) => Step::Complete,
         step => step,
     };
     let needed = obstacles.iter().find_map(|obstacle| match obstacle {
         Obstacle::Dependency { component, .. } => Some(component),
-        Obstacle::Unmeasured | Obstacle::NotPassed { .. } | Obstacle::Stale(_) | Obstacle::Held { .. } => {
-            None
-        }
+        Obstacle::Unmeasured
+        | Obstacle::NotPassed { .. }
+        | Obstacle::Stale(_)
+        | Obstacle::Held { .. }
+        | Obstacle::RollingBack { .. } => None,
     });
     match (step, needed) {
         (Step::OpenIssue | Step::Deploy, Some(needed)) if !is_under_way(standing) => {
@@ -257,14 +291,19 @@ fn next(workspace: &Workspace, name: &str, standing: &Standing, now: &Now, obsta
         (Step::Deploy, _) => {
             Next { until, ..by("deploy", &format!("deploy {name}"), "deploys the candidate") }
         }
-        (Step::Restore, _) if standing.promotion.as_ref().is_some_and(|one| one.rollback.is_some()) => {
-            by("rollback", &format!("rollback {name}"), "puts back what ran before")
+        (Step::Restore, _) if obstacles.iter().any(|one| matches!(one, Obstacle::RollingBack { .. })) => {
+            by("rollback", &format!("rollback {name} --now"), "puts back what ran before")
         }
         (Step::Restore, _) => by("restore", &format!("deploy {name}"), "puts back what ran before"),
         (Step::Observe, _) => {
-            let deployed = standing.promotion.as_ref().and_then(|promotion| promotion.deployment.as_ref());
-            let due = deployed.and_then(|deployment| deployment.time.checked_add(OBSERVED).ok());
-            Next { due, ..plain("observe", "the end of the observation") }
+            let due = soak.map(|view| view.soak.earliest);
+            match soak.filter(|view| !view.soak.is_proven()) {
+                Some(_) => Next {
+                    due,
+                    ..by("observe", &format!("observe {name}"), "looks at it until its soak is proven")
+                },
+                None => plain("observe", "the end of the observation"),
+            }
         }
         (Step::Complete, _) => by("complete", &format!("complete {name}"), "moves it to its stage"),
         (Step::Wait, _) => plain("wait", "nothing: somebody holds it"),
@@ -288,6 +327,10 @@ fn told(name: &str, obstacle: &Obstacle) -> status::Obstacle {
     let (kind, brief) = match obstacle {
         Obstacle::Unmeasured => (ObstacleKind::Unmeasured, String::new()),
         Obstacle::NotPassed { checks, .. } => (ObstacleKind::NotPassed, checks.join(", ")),
+        Obstacle::RollingBack { overdue: true, .. } => {
+            (ObstacleKind::RollingBack, "overdue: to be rolled back".to_owned())
+        }
+        Obstacle::RollingBack { .. } => (ObstacleKind::RollingBack, "to be rolled back".to_owned()),
         Obstacle::Held { by, .. } => (ObstacleKind::Held, format!("held by {by}")),
         Obstacle::Dependency { component, .. } => (ObstacleKind::Dependency, format!("needs {component}")),
         Obstacle::Stale(staleness) => {

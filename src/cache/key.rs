@@ -74,6 +74,7 @@ mod tests {
             tests: TestSelection { paths: vec![path("tests")], select: None, args: Vec::new() },
             deploy: BTreeMap::new(),
             maturity: None,
+            observe: BTreeMap::new(),
             place: place.clone(),
         }
     }

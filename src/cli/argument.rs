@@ -11,18 +11,24 @@ use crate::policy::duration;
 use crate::report::Format;
 
 use super::example::{
-    DEPLOY_EXAMPLES, ISSUE_EXAMPLES, PLAN_EXAMPLES, PROMOTE_EXAMPLES, REPORT_EXAMPLES, VERIFY_EXAMPLES,
+    DEPLOY_EXAMPLES, ISSUE_EXAMPLES, OBSERVE_EXAMPLES, PLAN_EXAMPLES, PROMOTE_EXAMPLES, REPORT_EXAMPLES,
+    VERIFY_EXAMPLES,
 };
 use super::exit;
 
 mod complete;
 mod decide;
+mod observe;
+mod undo;
 mod view;
 
 use complete::COMPLETE_EXAMPLES;
 pub use complete::Complete;
 use decide::{HOLD_EXAMPLES, OVERRIDE_EXAMPLES, SIGN_EXAMPLES};
 pub use decide::{Hold, Override, Sign};
+pub use observe::Observe;
+use undo::{REVOKE_EXAMPLES, ROLLBACK_EXAMPLES};
+pub use undo::{Revoke, Rollback, UndoFormat};
 use view::{AUDIT_EXAMPLES, HISTORY_EXAMPLES, STATUS_EXAMPLES};
 pub use view::{Anchor, Audit, History, Status, ViewFormat, Which as WhichRecord};
 
@@ -112,9 +118,18 @@ pub enum Verb {
     /// Set checks aside for one commit, with a reason and an approver
     #[command(after_long_help = OVERRIDE_EXAMPLES)]
     Override(Override),
+    /// Look at the deployed candidate, and record what was seen of it
+    #[command(after_long_help = OBSERVE_EXAMPLES)]
+    Observe(Observe),
     /// Take the next steps of a promotion that are due: verify, issue, deploy
     #[command(after_long_help = PROMOTE_EXAMPLES)]
     Promote(Promote),
+    /// Put back what ran before a promotion, decide that it must be, or show that it would work
+    #[command(after_long_help = ROLLBACK_EXAMPLES)]
+    Rollback(Rollback),
+    /// Take a promotion back that rests on figures that do not hold
+    #[command(after_long_help = REVOKE_EXAMPLES)]
+    Revoke(Revoke),
     /// Show where every component stands, what is in its way, and what comes next
     #[command(after_long_help = STATUS_EXAMPLES)]
     Status(Status),

@@ -18,12 +18,14 @@ use crate::sys::{interrupt::Interrupt, run_folder::RunFolder, terminal};
 use super::argument::{Deploy, Global, StepFormat};
 use super::exit::Exit;
 use super::failure::Failure;
+use super::notice;
 use super::print;
 use super::progress::Progress;
 
 /// Carries out `deploy`.
 pub(super) fn run(global: &Global, arguments: &Deploy) -> Result<Exit, Failure> {
     let workspace = Workspace::load(global.config.as_deref())?;
+    notice::tell(&workspace, [arguments.component.as_str()]);
     let interrupt = Interrupt::listen().map_err(anyhow::Error::from)?;
     let progress = Progress::new(global.quiet);
     let asked = std::cell::Cell::new(true);

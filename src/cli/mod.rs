@@ -13,12 +13,16 @@ mod explain;
 pub mod failure;
 mod history;
 mod issue;
+mod notice;
+mod observe;
 mod plan;
 mod print;
 mod progress;
 mod promote;
 mod quotation;
 mod report;
+mod revoke;
+mod rollback;
 mod status;
 mod verify;
 
@@ -67,7 +71,10 @@ fn run(arguments: Vec<OsString>) -> Result<Exit, Failure> {
         Verb::Hold(arguments) => decide::hold(&command_line.global, arguments),
         Verb::Release(arguments) => decide::release(&command_line.global, arguments),
         Verb::Override(arguments) => decide::set_aside(&command_line.global, arguments),
+        Verb::Observe(arguments) => observe::run(&command_line.global, arguments),
         Verb::Promote(arguments) => promote::run(&command_line.global, arguments),
+        Verb::Revoke(arguments) => revoke::run(&command_line.global, arguments),
+        Verb::Rollback(arguments) => rollback::run(&command_line.global, arguments),
         Verb::Status(arguments) => status::run(&command_line.global, arguments),
         Verb::History(arguments) => history::run(&command_line.global, arguments),
         Verb::Audit(arguments) => audit::run(&command_line.global, arguments),

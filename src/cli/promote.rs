@@ -8,7 +8,7 @@ use crate::app::due::Due;
 use crate::app::project::Workspace;
 use crate::app::refusal::{remedy, words};
 use crate::app::soak_words;
-use crate::lifecycle::Step;
+use crate::lifecycle::{Obstacle, Step};
 use crate::model::component::Component;
 use crate::report::Format;
 use crate::report::clean::one_line;
@@ -21,7 +21,7 @@ use super::argument::{
 };
 use super::exit::Exit;
 use super::failure::{Failure, nearest};
-use super::{complete, deploy, issue, print, verify};
+use super::{complete, deploy, issue, notice, print, verify};
 
 /// More steps than a promotion has: one that is due again and again is not waited for.
 const STEPS: usize = 6;
@@ -36,6 +36,7 @@ pub(super) fn run(global: &Global, arguments: &Promote) -> Result<Exit, Failure>
     };
     let first = due(&workspace, component)?;
     print::stderr(&proposal(component, &first));
+    notice::tell(&workspace, [component.name.as_str()]);
     if let Some(exit) = nothing_to_do(component, &first)? {
         return Ok(exit);
     }
@@ -120,7 +121,8 @@ fn nothing_to_do(component: &Component, due: &Due) -> Result<Option<Exit>, Failu
             faults: Vec::new(),
         });
     }
-    if !due.first.is_empty() && !begun && !is_at_rest {
+    let goes = due.first.iter().any(|one| matches!(one, Obstacle::RollingBack { .. }));
+    if goes || !due.first.is_empty() && !begun && !is_at_rest {
         return Err(Failure {
             exit: Exit::Fail,
             message: format!("`{}` cannot be promoted now", one_line(&component.name)),

@@ -23,7 +23,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Progress;
 use super::quotation::quoted;
-use super::{explain, print};
+use super::{explain, notice, print};
 
 /// Carries out `verify`.
 pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> {
@@ -65,6 +65,14 @@ pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> 
     show(&verified.assessment, arguments.format, &arguments.output, &style)?;
     if verified.faults.is_empty() && !verified.interrupted {
         remember(global, arguments, &workspace, &verified)?;
+    }
+    let names = verified.assessment.components.iter().map(|component| component.name.as_str());
+    for sentence in notice::sentences(&workspace, names) {
+        // The last line of the verdict; a document stays alone.
+        match arguments.format {
+            Format::Text if !global.quiet => print::stdout(&format!("{sentence}\n"))?,
+            Format::Text | Format::Json | Format::Markdown => print::stderr(&format!("{sentence}\n")),
+        }
     }
     if let Some(revision) = arguments.which.changed_since.as_ref().filter(|_| choice.names.is_empty()) {
         print::stderr(&nothing_changed(revision));

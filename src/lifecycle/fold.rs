@@ -74,6 +74,12 @@ fn take(standing: &mut Standing, record: &Record) {
             if let Some(promotion) = current(standing, record) {
                 take_for(promotion, record);
             }
+            // What need not go any more stands where it stood.
+            if let Some(completed) = &mut standing.completed
+                && matches!(completed.promotion.phase, Phase::Deployed | Phase::Observing)
+            {
+                completed.promotion.phase = Phase::Completed;
+            }
         }
     }
 }
@@ -102,6 +108,8 @@ fn take_for(promotion: &mut Promotion, record: &Record) {
         Fact::RollbackDecided(decision) => {
             if decision.severity.acts() {
                 promotion.phase = Phase::RollingBack;
+            } else if promotion.phase == Phase::RollingBack && !is_restoring(promotion) {
+                promotion.phase = with_deployment(promotion);
             }
             promotion.rollback = Some(as_told(record, decision.clone()));
         }
@@ -156,11 +164,13 @@ fn verified(standing: &mut Standing, record: &Record, verification: &Verificatio
     }
 }
 
-/// The promotion that a record belongs to: the one under way, or the one by which the component stands where it does.
+/// The promotion that a record belongs to: the one under way, the one by which the component stands where it does, or
+/// the one that came to a bad end, about which something may be owed.
 fn current<'s>(standing: &'s mut Standing, record: &Record) -> Option<&'s mut Promotion> {
     let completed = standing.completed.as_mut().map(|completed| &mut completed.promotion);
-    let mut both = standing.promotion.as_mut().into_iter().chain(completed);
-    both.find(|promotion| promotion.id == record.promotion)
+    let ended = standing.ended.as_mut().map(|ended| &mut ended.promotion);
+    let mut all = standing.promotion.as_mut().into_iter().chain(completed).chain(ended);
+    all.find(|promotion| promotion.id == record.promotion)
 }
 
 fn completed(standing: &mut Standing, record: &Record, to: Stage, verified: u64) {
@@ -175,18 +185,27 @@ fn completed(standing: &mut Standing, record: &Record, to: Stage, verified: u64)
 }
 
 fn revoked(standing: &mut Standing, record: &Record, revocation: &Revocation) {
-    if standing.completed.take_if(|completed| completed.promotion.id == record.promotion).is_some() {
+    let revoked = standing.completed.take_if(|completed| completed.promotion.id == record.promotion);
+    if let Some(completed) = revoked {
         standing.stage = revocation.to;
         // What was measured for the stage above was measured for a component that stood where this one does not.
         standing.measured = None;
         standing.promotion = None;
-        standing.ended = Some(ended(record, EndKind::Revoked, &revocation.reason));
+        standing.ended = Some(ended(record, EndKind::Revoked, &revocation.reason, completed.promotion));
     }
 }
 
-/// The promotion is over where its candidate was to go, and has gone.
+/// The promotion is over where its candidate was to go, and has gone. One that was revoked before is over once more.
 fn rolled_back(standing: &mut Standing, record: &Record) {
-    let is_it = |promotion: &Promotion| promotion.id == record.promotion && promotion.rollback.is_some();
+    let is_it = |promotion: &Promotion| {
+        promotion.id == record.promotion
+            && promotion.rollback.as_ref().is_some_and(|rollback| rollback.what.severity.acts())
+    };
+    if let Some(gone) = standing.ended.take_if(|gone| is_it(&gone.promotion)) {
+        let reason = gone.promotion.rollback.as_ref().map_or(gone.reason, |told| told.what.reason.clone());
+        standing.ended = Some(ended(record, EndKind::RolledBack, &reason, gone.promotion));
+        return;
+    }
     let rolled_back = match standing.promotion.take_if(|promotion| is_it(promotion)) {
         Some(promotion) => promotion,
         None => match standing.completed.take_if(|completed| is_it(&completed.promotion)) {
@@ -198,13 +217,13 @@ fn rolled_back(standing: &mut Standing, record: &Record) {
             None => return,
         },
     };
-    let reason = rolled_back.rollback.map(|rollback| rollback.what.reason).unwrap_or_default();
+    let reason = rolled_back.rollback.as_ref().map(|rollback| rollback.what.reason.clone());
     standing.measured = None;
-    standing.ended = Some(ended(record, EndKind::RolledBack, &reason));
+    standing.ended = Some(ended(record, EndKind::RolledBack, &reason.unwrap_or_default(), rolled_back));
 }
 
-fn ended(record: &Record, kind: EndKind, reason: &str) -> Ended {
-    Ended { id: record.promotion.clone(), kind, time: record.time, reason: reason.to_owned() }
+fn ended(record: &Record, kind: EndKind, reason: &str, promotion: Promotion) -> Ended {
+    Ended { id: record.promotion.clone(), promotion, kind, time: record.time, reason: reason.to_owned() }
 }
 
 /// Whether a second attempt at one is an attempt at the other.
@@ -242,7 +261,7 @@ fn failed(promotion: &mut Promotion, intent: u64, why: &str) {
         }
         // The world is not as it was, and a person must know until it is.
         Act::Restore { .. } => {
-            if promotion.rollback.is_some() {
+            if promotion.rollback.as_ref().is_some_and(|rollback| rollback.what.severity.acts()) {
                 promotion.phase = Phase::RollbackFailed;
             }
         }
@@ -286,6 +305,19 @@ fn done(promotion: &mut Promotion, record: &Record, intent: u64, result: &ActRes
             | Act::Document { .. },
             _,
         ) => {}
+    }
+}
+
+fn is_restoring(promotion: &Promotion) -> bool {
+    promotion.pending.iter().any(|pending| matches!(pending.act, Act::Restore { .. }))
+}
+
+/// How far a promotion is that need not go any more; that of one that is completed is put right by its caller.
+fn with_deployment(promotion: &Promotion) -> Phase {
+    match (&promotion.deployment, promotion.observations.is_empty()) {
+        (Some(_), true) => Phase::Deployed,
+        (Some(_), false) => Phase::Observing,
+        (None, _) => without_deployment(promotion),
     }
 }
 

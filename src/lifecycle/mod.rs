@@ -4,11 +4,15 @@
 //! carries a step out (`app`), and whether records are those that were written (`ledger`).
 
 mod conditions;
+pub mod farewell;
 mod fold;
 mod freshness;
 mod milestones;
+pub mod rollback;
 mod soak;
 mod step;
+mod window;
+pub mod witness;
 
 pub use conditions::conditions;
 pub use fold::{name, stand};
@@ -16,6 +20,7 @@ pub use freshness::{Freshness, Now, Staleness};
 pub use milestones::milestones;
 pub use soak::soak;
 pub use step::{Obstacle, Step, obstacles, overrides, step};
+pub use window::{CLOCK, Subject, Windows, observed, subject, windows};
 
 #[cfg(test)]
 mod sample;

@@ -52,6 +52,17 @@ pub enum Obstacle {
         /// Why.
         reason: String,
     },
+    /// What was deployed is to go first.
+    RollingBack {
+        /// The promotion.
+        promotion: String,
+        /// Why.
+        reason: String,
+        /// Until when; `None`: at once.
+        due: Option<Timestamp>,
+        /// Whether that time is over.
+        overdue: bool,
+    },
     /// A component that it needs is not yet in the stage.
     Dependency {
         /// That one.
@@ -65,6 +76,9 @@ pub enum Obstacle {
 pub fn step(standing: &Standing, now: &Now, with_issue: bool) -> Step {
     if standing.stage.next().is_none() {
         return Step::Top;
+    }
+    if rolling_back(standing, now).next().is_some() {
+        return Step::Restore;
     }
     let promotion = standing.promotion.as_ref();
     let pending = |is: fn(&Act) -> bool| {
@@ -99,6 +113,21 @@ pub fn overrides(standing: &Standing, time: Timestamp) -> Vec<&Told<Override>> {
     standing.overrides.iter().filter(holds).collect()
 }
 
+/// What is to go, whatever else is to be done.
+fn rolling_back<'a>(standing: &'a Standing, now: &'a Now) -> impl Iterator<Item = Obstacle> + 'a {
+    let completed = standing.completed.as_ref().map(|completed| &completed.promotion);
+    let rolling_back = standing.promotion.iter().chain(completed).filter_map(|promotion| {
+        let told = promotion.rollback.as_ref().filter(|told| told.what.severity.acts())?;
+        Some((promotion.id.to_string(), told.what.clone()))
+    });
+    rolling_back.map(|(promotion, what)| Obstacle::RollingBack {
+        promotion,
+        reason: what.reason,
+        due: what.due,
+        overdue: what.due.is_some_and(|due| due <= now.time),
+    })
+}
+
 /// The checks of the gate that were not passed, but for those that an override of exactly this commit sets aside.
 fn not_passed(standing: &Standing, measurement: &Measurement, now: &Now) -> Vec<String> {
     let verification = &measurement.verification;
@@ -119,7 +148,7 @@ fn is_owed(pending: &[Pending]) -> bool {
 /// What stands in the way of an issue and of a deployment. `dependencies` are the components that it needs, each with
 /// where it stands.
 pub fn obstacles(standing: &Standing, now: &Now, dependencies: &[(String, Stage)]) -> Vec<Obstacle> {
-    let mut obstacles = Vec::new();
+    let mut obstacles: Vec<Obstacle> = rolling_back(standing, now).collect();
     if let Some(hold) = &standing.hold {
         obstacles.push(Obstacle::Held { by: hold.actor.clone(), reason: hold.what.clone() });
     }

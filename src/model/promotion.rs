@@ -196,6 +196,8 @@ pub enum EndKind {
 pub struct Ended {
     /// Its name.
     pub id: PromotionId,
+    /// As it was, with what is still owed about it.
+    pub promotion: Promotion,
     /// How.
     pub kind: EndKind,
     /// When.

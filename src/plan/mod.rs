@@ -168,6 +168,7 @@ mod tests {
                 args: Vec::new(),
             },
             deploy: BTreeMap::new(),
+            observe: BTreeMap::new(),
             maturity: None,
             place,
         }

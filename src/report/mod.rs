@@ -20,15 +20,21 @@ mod json;
 mod markdown;
 mod markup;
 mod moment;
+pub mod observed;
 mod obstacle;
 mod page;
 pub mod plan_document;
 mod record_json;
 #[cfg(test)]
 mod record_sample;
+pub mod revocation;
+pub mod rollback;
+pub mod rollback_account;
+pub mod rollback_comment;
 #[cfg(test)]
 pub(crate) mod sample;
 mod sign;
+pub mod soak;
 pub mod status;
 mod summary;
 mod surroundings;

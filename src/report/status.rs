@@ -12,6 +12,7 @@ use crate::model::promotion::{Pending, Phase, Standing};
 use crate::model::record::Act;
 
 use super::page::{Page, Tone};
+use super::soak::SoakView;
 use super::{Style, Verbosity, clean, sign};
 
 /// Where components stand.
@@ -84,8 +85,12 @@ pub struct Known {
     pub standing: Standing,
     /// Who recorded the measurement.
     pub measured_by: Option<String>,
+    /// That a later measurement of the same commit shows other figures than those that it was promoted on.
+    pub contradicted: Option<String>,
     /// What stands in the way of a deployment.
     pub obstacles: Vec<Obstacle>,
+    /// How far its soak has come; `None` where nothing is deployed.
+    pub soak: Option<SoakView>,
     /// What comes next.
     pub next: Next,
 }
@@ -122,6 +127,8 @@ pub enum ObstacleKind {
     Old,
     /// It was recorded later than now.
     Future,
+    /// What was deployed is to go first.
+    RollingBack,
     /// Somebody holds it.
     Held,
     /// A component that it needs is not there yet.
@@ -140,6 +147,7 @@ impl ObstacleKind {
             Self::Dirty => "dirty",
             Self::Old => "old",
             Self::Future => "future",
+            Self::RollingBack => "rolling_back",
             Self::Held => "held",
             Self::Dependency => "dependency",
         }
@@ -151,7 +159,7 @@ impl ObstacleKind {
             Self::Commit | Self::Policy | Self::MeasuredDirty | Self::Dirty | Self::Old | Self::Future => {
                 true
             }
-            Self::Unmeasured | Self::NotPassed | Self::Held | Self::Dependency => false,
+            Self::Unmeasured | Self::NotPassed | Self::RollingBack | Self::Held | Self::Dependency => false,
         }
     }
 }

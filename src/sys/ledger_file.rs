@@ -126,14 +126,20 @@ impl LedgerFile {
     }
 }
 
-/// Whether a path is that of a ledger, or of what was set aside of one. Such a file is the history of promotions and
-/// no part of what is promoted: to write it down must not change the commit's meaning.
+/// Whether a path is that of a ledger, of what was set aside of one, or of the account of a rollback. Such a file is the
+/// history of promotions and no part of what is promoted: to write it down must not change the commit's meaning.
 pub fn is_history(path: &[u8]) -> bool {
     let mut parts = path.rsplit(|byte| *byte == b'/');
     let name = parts.next().unwrap_or_default();
-    let lies_there = parts.next() == Some(b"ledger") && parts.next() == Some(b".promotion");
+    let folder = parts.next().unwrap_or_default();
+    let lies_there = parts.next() == Some(b".promotion");
     let set_aside = || name.windows(6).any(|part| part == b".torn-");
-    lies_there && (name.ends_with(b".jsonl") || set_aside())
+    lies_there
+        && match folder {
+            b"ledger" => name.ends_with(b".jsonl") || set_aside(),
+            b"rollbacks" => name.ends_with(b".md"),
+            _ => false,
+        }
 }
 
 fn failed(what: &'static str, path: &Path, error: io::Error) -> LedgerError {
@@ -243,9 +249,12 @@ mod tests {
 
     #[test]
     fn only_ledgers_are_history() {
-        for path in
-            [".promotion/ledger/carbon.jsonl", "app/.promotion/ledger/a.jsonl", ".promotion/ledger/a.torn-1"]
-        {
+        for path in [
+            ".promotion/ledger/carbon.jsonl",
+            "app/.promotion/ledger/a.jsonl",
+            ".promotion/ledger/a.torn-1",
+            ".promotion/rollbacks/a.md",
+        ] {
             assert!(is_history(path.as_bytes()), "{path}");
         }
         for path in [
@@ -253,6 +262,8 @@ mod tests {
             ".promotion/ledger/conftest.py",
             ".promotion/ledger/a/b.jsonl",
             "x.promotion/ledger/a.jsonl",
+            ".promotion/rollbacks/conftest.py",
+            "rollbacks/a.md",
         ] {
             assert!(!is_history(path.as_bytes()), "{path}");
         }

@@ -41,6 +41,12 @@ pub fn is_folder(path: &Path) -> bool {
     path.is_dir()
 }
 
+/// Makes a folder, and those above it.
+#[expect(clippy::disallowed_methods, reason = "sys makes folders")]
+pub fn make_folder(path: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(path)
+}
+
 /// The names in a folder, sorted; none where it cannot be read.
 #[expect(clippy::disallowed_methods, reason = "sys looks at files")]
 pub fn names(folder: &Path) -> Vec<String> {

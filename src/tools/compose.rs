@@ -84,6 +84,20 @@ impl Project<'_> {
         self.argv(&["config", "--services"])
     }
 
+    /// Asks for the whole configuration as it is rendered. It holds secrets: it is read at once and kept nowhere.
+    pub fn config_argv(&self) -> Vec<String> {
+        self.argv(&["config"])
+    }
+
+    /// Starts one container of a service beside what runs: under another project and name, and on no published port,
+    /// since `run` publishes none.
+    pub fn beside_argv(&self, project: &str, name: &str, service: &str) -> Vec<String> {
+        let mut argv = self.argv(&["run", "-d", "--no-deps", "--name", name, service]);
+        let at = self.compose.program.len();
+        argv.splice(at..at, ["-p".to_owned(), project.to_owned()]);
+        argv
+    }
+
     /// Asks for the digest of a service's configuration.
     pub fn hash_argv(&self, service: &str) -> Vec<String> {
         self.argv(&["config", "--hash", service])

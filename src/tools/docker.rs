@@ -38,9 +38,55 @@ pub fn tag_argv(executable: &str, image: &str, name: &str) -> Vec<String> {
     argv(executable, &["tag", image, name])
 }
 
+/// Asks what a container runs, and whether it still does: one that stands beside what is deployed.
+pub fn state_argv(executable: &str, name: &str) -> Vec<String> {
+    argv(executable, &["inspect", "--type=container", "--format", "{{.Image}} {{.State.Status}}", name])
+}
+
+/// Makes a container of an image, and does not start it.
+pub fn create_argv(executable: &str, name: &str, label: &str, image: &str) -> Vec<String> {
+    argv(
+        executable,
+        &["create", "--pull", "never", "--name", name, "--label", label, "--network", "none", image],
+    )
+}
+
+/// Asks for the IDs of the containers or networks with a label.
+pub fn labelled_argv(executable: &str, kind: Kind, label: &str) -> Vec<String> {
+    let filter = format!("label={label}");
+    match kind {
+        Kind::Container => argv(executable, &["ps", "-a", "-q", "--no-trunc", "--filter", &filter]),
+        Kind::Network => argv(executable, &["network", "ls", "-q", "--no-trunc", "--filter", &filter]),
+    }
+}
+
+/// Takes containers or networks away by their IDs.
+pub fn remove_argv(executable: &str, kind: Kind, ids: &[String]) -> Vec<String> {
+    let mut argv = match kind {
+        Kind::Container => argv(executable, &["rm", "-f", "-v"]),
+        Kind::Network => argv(executable, &["network", "rm"]),
+    };
+    argv.extend(ids.iter().cloned());
+    argv
+}
+
+/// What the engine keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A container.
+    Container,
+    /// A network.
+    Network,
+}
+
 /// Asks for what a container has printed since a moment.
 pub fn logs_argv(executable: &str, id: &str, since: &str) -> Vec<String> {
     argv(executable, &["logs", "--since", since, id])
+}
+
+/// Prints what a container wrote from one moment up to another.
+pub fn logs_within_argv(executable: &str, id: &str, since: &str, until: &str) -> Vec<String> {
+    argv(executable, &["logs", "--since", since, "--until", until, id])
 }
 
 /// Asks whether there is an engine, and of which version.

@@ -55,7 +55,7 @@ pub struct Edit<'a> {
     pub body_file: Option<&'a str>,
     /// Labels that it has not.
     pub add_labels: &'a [String],
-    /// Labels that it has.
+    /// Labels that it has and is to lose.
     pub remove_labels: &'a [String],
 }
 

@@ -15,6 +15,7 @@ pub mod interpreter;
 pub mod journal;
 pub mod json_stream;
 pub mod junit;
+pub mod prometheus;
 pub mod pyright;
 pub mod pyright_comment;
 pub mod pyright_config;
@@ -22,6 +23,7 @@ pub mod pytest;
 pub mod python;
 #[cfg(test)]
 mod recording;
+pub mod rendered;
 pub mod ruff;
 pub mod ruff_canary;
 pub mod ruff_evidence;

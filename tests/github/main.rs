@@ -11,6 +11,7 @@ mod hub;
 mod issue;
 mod project;
 mod server;
+mod undo;
 
 /// Whether there is a gh to test with; says so where there is none.
 fn has_gh() -> bool {

@@ -76,9 +76,10 @@ impl Told {
     }
 }
 
-/// The real gh: the one that the set-up brings, else that of the system.
+/// The real gh: the one that the set-up brings, else that of the system. The program itself, and not the script that
+/// starts it, which needs more than there is on the tests' PATH.
 pub(crate) fn real_gh() -> Option<PathBuf> {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join(".tools/world/bin/gh");
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join(".tools/world/root/usr/bin/gh");
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).map(|folder| folder.join("gh"));
     std::iter::once(own).chain(found).find(|path| path.exists())

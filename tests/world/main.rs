@@ -13,6 +13,7 @@ mod fake;
 #[path = "../cli/project.rs"]
 #[expect(dead_code, reason = "the tests of the command line use the rest")]
 mod project;
+mod rollback;
 mod secret;
 mod staging;
 #[path = "../cli/told.rs"]

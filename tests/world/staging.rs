@@ -119,6 +119,15 @@ impl Staging {
         self.project.run(&["deploy", "a", "--yes", "--format", "json"])
     }
 
+    /// Brings the service up as somebody would by hand.
+    pub(crate) fn up(&self) {
+        let compose = Compose::Two.folder().join("docker-compose");
+        let mut up = std::process::Command::new(compose);
+        up.args(["-f", "compose.yml", "up", "-d", "a"]).current_dir(self.project.root());
+        up.env("DOCKER_HOST", &self.engine.host).env("COMPOSE_PROJECT_NAME", &self.name);
+        assert!(up.stderr(std::process::Stdio::null()).status().expect("compose").success());
+    }
+
     /// The containers of the service, as JSON of docker.
     pub(crate) fn containers(&self) -> Vec<Value> {
         let filter = format!("label=com.docker.compose.project={}", self.name);

@@ -5,7 +5,6 @@
 use crate::app::document::Paper;
 use crate::app::in_hand::{InHand, dependencies};
 use crate::app::ledgers::LedgerFault;
-use crate::app::observation_rule::soak_rule;
 use crate::app::present;
 use crate::app::project::Workspace;
 use crate::app::{override_words, refusal, soak_words};
@@ -65,7 +64,7 @@ impl<'a> Case<'a> {
         let Some((promotion, deployment)) = self.deployed() else {
             return State::Against(self.not_deployed(), None);
         };
-        let rule = soak_rule(self.component, promotion.to);
+        let rule = self.component.observation(promotion.to).soak;
         let soak = lifecycle::soak(&rule, deployment, &promotion.observations, self.now.time);
         let against = self.against(promotion, deployment, &soak);
         if against.is_nothing() { State::Ready(soak) } else { State::Against(against, Some(soak)) }

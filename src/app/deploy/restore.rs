@@ -3,10 +3,10 @@
 //! Not here: whether that is wanted. It is done when the world shows it, never when a command ended well: `rm -f`
 //! does so while the container runs and stays.
 
-use crate::model::container::Container;
+use crate::model::container::{Container, ContainerStatus};
 use crate::model::reason::{Reason, ReasonKind};
 use crate::sys::file;
-use crate::tools::compose;
+use crate::tools::{compose, docker};
 
 use super::site::{Halt, Site};
 use super::watch::{Wanted, Watched, is_so, watch};
@@ -22,6 +22,66 @@ pub fn restore(
         None => remove(site),
         Some(image) => put_back(site, image, kept.unwrap_or(image)),
     }
+}
+
+/// The name by which the image that ran before is there: the one that keeps it, else its own id; `Err`: what is missing
+/// before anything may be touched.
+pub fn ready(
+    site: &Site<'_>,
+    image: Option<&str>,
+    kept: Option<&str>,
+) -> Result<Result<Option<String>, String>, Halt> {
+    if site.deploy.compose_file.is_none() {
+        return Ok(Err(no_compose_file()));
+    }
+    world::has_service(site)?;
+    let Some(image) = image else { return Ok(Ok(None)) };
+    for name in kept.into_iter().chain([image]) {
+        if world::image(site, name)?.is_some_and(|found| found.id == image) {
+            return Ok(Ok(Some(name.to_owned())));
+        }
+    }
+    let names = kept.map_or_else(String::new, |kept| format!("`{kept}` nor "));
+    Ok(Err(format!("the image that ran before is gone: neither {names}`{image}` leads to it")))
+}
+
+/// Takes away what runs, and puts back the image `image`, which is there under `name`; `None`: there was none. What
+/// runs it already is proven to be well, and left alone.
+pub fn exchange(
+    site: &Site<'_>,
+    image: Option<&str>,
+    name: Option<&str>,
+) -> Result<Result<Vec<Container>, Vec<String>>, Halt> {
+    let Some(image) = image else { return remove(site) };
+    let there = world::containers(site)?;
+    let runs =
+        |container: &Container| container.image == image && container.status == ContainerStatus::Running;
+    if !there.is_empty()
+        && there.iter().all(runs)
+        && let Watched::Healthy(proof) = watch(site, Wanted::default())?
+        && proof.containers.iter().all(|container| container.image == image)
+    {
+        return Ok(Ok(proof.containers));
+    }
+    match remove(site)? {
+        Ok(_) => put_back(site, image, name.unwrap_or(image)),
+        Err(left) => Ok(Err(left)),
+    }
+}
+
+/// What a person would type to do the same by hand.
+pub fn commands(site: &Site<'_>, image: Option<(&str, &str)>, kept: Option<&str>) -> Vec<String> {
+    let Some(project) = site.project(&[]) else {
+        return vec!["put back by hand what ran before".to_owned()];
+    };
+    let service = &site.deploy.service;
+    let away = [project.stop_argv(service), project.rm_argv(service)];
+    let back = image.map(|(image, reference)| {
+        let name = kept.unwrap_or(image);
+        [docker::tag_argv("docker", name, reference), project.up_without_build_argv(service)]
+    });
+    let all = away.into_iter().chain(back.into_iter().flatten());
+    all.map(|argv| format!("`{}`", argv.join(" "))).collect()
 }
 
 /// The command that a person would give to put the image back.

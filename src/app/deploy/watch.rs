@@ -187,12 +187,16 @@ fn sight(site: &Site<'_>, rules: &Rules, watch: Stopwatch) -> Result<Sighting, H
 }
 
 fn probe(site: &Site<'_>, health: &Health, looks: &[Look]) -> Probe {
-    let answer = match http::get(&health.url, ANSWER) {
-        Ok(answer) => answer,
-        Err(why) => return Probe::Bad(why.to_string()),
-    };
+    match http::get(&health.url, ANSWER) {
+        Ok(answer) => judged(site, health, &answer, looks),
+        Err(why) => Probe::Bad(why.to_string()),
+    }
+}
+
+/// What an answer of the address says.
+pub fn judged(site: &Site<'_>, health: &Health, answer: &http::Answer, looks: &[Look]) -> Probe {
     if answer.status != health.status {
-        let to = answer.location.map_or_else(String::new, |to| format!(", which leads to `{to}`"));
+        let to = answer.location.as_ref().map_or_else(String::new, |to| format!(", which leads to `{to}`"));
         return Probe::Bad(format!("it answers with status {}{to}", answer.status));
     }
     let binding = match &health.body {

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::app::actor::actor;
 use crate::app::context::{Context, Listener};
+use crate::app::in_hand::dependencies;
 use crate::app::ledgers::{LedgerFault, Ledgers, OpenLedger, PATIENCE};
 use crate::app::override_words;
 use crate::app::present;
@@ -160,7 +161,7 @@ pub fn deploy(
         interrupt,
         listener,
     };
-    let refused = !situation.obstacles.is_empty() && situation.pending().is_none();
+    let refused = situation.goes_back() || !situation.obstacles.is_empty() && situation.pending().is_none();
     if refused || situation.promotion().is_none() {
         return Ok(Outcome::Refused(situation.obstacles));
     }
@@ -219,6 +220,11 @@ impl<'a> Situation<'a> {
         find(|act| matches!(act, Act::Restore { .. })).or_else(|| find(|act| matches!(act, Act::Deploy(_))))
     }
 
+    /// Whether it is to be rolled back, which is not done by a deployment.
+    fn goes_back(&self) -> bool {
+        self.obstacles.iter().any(|obstacle| matches!(obstacle, Obstacle::RollingBack { .. }))
+    }
+
     fn is_current(&self, commit: &str) -> bool {
         self.now.commit.as_deref() == Some(commit) || self.now.equal_commits.iter().any(|one| one == commit)
     }
@@ -255,6 +261,9 @@ impl<'a> Situation<'a> {
         let Some(promotion) = self.promotion().map(|promotion| promotion.id.clone()) else {
             return Ok(Outcome::Refused(self.obstacles));
         };
+        if self.goes_back() {
+            return Ok(Outcome::Refused(self.obstacles));
+        }
         let records = ledger.records().to_vec();
         let mut attempt = Attempt { site, ledger, promotion: &promotion, revisions: self.revisions() };
         if let Some(Pending { intent, act: Act::Restore { deploy, image }, .. }) = self.pending() {
@@ -361,18 +370,6 @@ impl<'a> Situation<'a> {
         let done = self.promotion().and_then(|promotion| promotion.deployment.as_ref());
         done.is_some_and(|done| self.is_current(&done.commit))
     }
-}
-
-/// Where those stand that a component needs.
-fn dependencies(workspace: &Workspace, component: &Component) -> Result<Vec<(String, Stage)>, LedgerFault> {
-    let ledgers = Ledgers::of(workspace);
-    let needed = component.depends_on.iter().filter_map(|name| workspace.policy.component(name));
-    needed
-        .map(|needed| {
-            let records = ledgers.read(&needed.name)?.records;
-            Ok((needed.name.clone(), lifecycle::stand(needed.stage, &records).stage))
-        })
-        .collect()
 }
 
 fn pending_deploy(standing: &Standing) -> Option<(u64, &DeployAct)> {

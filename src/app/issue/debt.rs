@@ -12,6 +12,7 @@ use crate::report::issue_mark::is_marked;
 use crate::tools::gh::Failure;
 
 use super::desk::{Desk, under_way};
+use super::farewell::farewell;
 use super::outcome::{Consent, Deed, IssueError};
 use super::text;
 
@@ -24,18 +25,18 @@ use super::text;
 pub fn pay_debts(hand: &mut InHand<'_>, context: &Context<'_>) -> Result<Vec<String>, IssueError> {
     let (workspace, component) = (hand.workspace, hand.component);
     let Some(repository) = workspace.policy.project.repository.as_deref() else { return Ok(Vec::new()) };
+    let mut told = farewell(hand, context)?;
     let standing = hand.standing();
-    let Some(promotion) = &standing.promotion else { return Ok(Vec::new()) };
+    let Some(promotion) = &standing.promotion else { return Ok(told) };
     let is_owed = promotion.pending.iter().any(|pending| matches!(pending.act, Act::OpenIssue { .. }));
     let measured = standing.measured.as_ref();
     let is_passed = measured.is_some_and(|measured| measured.verification.verdict == Verdict::Pass);
     // An issue that is there is told the truth, whatever that is; none is opened for what did not pass.
     if promotion.issue.is_none() && !(is_owed && is_passed) {
-        return Ok(Vec::new());
+        return Ok(told);
     }
     let secrets = hand.secrets.clone();
     let desk = Desk::new(workspace, component, repository, context, &secrets)?;
-    let mut told = Vec::new();
     match desk.settle(hand, Consent::Withheld) {
         Ok(report) => {
             let place =
@@ -48,12 +49,16 @@ pub fn pay_debts(hand: &mut InHand<'_>, context: &Context<'_>) -> Result<Vec<Str
         }
         Err(IssueError::Owed(failure)) => {
             // Where GitHub cannot be asked, it need not be asked again.
-            return Ok(vec![format!("the promotion issue is owed: {failure}; {}", failure.hint())]);
+            told.push(format!("the promotion issue is owed: {failure}; {}", failure.hint()));
+            return Ok(told);
         }
         Err(error @ (IssueError::Ledger(_) | IssueError::Interrupted | IssueError::Other(_))) => {
             return Err(error);
         }
-        Err(other) => return Ok(vec![format!("the promotion issue is owed: {other}")]),
+        Err(other) => {
+            told.push(format!("the promotion issue is owed: {other}"));
+            return Ok(told);
+        }
     }
     told.extend(desk.announce(hand)?);
     Ok(told)

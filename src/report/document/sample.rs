@@ -40,6 +40,7 @@ pub(super) fn component(name: &str, priority: &str) -> Component {
         depends_on: Vec::new(),
         tests: TestSelection { paths: Vec::new(), select: None, args: Vec::new() },
         deploy: BTreeMap::new(),
+        observe: BTreeMap::new(),
         maturity: None,
         place,
     }

@@ -31,6 +31,7 @@ fn component() -> Component {
         depends_on: Vec::new(),
         tests: TestSelection { paths: vec![declared("tests")], select: None, args: Vec::new() },
         deploy: BTreeMap::new(),
+        observe: BTreeMap::new(),
         maturity: None,
         place: Place { file: "promotion.toml".to_owned(), line: 1 },
     }

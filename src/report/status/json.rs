@@ -1,5 +1,6 @@
 //! Where components stand, as the published JSON document, schema 1.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::model::promotion::{EndKind, Measurement, Pending, Promotion};
@@ -7,6 +8,7 @@ use crate::model::record::Verification;
 
 use super::super::json::{Program, SCHEMA, written};
 use super::super::record_json::{check, container};
+use super::super::soak::SoakView;
 use super::{ComponentStatus, Known, Status, Told, is_fresh};
 
 /// The document.
@@ -19,12 +21,12 @@ pub(super) fn render(status: &Status, exit_code: u8) -> String {
         "time": status.time,
         "commit": status.commit,
         "dirty": status.dirty,
-        "components": status.components.iter().map(component).collect::<Vec<_>>(),
+        "components": status.components.iter().map(|one| component(one, status.time)).collect::<Vec<_>>(),
         "exit_code": exit_code,
     }))
 }
 
-fn component(component: &ComponentStatus) -> Value {
+fn component(component: &ComponentStatus, now: Timestamp) -> Value {
     let mut document = json!({
         "name": component.name,
         "title": component.title,
@@ -45,12 +47,12 @@ fn component(component: &ComponentStatus) -> Value {
             document["ledger"]["state"] = "unreadable".into();
             document["ledger"]["message"] = why.as_str().into();
         }
-        Told::Sound(known) => sound(&mut document, known),
+        Told::Sound(known) => sound(&mut document, known, now),
     }
     document
 }
 
-fn sound(document: &mut Value, known: &Known) {
+fn sound(document: &mut Value, known: &Known, now: Timestamp) {
     let standing = &known.standing;
     document["ledger"]["state"] = "sound".into();
     document["ledger"]["records"] = known.records.into();
@@ -82,12 +84,30 @@ fn sound(document: &mut Value, known: &Known) {
             json!({"promotion": ended.id.as_str(), "kind": kind, "time": ended.time, "reason": ended.reason})
         })
         .into();
+    let completed = standing.completed.as_ref().map(|completed| &completed.promotion);
+    let decided: Vec<Value> = standing
+        .promotion
+        .iter()
+        .chain(completed)
+        .filter_map(|promotion| {
+            let told = promotion.rollback.as_ref()?;
+            let what = &told.what;
+            Some(json!({
+                "promotion": promotion.id.as_str(), "severity": what.severity.name(), "reason": what.reason,
+                "time": told.time, "actor": told.actor, "due": what.due,
+                "overdue": what.due.is_some_and(|due| due <= now),
+            }))
+        })
+        .collect();
+    document["rollbacks"] = decided.into();
+    document["contradicted"] = known.contradicted.clone().into();
     let obstacles: Vec<Value> = known
         .obstacles
         .iter()
         .map(|one| json!({"kind": one.kind.name(), "message": one.message, "hint": one.hint}))
         .collect();
     document["obstacles"] = obstacles.into();
+    document["soak"] = known.soak.as_ref().map(SoakView::json).into();
     let next = &known.next;
     document["next"] = json!({
         "step": next.step,

@@ -1,7 +1,10 @@
 //! One component on one screen: its checks beside their bounds, the steps of its promotion with their dates, what stands
 //! in the way, and what comes next.
 
-use crate::model::promotion::{EndKind, Measurement, Pending, Promotion};
+use jiff::Timestamp;
+
+use crate::model::decision::{RollbackDecision, RollbackSeverity};
+use crate::model::promotion::{EndKind, Measurement, Pending, Promotion, Told as Said};
 use crate::model::record::Verification;
 
 use super::super::moment::{ago, minute};
@@ -49,7 +52,10 @@ pub(super) fn render(page: &mut Page, status: &Status, component: &ComponentStat
     if let Some(promotion) = &known.standing.promotion {
         steps(page, status, known, promotion);
     }
-    decided(page, known);
+    if let Some(soak) = &known.soak {
+        soak.render(page);
+    }
+    decided(page, known, status.time);
     in_the_way(page, known);
 }
 
@@ -214,7 +220,7 @@ fn owed(page: &mut Page, pending: &Pending) {
 }
 
 /// How earlier promotions ended, and what people decided.
-fn decided(page: &mut Page, known: &Known) {
+fn decided(page: &mut Page, known: &Known, now: Timestamp) {
     let standing = &known.standing;
     let mut told: Vec<(Tone, String)> = Vec::new();
     if let Some(completed) = &standing.completed {
@@ -233,12 +239,11 @@ fn decided(page: &mut Page, known: &Known) {
         let who = surroundings::who(&hold.actor);
         told.push((Tone::Unknown, format!("held by {who} since {}: {}", minute(hold.time), hold.what)));
     }
-    let promotion = standing.promotion.as_ref();
-    if let Some(rollback) = promotion.and_then(|promotion| promotion.rollback.as_ref()) {
-        let (severity, reason) = (rollback.what.severity.name(), &rollback.what.reason);
-        let words = format!("a rollback was decided ({severity}) on {}: {reason}", minute(rollback.time));
-        told.push((Tone::Bad, words));
+    let completed = standing.completed.as_ref().map(|completed| &completed.promotion);
+    for promotion in standing.promotion.iter().chain(completed) {
+        told.extend(promotion.rollback.as_ref().map(|rollback| (Tone::Bad, rollback_words(rollback, now))));
     }
+    told.extend(known.contradicted.iter().map(|words| (Tone::Bad, words.clone())));
     for signed in &standing.signed {
         let sign = &signed.what;
         let words = format!("{} signed by {}, until {}", sign.topic, sign.by, minute(sign.expires));
@@ -257,6 +262,18 @@ fn decided(page: &mut Page, known: &Known) {
     for (tone, words) in told {
         page.paragraph(2, "", tone, &shown(&words));
     }
+}
+
+/// That something is to go or to be mended, by when, and whether that time is over.
+fn rollback_words(rollback: &Said<RollbackDecision>, now: Timestamp) -> String {
+    let what = &rollback.what;
+    let due = match what.due.filter(|_| what.severity != RollbackSeverity::Low) {
+        Some(due) if due <= now => format!(", overdue since {}", minute(due)),
+        Some(due) => format!(", due by {}", minute(due)),
+        None => String::new(),
+    };
+    let severity = what.severity.name();
+    format!("a rollback was decided ({severity}) on {}{due}: {}", minute(rollback.time), what.reason)
 }
 
 /// What stands in the way of the next step; nothing where the candidate is deployed already.

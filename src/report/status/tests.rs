@@ -30,6 +30,7 @@ fn known(
     let begun = |phase| Promotion { phase, ..Promotion::begun(id.clone(), Stage::Staging, time(0)) };
     let promotion = phase.map(begun);
     Known {
+        contradicted: None,
         records: 3,
         head: Some(format!("3:{}", "ab".repeat(32))),
         torn: 0,
@@ -45,6 +46,7 @@ fn known(
         },
         measured_by: Some(format!("Ada{text} <ada@example.invalid>")),
         obstacles,
+        soak: None,
         next: Next {
             step: "verify",
             command: Some("tta-promote verify carbon --record".to_owned()),

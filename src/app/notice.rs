@@ -1,0 +1,55 @@
+//! What every step tells of a component besides its own work: what is to go or to be mended and by when, and that a second
+//! witness contradicts the first. Nothing is decided and nothing is written here.
+
+use crate::lifecycle::rollback::{Duty, duties};
+use crate::lifecycle::stand;
+use crate::lifecycle::witness::Contradiction;
+use crate::model::component::Component;
+use crate::model::decision::RollbackSeverity;
+use crate::sys::clock;
+use crate::sys::run_folder::RunFolder;
+
+use super::ledgers::Ledgers;
+use super::project::Workspace;
+use super::witness;
+
+/// The notices, one sentence each; none where the ledger cannot be read, which the step itself will say.
+pub fn notices(workspace: &Workspace, component: &Component, folder: &RunFolder) -> Vec<String> {
+    let Ok(ledger) = Ledgers::of(workspace).read(&component.name) else { return Vec::new() };
+    let standing = stand(component.stage, &ledger.records);
+    let name = &component.name;
+    let duties = duties(&standing, clock::now());
+    let contradiction = witness::contradiction(workspace, &standing, folder);
+    duties
+        .iter()
+        .map(|duty| duty_words(name, duty))
+        .chain(contradiction.iter().map(|found| contradicted(name, found)))
+        .collect()
+}
+
+fn duty_words(component: &str, duty: &Duty) -> String {
+    let what = &duty.decided.what;
+    let (must, act) = match what.severity {
+        RollbackSeverity::Critical | RollbackSeverity::High => {
+            ("rolled back", format!("; run `tta-promote rollback {component} --now`"))
+        }
+        RollbackSeverity::Medium | RollbackSeverity::Low => ("mended", String::new()),
+    };
+    let due = what.due.map(|due| due.strftime(" by %Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default();
+    let overdue = if duty.overdue { "overdue: " } else { "" };
+    let failed = if duty.failed { ", and the last attempt failed" } else { "" };
+    format!("{overdue}`{}` is to be {must}{due}{failed}: {}{act}", duty.promotion, what.reason)
+}
+
+/// That two measurements of one commit do not go together.
+pub fn contradicted(component: &str, found: &Contradiction) -> String {
+    let checks: Vec<String> =
+        found.checks.iter().map(|(check, then, now)| format!("{check}: {now}, and not {then}")).collect();
+    format!(
+        "record {} contradicts record {}, on which `{}` rests: {}; run `tta-promote revoke {component} --reason TEXT`",
+        found.second,
+        found.first,
+        found.promotion,
+        checks.join("; ")
+    )
+}

@@ -1,0 +1,197 @@
+//! `revoke`: what was promoted on figures that do not hold is not promoted any more.
+//!
+//! Not a rollback: what runs goes on running. What was decided on the wrong figures is said, so that people can look at it:
+//! the promotion, the figures side by side, and later promotions of components that need this one.
+
+use crate::lifecycle::stand;
+use crate::lifecycle::witness::Contradiction;
+use crate::model::component::Component;
+use crate::model::decision::Revocation;
+use crate::model::promotion::{EndKind, Ended, Standing};
+use crate::model::promotion_id::PromotionId;
+use crate::model::record::{Act, ActResult, Fact, Record};
+use crate::model::stage::Stage;
+
+use jiff::Timestamp;
+
+use super::context::Context;
+use super::in_hand::InHand;
+use super::issue::{IssueError, farewell};
+use super::ledgers::{LedgerFault, Ledgers, PATIENCE};
+use super::project::Workspace;
+use super::witness;
+
+/// What is asked for.
+pub struct Request<'r> {
+    /// The component.
+    pub component: &'r Component,
+    /// Why.
+    pub reason: &'r str,
+    /// Whether to tell only what would be done.
+    pub dry_run: bool,
+    /// Whether what is proposed may be done.
+    pub consent: &'r dyn Fn(&Plan) -> bool,
+}
+
+/// What is about to be revoked, and what rests on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The promotion.
+    pub promotion: PromotionId,
+    /// Where the component stands by it.
+    pub stage: Stage,
+    /// Where it stands afterwards.
+    pub to: Stage,
+    /// When it was completed.
+    pub completed: Timestamp,
+    /// The number of the measurement that it rests on.
+    pub measured: Option<u64>,
+    /// The measurement that contradicts it; `None`: none was recorded.
+    pub contradiction: Option<Contradiction>,
+    /// What was done since for components that need this one.
+    pub dependents: Vec<Dependent>,
+}
+
+/// A later promotion of a component that needs this one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dependent {
+    /// The component.
+    pub component: String,
+    /// Its promotion.
+    pub promotion: PromotionId,
+    /// The stage that it led to.
+    pub to: Stage,
+    /// When it was deployed or completed.
+    pub time: Timestamp,
+    /// Whether it was completed; else it was deployed.
+    pub completed: bool,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Nothing was completed.
+    NothingCompleted,
+    /// It was revoked before; what GitHub was told of it now, or is owed.
+    AlreadyRevoked(Box<Ended>, Vec<String>),
+    /// This would be done.
+    Proposed(Plan),
+    /// Nobody consented.
+    Declined,
+    /// It is revoked; what GitHub was told, or is owed.
+    Revoked(Plan, Vec<String>),
+}
+
+/// Why it could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum RevokeError {
+    /// A ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerFault),
+    /// GitHub could not be told, and it was not its fault.
+    #[error(transparent)]
+    Issue(#[from] IssueError),
+}
+
+/// Revokes the promotion by which a component stands where it does.
+pub fn revoke(
+    workspace: &Workspace,
+    request: &Request<'_>,
+    context: &Context<'_>,
+) -> Result<Outcome, RevokeError> {
+    let component = request.component;
+    let records = Ledgers::of(workspace).read(&component.name)?.records;
+    let standing = stand(component.stage, &records);
+    let Some(plan) = plan(workspace, component, &standing, context)? else {
+        let revoked = standing.ended.filter(|ended| ended.kind == EndKind::Revoked);
+        let Some(revoked) = revoked.filter(|_| !request.dry_run) else {
+            return Ok(Outcome::NothingCompleted);
+        };
+        let mut hand = InHand::await_hand(workspace, component, context.folder, PATIENCE)?;
+        let told = farewell(&mut hand, context)?;
+        return Ok(Outcome::AlreadyRevoked(Box::new(revoked), told));
+    };
+    if request.dry_run {
+        return Ok(Outcome::Proposed(plan));
+    }
+    if !(request.consent)(&plan) {
+        return Ok(Outcome::Declined);
+    }
+    let mut hand = InHand::await_hand(workspace, component, context.folder, PATIENCE)?;
+    let is_still = hand.standing().completed.is_some_and(|one| one.promotion.id == plan.promotion);
+    if is_still {
+        let reason = hand.secrets.hide(request.reason);
+        let measured = plan.contradiction.as_ref().map(|found| found.second);
+        let revocation = Revocation { to: plan.to, reason, measured };
+        hand.record(&plan.promotion, Fact::Revoked(revocation))?;
+    }
+    // The documents of the component and of the project are brought up to date here, as `complete` does it.
+    let told = farewell(&mut hand, context)?;
+    Ok(Outcome::Revoked(plan, told))
+}
+
+fn plan(
+    workspace: &Workspace,
+    component: &Component,
+    standing: &Standing,
+    context: &Context<'_>,
+) -> Result<Option<Plan>, LedgerFault> {
+    let Some(completed) = &standing.completed else { return Ok(None) };
+    Ok(Some(Plan {
+        promotion: completed.promotion.id.clone(),
+        stage: standing.stage,
+        to: completed.from,
+        completed: completed.time,
+        measured: completed.measured.as_ref().map(|measured| measured.seq),
+        contradiction: witness::contradiction(workspace, standing, context.folder),
+        dependents: dependents(workspace, component, completed.time)?,
+    }))
+}
+
+/// What was deployed or completed since `time` of the components that need this one, directly or by way of others.
+fn dependents(
+    workspace: &Workspace,
+    component: &Component,
+    time: Timestamp,
+) -> Result<Vec<Dependent>, LedgerFault> {
+    let mut needed = vec![component.name.as_str()];
+    let mut found = Vec::new();
+    let mut next = 0;
+    while let Some(name) = needed.get(next).copied() {
+        next += 1;
+        for other in &workspace.policy.components {
+            if other.depends_on.iter().any(|one| one == name) && !needed.contains(&other.name.as_str()) {
+                needed.push(&other.name);
+                let records = Ledgers::of(workspace).read(&other.name)?.records;
+                found.extend(since(&other.name, &records, time));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The promotions of a component that were deployed or completed since `time`, each once.
+fn since(component: &str, records: &[Record], time: Timestamp) -> Vec<Dependent> {
+    let mut found: Vec<Dependent> = Vec::new();
+    for record in records.iter().filter(|record| record.time >= time) {
+        let (to, completed) = match &record.fact {
+            Fact::Completed { to, .. } => (*to, true),
+            Fact::Done { intent, result: ActResult::Deployed { .. } } => match stage_of(records, *intent) {
+                Some(to) => (to, false),
+                None => continue,
+            },
+            _ => continue,
+        };
+        found.retain(|one| one.promotion != record.promotion);
+        let (component, promotion) = (component.to_owned(), record.promotion.clone());
+        found.push(Dependent { component, promotion, to, time: record.time, completed });
+    }
+    found
+}
+
+fn stage_of(records: &[Record], intent: u64) -> Option<Stage> {
+    records.iter().find(|record| record.seq == intent).and_then(|record| match &record.fact {
+        Fact::Intended(Act::Deploy(deploy)) => Some(deploy.stage),
+        _ => None,
+    })
+}

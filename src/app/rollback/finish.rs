@@ -1,0 +1,62 @@
+//! What follows a rollback: a hold, an account to fill in, documents, and the issue. Each is looked for first, so that it
+//! may be cut off anywhere and run again.
+//!
+//! Not the rollback itself.
+
+use crate::app::context::Context;
+use crate::app::in_hand::InHand;
+use crate::app::issue::farewell;
+use crate::app::ledgers::PATIENCE;
+use crate::app::project::Workspace;
+use crate::lifecycle::rollback::{RolledBack, rolled_back};
+use crate::model::component::Component;
+use crate::model::promotion_id::PromotionId;
+use crate::model::record::Fact;
+
+use super::account;
+use super::order::{Aftermath, Outcome, RollbackError};
+
+/// Finishes what was rolled back before, where anything is left of it; else it is refused: there is no rollback of a
+/// rollback.
+pub fn finish_earlier(
+    workspace: &Workspace,
+    component: &Component,
+    dry_run: bool,
+    earlier: RolledBack,
+    context: &Context<'_>,
+) -> Result<Outcome, RollbackError> {
+    let is_whole = earlier.held && account::is_there(workspace, &earlier.promotion);
+    if is_whole || dry_run {
+        return Ok(Outcome::AlreadyRolledBack(earlier));
+    }
+    let mut hand = InHand::await_hand(workspace, component, context.folder, PATIENCE)?;
+    let aftermath = finish(&mut hand, context, &earlier.promotion)?;
+    Ok(Outcome::Finished(earlier, aftermath))
+}
+
+/// Does what follows the rollback of `promotion`.
+pub fn finish(
+    hand: &mut InHand<'_>,
+    context: &Context<'_>,
+    promotion: &PromotionId,
+) -> Result<Aftermath, RollbackError> {
+    let done = rolled_back(hand.ledger().records());
+    if let Some(done) = done.iter().rfind(|done| done.promotion == *promotion && !done.held) {
+        let what = &done.decided.what;
+        let reason = format!("`{promotion}` was rolled back ({}): {}", what.severity.name(), what.reason);
+        hand.record(promotion, Fact::Held { reason })?;
+    }
+    announce(hand, context, promotion)
+}
+
+/// Writes the account where there is none, and tells GitHub.
+pub fn announce(
+    hand: &mut InHand<'_>,
+    context: &Context<'_>,
+    promotion: &PromotionId,
+) -> Result<Aftermath, RollbackError> {
+    let account = account::write(hand, promotion)?;
+    // The documents of the component and of the project are brought up to date here, as `complete` does it.
+    let told = farewell(hand, context)?;
+    Ok(Aftermath { account: Some(account), told })
+}

@@ -1,0 +1,328 @@
+//! `rollback`: from a decision to the proof that what was there before is there again.
+//!
+//! Not what follows (`finish`). The hard part is that the process may be killed anywhere: the decision and the intent
+//! stand in the ledger before anything is touched, nothing is touched before the image to go back to is there, and what
+//! was done is told by the world.
+
+use std::time::Duration;
+
+use crate::app::context::{Context, Listener};
+use crate::app::deploy::restore::{commands, exchange, ready};
+use crate::app::deploy::site::{Halt, Site};
+use crate::app::deploy::world;
+use crate::app::in_hand::InHand;
+use crate::app::ledgers::{Ledgers, PATIENCE};
+use crate::app::project::Workspace;
+use crate::lifecycle::rollback::{Candidate, NoCandidate, candidate, deadline};
+use crate::lifecycle::stand;
+use crate::model::component::Component;
+use crate::model::container::ContainerState;
+use crate::model::decision::{RollbackDecision, RollbackSeverity};
+use crate::model::reason::ReasonKind;
+use crate::model::record::{Act, ActResult, Fact, Record};
+use crate::sys::interrupt::Interrupt;
+use crate::sys::run_folder::RunFolder;
+use crate::sys::{abandoned, clock, variable};
+
+use super::finish::{announce, finish, finish_earlier};
+use super::order::{Outcome, Plan, Request, RollbackError};
+
+/// How long what a killed tta-promote had begun may take to its end.
+const ABANDONED: Duration = Duration::from_secs(60);
+
+/// Rolls back.
+pub fn rollback(
+    workspace: &Workspace,
+    request: &Request<'_>,
+    interrupt: &Interrupt,
+    listener: &dyn Listener,
+) -> Result<Outcome, RollbackError> {
+    let component = declared(workspace, request.component)?;
+    let folder = RunFolder::create(&workspace.root)?;
+    let context = Context {
+        root: workspace.root.clone(),
+        folder: &folder,
+        limit: request.timeout.unwrap_or(workspace.policy.project.timeout),
+        variables: variable::for_tools(&workspace.root),
+        interrupt,
+        listener,
+    };
+    let records = Ledgers::of(workspace).read(&component.name)?.records;
+    let candidate = match looked_for(component, &records) {
+        Err(NoCandidate::NothingDeployed) => return Ok(Outcome::NothingDeployed),
+        Err(NoCandidate::RolledBack(earlier)) => {
+            return finish_earlier(workspace, component, request.dry_run, earlier, &context);
+        }
+        Ok(candidate) => candidate,
+    };
+    let (decision, acts) = decide(request, &candidate)?;
+    let hands = Hands { workspace, component, context: &context };
+    if !acts {
+        return hands.decided(request, candidate, decision);
+    }
+    let plan = hands.plan(&candidate, &decision)?;
+    if request.dry_run {
+        return Ok(Outcome::Proposed(Box::new(plan)));
+    }
+    if !(request.consent)(&plan) {
+        return Ok(Outcome::Declined);
+    }
+    hands.act(request, listener)
+}
+
+/// The component of that name.
+pub(super) fn declared<'w>(workspace: &'w Workspace, name: &str) -> Result<&'w Component, RollbackError> {
+    let known = || workspace.policy.components.iter().map(|component| component.name.clone()).collect();
+    let unknown = || RollbackError::Unknown { name: name.to_owned(), known: known() };
+    workspace.policy.component(name).ok_or_else(unknown)
+}
+
+fn looked_for(component: &Component, records: &[Record]) -> Result<Candidate, NoCandidate> {
+    candidate(&stand(component.stage, records), records)
+}
+
+/// What is decided, and whether it is done now. What was decided before stands unless another severity or reason is
+/// said; a high one is done when it is asked for a second time.
+fn decide(request: &Request<'_>, candidate: &Candidate) -> Result<(RollbackDecision, bool), RollbackError> {
+    let earlier = candidate.decided.as_ref().map(|told| &told.what);
+    let undecided = |what| RollbackError::Undecided { component: request.component.to_owned(), what };
+    let severity = request.severity.or(earlier.map(|earlier| earlier.severity));
+    let severity = severity.ok_or_else(|| undecided("how badly"))?;
+    let reason = request.reason.map(str::to_owned).or_else(|| earlier.map(|earlier| earlier.reason.clone()));
+    let reason = reason.ok_or_else(|| undecided("why"))?;
+    let now = clock::now();
+    if request.due.is_some_and(|due| due <= now) {
+        return Err(RollbackError::Past);
+    }
+    let before = earlier.filter(|earlier| earlier.severity == severity);
+    let due = request.due.or_else(|| before.map_or_else(|| deadline(severity, now), |before| before.due));
+    let acts = match severity {
+        RollbackSeverity::Critical => true,
+        RollbackSeverity::High => request.now || before.is_some(),
+        RollbackSeverity::Medium | RollbackSeverity::Low => false,
+    };
+    Ok((RollbackDecision { severity, reason, due }, acts))
+}
+
+/// All that is needed to carry it out.
+struct Hands<'a> {
+    workspace: &'a Workspace,
+    component: &'a Component,
+    context: &'a Context<'a>,
+}
+
+impl Hands<'_> {
+    /// Records what is not done now.
+    fn decided(
+        &self,
+        request: &Request<'_>,
+        candidate: Candidate,
+        decision: RollbackDecision,
+    ) -> Result<Outcome, RollbackError> {
+        if request.dry_run {
+            let (running, missing) = (Vec::new(), Vec::new());
+            let plan = Plan { candidate, decision, acts: false, running, missing };
+            return Ok(Outcome::Proposed(Box::new(plan)));
+        }
+        let mut hand = InHand::await_hand(self.workspace, self.component, self.context.folder, PATIENCE)?;
+        let decision = hidden(&hand, decision);
+        let is_known = candidate.decided.as_ref().is_some_and(|told| told.what == decision);
+        if !is_known {
+            hand.record(&candidate.promotion, Fact::RollbackDecided(decision.clone()))?;
+        }
+        let aftermath = announce(&mut hand, self.context, &candidate.promotion)?;
+        Ok(Outcome::Decided { promotion: candidate.promotion, decision, aftermath })
+    }
+
+    /// What would be done, and what is missing for it. Nothing is touched.
+    fn plan(&self, candidate: &Candidate, decision: &RollbackDecision) -> Result<Plan, RollbackError> {
+        let looked = match self.site(candidate) {
+            Ok(Some(site)) => self.look(&site, candidate),
+            Ok(None) => Ok((Vec::new(), vec![self.no_way(candidate)])),
+            Err(halt) => Err(halt),
+        };
+        let (running, missing) = match looked {
+            Ok(looked) => looked,
+            Err(Halt::World(reason)) if reason.kind != ReasonKind::Interrupted => {
+                (Vec::new(), vec![reason.message])
+            }
+            Err(halt) => return Err(halt.into()),
+        };
+        let (candidate, decision) = (candidate.clone(), decision.clone());
+        Ok(Plan { candidate, decision, acts: true, running, missing })
+    }
+
+    fn look(
+        &self,
+        site: &Site<'_>,
+        candidate: &Candidate,
+    ) -> Result<(Vec<ContainerState>, Vec<String>), Halt> {
+        let running = world::containers(site)?.iter().map(Into::into).collect();
+        let missing = is_ready(site, candidate)?.err();
+        Ok((running, missing.into_iter().collect()))
+    }
+
+    fn site(&self, candidate: &Candidate) -> Result<Option<Site<'_>>, Halt> {
+        let Some(deploy) = self.component.deploy.get(&candidate.to) else { return Ok(None) };
+        Ok(Some(Site::find(self.context, &self.component.name, deploy)?))
+    }
+
+    fn no_way(&self, candidate: &Candidate) -> String {
+        format!("the policy does not say any more how `{}` gets to {}", self.component.name, candidate.to)
+    }
+
+    /// Does it. From here on nobody else acts for the component; what was recorded until now may have changed.
+    fn act(&self, request: &Request<'_>, listener: &dyn Listener) -> Result<Outcome, RollbackError> {
+        let context = self.context;
+        let mut hand = InHand::await_hand(self.workspace, self.component, context.folder, PATIENCE)?;
+        abandoned::wait(&context.root, context.limit.min(ABANDONED), context.interrupt);
+        let candidate = match looked_for(self.component, hand.ledger().records()) {
+            Ok(candidate) => candidate,
+            Err(NoCandidate::NothingDeployed) => return Ok(Outcome::NothingDeployed),
+            Err(NoCandidate::RolledBack(earlier)) => {
+                drop(hand);
+                return finish_earlier(self.workspace, self.component, false, earlier, context);
+            }
+        };
+        let (decision, _) = decide(request, &candidate)?;
+        give_up_deployments(&mut hand, &candidate)?;
+        let decision = hidden(&hand, decision);
+        if candidate.decided.as_ref().is_none_or(|told| told.what != decision) {
+            hand.record(&candidate.promotion, Fact::RollbackDecided(decision))?;
+        }
+        let image = candidate.before.as_ref().map(|before| before.image.clone());
+        let intent = intend(&mut hand, &candidate, image.clone())?;
+        let label = format!("roll back {}", self.component.name);
+        let watch = clock::Stopwatch::start();
+        listener.began(&label);
+        let deed = self.put_back(&candidate);
+        listener.ended(&label, watch.elapsed());
+        match deed? {
+            Deed::Back(running) => {
+                let result = ActResult::Restored { running: running.clone() };
+                hand.record(&candidate.promotion, Fact::Done { intent, result })?;
+                let aftermath = finish(&mut hand, context, &candidate.promotion)?;
+                Ok(Outcome::Done { candidate: Box::new(candidate), running, aftermath })
+            }
+            Deed::NotBack { touched, why, by_hand } => {
+                let hide = |words: &Vec<String>| words.iter().map(|one| hand.secrets.hide(one)).collect();
+                let (why, by_hand): (Vec<String>, Vec<String>) = (hide(&why), hide(&by_hand));
+                hand.record(&candidate.promotion, Fact::Failed { intent, why: why.join("; ") })?;
+                Ok(Outcome::NotDone { promotion: candidate.promotion, touched, why, by_hand })
+            }
+        }
+    }
+
+    fn put_back(&self, candidate: &Candidate) -> Result<Deed, RollbackError> {
+        let site = match self.site(candidate) {
+            Ok(Some(site)) => site,
+            Ok(None) => return Ok(self.untouched(None, candidate, self.no_way(candidate))),
+            Err(halt) => return Ok(self.untouched(None, candidate, not_interrupted(halt)?)),
+        };
+        let name = match is_ready(&site, candidate) {
+            Ok(Ok(name)) => name,
+            Ok(Err(missing)) => return Ok(self.untouched(Some(&site), candidate, missing)),
+            Err(halt) => return Ok(self.untouched(Some(&site), candidate, not_interrupted(halt)?)),
+        };
+        let image = candidate.before.as_ref().map(|before| before.image.as_str());
+        let why = match exchange(&site, image, name.as_deref()) {
+            Ok(Ok(running)) => {
+                return Ok(Deed::Back(running.iter().map(Into::into).collect()));
+            }
+            Ok(Err(why)) => why,
+            Err(halt) => vec![not_interrupted(halt)?],
+        };
+        Ok(Deed::NotBack { touched: true, why, by_hand: self.by_hand(Some(&site), candidate, false) })
+    }
+
+    fn untouched(&self, site: Option<&Site<'_>>, candidate: &Candidate, why: String) -> Deed {
+        let is_gone = site.is_some() && candidate.before.is_some();
+        Deed::NotBack { touched: false, why: vec![why], by_hand: self.by_hand(site, candidate, is_gone) }
+    }
+
+    /// What a person must do, in this order.
+    fn by_hand(&self, site: Option<&Site<'_>>, candidate: &Candidate, is_gone: bool) -> Vec<String> {
+        let before = candidate.before.as_ref();
+        let mut steps = Vec::new();
+        if let Some(before) = before.filter(|_| is_gone) {
+            steps.push(format!(
+                "bring the image `{}` back: `docker load`, or `docker pull` of `{}`",
+                before.image, before.reference
+            ));
+        }
+        match site {
+            Some(site) if !is_gone => {
+                let image = before.map(|before| (before.image.as_str(), before.reference.as_str()));
+                let name = before.and_then(|before| before.kept.as_deref());
+                steps.extend(commands(site, image, name));
+            }
+            Some(_) => {}
+            None => steps.push(format!(
+                "see that `docker version` tells of a server, and that `[component.{}.deploy.{}]` says how it is deployed",
+                self.component.name, candidate.to
+            )),
+        }
+        let again = format!("`tta-promote rollback {} --now`", self.component.name);
+        steps.push(format!("{again}: it looks first, and records what runs then"));
+        steps
+    }
+}
+
+/// What came of the deed.
+enum Deed {
+    /// What was there before is there.
+    Back(Vec<ContainerState>),
+    /// It is not.
+    NotBack { touched: bool, why: Vec<String>, by_hand: Vec<String> },
+}
+
+/// Why the world did not let us, in words. An interruption is no end.
+fn not_interrupted(halt: Halt) -> Result<String, Halt> {
+    match halt {
+        Halt::World(reason) if reason.kind != ReasonKind::Interrupted => Ok(reason.message),
+        halt => Err(halt),
+    }
+}
+
+fn is_ready(site: &Site<'_>, candidate: &Candidate) -> Result<Result<Option<String>, String>, Halt> {
+    let before = candidate.before.as_ref();
+    let image = before.map(|before| before.image.as_str());
+    ready(site, image, before.and_then(|before| before.kept.as_deref()))
+}
+
+fn hidden(hand: &InHand<'_>, decision: RollbackDecision) -> RollbackDecision {
+    RollbackDecision { reason: hand.secrets.hide(&decision.reason), ..decision }
+}
+
+/// Nobody goes on with a deployment that is to go.
+fn give_up_deployments(hand: &mut InHand<'_>, candidate: &Candidate) -> Result<(), RollbackError> {
+    let standing = hand.standing();
+    let promotions = standing.promotion.iter();
+    let it = promotions.filter(|promotion| promotion.id == candidate.promotion);
+    let pending = it.flat_map(|promotion| &promotion.pending);
+    let begun: Vec<u64> = pending
+        .filter(|pending| matches!(pending.act, Act::Deploy(_)))
+        .map(|pending| pending.intent)
+        .collect();
+    for intent in begun {
+        let why = "it was interrupted, and is to be rolled back".to_owned();
+        hand.record(&candidate.promotion, Fact::Failed { intent, why })?;
+    }
+    Ok(())
+}
+
+/// The intent to put it back: that of an attempt without an end, else a new one.
+fn intend(hand: &mut InHand<'_>, candidate: &Candidate, image: Option<String>) -> Result<u64, RollbackError> {
+    let act = Act::Restore { deploy: candidate.deploy, image };
+    let standing = hand.standing();
+    let completed = standing.completed.iter().map(|completed| &completed.promotion);
+    let ended = standing.ended.iter().map(|ended| &ended.promotion);
+    let mut promotions = standing.promotion.iter().chain(completed).chain(ended);
+    let pending = promotions
+        .find(|promotion| promotion.id == candidate.promotion)
+        .and_then(|it| it.pending.iter().find(|pending| pending.act == act && pending.failed.is_none()));
+    match pending {
+        Some(pending) => Ok(pending.intent),
+        None => Ok(hand.record(&candidate.promotion, Fact::Intended(act))?),
+    }
+}

@@ -1,0 +1,108 @@
+//! `revoke`: a promotion that rests on figures that do not hold.
+
+use crate::app::context::Deaf;
+use crate::app::project::Workspace;
+use crate::app::revoke::{Dependent, Outcome, Plan, Request, RevokeError, revoke};
+use crate::app::verify;
+use crate::report::clean::one_line;
+use crate::report::revocation::{Figure, Revocation, json, text};
+use crate::sys::{interrupt::Interrupt, run_folder::RunFolder, terminal};
+
+use super::argument::{Global, Revoke, UndoFormat};
+use super::exit::Exit;
+use super::failure::{Failure, nearest};
+use super::print;
+
+/// Carries out `revoke`.
+pub(super) fn run(global: &Global, arguments: &Revoke) -> Result<Exit, Failure> {
+    let workspace = Workspace::load(global.config.as_deref())?;
+    let Some(component) = workspace.policy.component(&arguments.component) else {
+        let known: Vec<String> = workspace.policy.components.iter().map(|one| one.name.clone()).collect();
+        let message = format!("there is no component `{}`", one_line(&arguments.component));
+        return Err(Failure::usage(message, nearest(&arguments.component, &known)));
+    };
+    let interrupt = Interrupt::listen().map_err(anyhow::Error::from)?;
+    let folder = RunFolder::create(&workspace.root).map_err(anyhow::Error::from)?;
+    let context = verify::context(&workspace, None, &folder, &interrupt, &Deaf);
+    let asked = std::cell::Cell::new(true);
+    let consent = |plan: &Plan| {
+        if arguments.yes {
+            return true;
+        }
+        print::stderr(&text(&of_plan(arguments, plan, "proposed", Vec::new())));
+        let answer = terminal::confirm("revoke it?", &interrupt);
+        asked.set(answer.is_some());
+        answer == Some(true)
+    };
+    let request =
+        Request { component, reason: &arguments.reason, dry_run: arguments.dry_run, consent: &consent };
+    let outcome = revoke(&workspace, &request, &context).map_err(|error| match error {
+        RevokeError::Ledger(fault) => Failure::from(fault),
+        RevokeError::Issue(error) => error.into(),
+    })?;
+    if matches!(outcome, Outcome::Declined) && !asked.get() {
+        return Err(Failure::usage(
+            "nothing was revoked: there is nobody to ask",
+            "say `--yes` where it is decided, or `--dry-run` to see what would be done",
+        ));
+    }
+    let (revocation, exit) = shown(arguments, outcome);
+    let revocation = Revocation { exit_code: exit.code(), ..revocation };
+    print::stdout(&match arguments.format {
+        UndoFormat::Text => text(&revocation),
+        UndoFormat::Json => json(&revocation),
+    })?;
+    Ok(exit)
+}
+
+fn shown(arguments: &Revoke, outcome: Outcome) -> (Revocation, Exit) {
+    let name = &arguments.component;
+    let plain = |result| Revocation { component: name.clone(), result, ..Revocation::default() };
+    match outcome {
+        Outcome::NothingCompleted => {
+            let hint = format!("`tta-promote status {name}` tells where it stands, and why");
+            (Revocation { hint: Some(hint), ..plain("nothing_completed") }, Exit::Fail)
+        }
+        Outcome::AlreadyRevoked(ended, told) => {
+            let (promotion, reason) = (Some(ended.id.to_string()), Some(ended.reason));
+            (Revocation { promotion, reason, told, ..plain("already_revoked") }, Exit::Pass)
+        }
+        Outcome::Proposed(plan) => (of_plan(arguments, &plan, "proposed", Vec::new()), Exit::Pass),
+        Outcome::Declined => (plain("declined"), Exit::Fail),
+        Outcome::Revoked(plan, told) => (of_plan(arguments, &plan, "revoked", told), Exit::Pass),
+    }
+}
+
+fn of_plan(arguments: &Revoke, plan: &Plan, result: &'static str, told: Vec<String>) -> Revocation {
+    let figures = plan.contradiction.iter().flat_map(|found| &found.checks);
+    let figure = |(check, then, now): &(String, String, String)| Figure {
+        check: check.clone(),
+        then: then.clone(),
+        now: now.clone(),
+    };
+    let name = &arguments.component;
+    let hint = format!(
+        "what runs goes on running; `tta-promote rollback {name} --severity … --reason …` takes it away"
+    );
+    Revocation {
+        component: name.clone(),
+        result,
+        promotion: Some(plan.promotion.to_string()),
+        from: Some(plan.stage.name()),
+        to: Some(plan.to.name()),
+        reason: Some(arguments.reason.clone()),
+        rests_on: plan.measured,
+        contradicted_by: plan.contradiction.as_ref().map(|found| found.second),
+        figures: figures.map(figure).collect(),
+        rests_on_it: plan.dependents.iter().map(dependent).collect(),
+        told,
+        hint: Some(hint),
+        exit_code: 0,
+    }
+}
+
+fn dependent(dependent: &Dependent) -> String {
+    let what = if dependent.completed { "was completed in" } else { "was deployed to" };
+    let time = dependent.time.strftime("%Y-%m-%d %H:%M UTC");
+    format!("`{}` {what} {} on {time} ({})", dependent.component, dependent.to, dependent.promotion)
+}

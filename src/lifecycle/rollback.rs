@@ -1,0 +1,218 @@
+//! What a rollback would take away and put back, until when one must be done, and which were done. Pure.
+//!
+//! Not the deed (`app::rollback`). The hard part: a promotion may have deployed several times, and what counts is what
+//! ran before the first of them that was not put back already.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::model::decision::{RollbackDecision, RollbackSeverity};
+use crate::model::promotion::{EndKind, Phase, Promotion, Standing, Told};
+use crate::model::promotion_id::PromotionId;
+use crate::model::record::{Act, ActResult, DeployAct, Fact, Record};
+use crate::model::stage::Stage;
+
+/// How long a rollback of high severity may wait.
+const HIGH: SignedDuration = SignedDuration::from_hours(24);
+/// How long what is to be mended may wait, unless somebody says otherwise.
+const MEDIUM: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// What would be taken away, and what was there before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The promotion.
+    pub promotion: PromotionId,
+    /// The stage that it was deployed to.
+    pub to: Stage,
+    /// The number of the intent of its first deployment.
+    pub deploy: u64,
+    /// The commit that was deployed last.
+    pub commit: String,
+    /// What ran before; `None`: nothing did.
+    pub before: Option<Before>,
+    /// That it is to go, or to be mended, where somebody said so.
+    pub decided: Option<Told<RollbackDecision>>,
+}
+
+/// What ran before a deployment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Before {
+    /// The id of its image.
+    pub image: String,
+    /// The name that the image was asked for by.
+    pub reference: String,
+    /// The tag that keeps it from being pruned.
+    pub kept: Option<String>,
+}
+
+/// Why there is nothing to roll back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoCandidate {
+    /// Nothing was deployed.
+    NothingDeployed,
+    /// The last one was rolled back, and nothing was deployed since.
+    RolledBack(RolledBack),
+}
+
+/// A rollback that was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RolledBack {
+    /// The promotion.
+    pub promotion: PromotionId,
+    /// The number of the record that tells what runs again.
+    pub seq: u64,
+    /// When.
+    pub time: Timestamp,
+    /// Who decided it, when and why.
+    pub decided: Told<RollbackDecision>,
+    /// Whether the component was held afterwards.
+    pub held: bool,
+}
+
+/// That something must be done by a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duty {
+    /// The promotion.
+    pub promotion: PromotionId,
+    /// What was decided.
+    pub decided: Told<RollbackDecision>,
+    /// Whether the time is over.
+    pub overdue: bool,
+    /// Whether it was tried and a person must act.
+    pub failed: bool,
+}
+
+/// Until when something must be done that is decided at `time`.
+pub fn deadline(severity: RollbackSeverity, time: Timestamp) -> Option<Timestamp> {
+    match severity {
+        RollbackSeverity::Critical => Some(time),
+        RollbackSeverity::High => time.checked_add(HIGH).ok(),
+        RollbackSeverity::Medium => time.checked_add(MEDIUM).ok(),
+        RollbackSeverity::Low => None,
+    }
+}
+
+/// What a rollback would take away: what the promotion under way has deployed; else the promotion by which the
+/// component stands where it does, or one that was revoked and still runs.
+///
+/// # Errors
+/// Where there is nothing to take away.
+pub fn candidate(standing: &Standing, records: &[Record]) -> Result<Candidate, NoCandidate> {
+    let revoked = standing.ended.as_ref().filter(|ended| ended.kind == EndKind::Revoked);
+    let promotions = standing
+        .promotion
+        .iter()
+        .chain(standing.completed.as_ref().map(|completed| &completed.promotion))
+        .chain(revoked.map(|ended| &ended.promotion));
+    let mut candidates = promotions.filter_map(|promotion| of_promotion(promotion, records));
+    candidates.next().ok_or_else(|| match rolled_back(records).pop() {
+        Some(last) => NoCandidate::RolledBack(last),
+        None => NoCandidate::NothingDeployed,
+    })
+}
+
+fn of_promotion(promotion: &Promotion, records: &[Record]) -> Option<Candidate> {
+    let deploys = deployed(&promotion.id, records);
+    let (first, last) = (deploys.first()?, deploys.last()?);
+    let before = first.1.before.first().map(|container| Before {
+        image: container.image.clone(),
+        reference: container.reference.clone(),
+        kept: first.1.kept.clone(),
+    });
+    Some(Candidate {
+        promotion: promotion.id.clone(),
+        to: promotion.to,
+        deploy: first.0,
+        commit: last.1.commit.clone(),
+        before,
+        decided: promotion.rollback.clone(),
+    })
+}
+
+/// The deployments of a promotion that were not put back, with the numbers of their intents.
+fn deployed<'r>(promotion: &PromotionId, records: &'r [Record]) -> Vec<(u64, &'r DeployAct)> {
+    let mut deploys: Vec<(u64, &DeployAct)> = Vec::new();
+    for record in records.iter().filter(|record| record.promotion == *promotion) {
+        match &record.fact {
+            Fact::Intended(Act::Deploy(deploy)) => deploys.push((record.seq, deploy)),
+            Fact::Done { intent, result: ActResult::Restored { .. } } => {
+                if let Some(from) = restored(records, *intent) {
+                    deploys.retain(|(deploy, _)| *deploy < from);
+                }
+            }
+            _ => {}
+        }
+    }
+    deploys
+}
+
+/// The deployment that the intent of number `intent` puts back.
+fn restored(records: &[Record], intent: u64) -> Option<u64> {
+    records.iter().find(|record| record.seq == intent).and_then(|record| match &record.fact {
+        Fact::Intended(Act::Restore { deploy, .. }) => Some(*deploy),
+        _ => None,
+    })
+}
+
+/// The rollbacks that were done, the first first.
+pub fn rolled_back(records: &[Record]) -> Vec<RolledBack> {
+    let mut done: Vec<RolledBack> = Vec::new();
+    let mut decided: Vec<(&PromotionId, Told<RollbackDecision>)> = Vec::new();
+    for record in records {
+        match &record.fact {
+            Fact::RollbackDecided(decision) => {
+                decided.retain(|(id, _)| **id != record.promotion);
+                let (time, actor) = (record.time, record.actor.clone());
+                let told = Told { seq: record.seq, time, actor, what: decision.clone() };
+                decided.push((&record.promotion, told));
+            }
+            Fact::Done { intent, result: ActResult::Restored { .. } }
+                if restored(records, *intent).is_some() =>
+            {
+                let is_it = |(id, told): &&(&PromotionId, Told<RollbackDecision>)| {
+                    **id == record.promotion && told.what.severity.acts()
+                };
+                if let Some((_, told)) = decided.iter().find(is_it) {
+                    done.push(RolledBack {
+                        promotion: record.promotion.clone(),
+                        seq: record.seq,
+                        time: record.time,
+                        decided: told.clone(),
+                        held: false,
+                    });
+                }
+            }
+            Fact::Held { .. } => {
+                let mut of_it = done.iter_mut().filter(|one| one.promotion == record.promotion);
+                if let Some(one) = of_it.next_back() {
+                    one.held = true;
+                }
+            }
+            _ => {}
+        }
+    }
+    done
+}
+
+/// What must be done by a time: candidates that are to go or to be mended. Nothing where a later deployment was proven.
+pub fn duties(standing: &Standing, now: Timestamp) -> Vec<Duty> {
+    let completed = standing.completed.as_ref().map(|completed| &completed.promotion);
+    let ended = standing.ended.as_ref().filter(|ended| ended.kind == EndKind::Revoked);
+    let promotions = standing.promotion.iter().chain(completed).chain(ended.map(|ended| &ended.promotion));
+    promotions.filter_map(|promotion| duty(promotion, now)).collect()
+}
+
+fn duty(promotion: &Promotion, now: Timestamp) -> Option<Duty> {
+    let decided = promotion.rollback.clone()?;
+    let mended = promotion.deployment.as_ref().is_some_and(|deployment| deployment.time > decided.time);
+    let is_open = match decided.what.severity {
+        RollbackSeverity::Critical | RollbackSeverity::High => true,
+        RollbackSeverity::Medium => !mended,
+        RollbackSeverity::Low => false,
+    };
+    let overdue = decided.what.due.is_some_and(|due| due <= now);
+    let failed = promotion.phase == Phase::RollbackFailed;
+    is_open.then(|| Duty { promotion: promotion.id.clone(), decided, overdue, failed })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,125 @@
+//! What a rollback goes back to.
+
+use super::*;
+use crate::lifecycle::sample::{COMMIT, deploy, records, time, verified};
+use crate::lifecycle::stand;
+use crate::model::assessment::Verdict;
+use crate::model::container::ContainerState;
+use crate::model::decision::Revocation;
+
+fn container(image: &str) -> ContainerState {
+    ContainerState {
+        id: "c".repeat(64),
+        image: image.into(),
+        reference: "tta/carbon:staging".into(),
+        status: "running".into(),
+        health: None,
+        restarts: 0,
+        started: String::new(),
+        config_hash: None,
+    }
+}
+
+fn deploying(before: &[&str]) -> Fact {
+    let Act::Deploy(mut act) = deploy() else { unreachable!() };
+    act.before = before.iter().map(|image| container(image)).collect();
+    act.kept = before.first().map(|image| format!("kept-{image}"));
+    Fact::Intended(Act::Deploy(act))
+}
+
+fn deployed(intent: u64) -> Fact {
+    Fact::Done { intent, result: ActResult::Deployed { running: vec![], proof: vec![] } }
+}
+
+fn restoring(deploy: u64) -> Fact {
+    Fact::Intended(Act::Restore { deploy, image: None })
+}
+
+fn restored(intent: u64) -> Fact {
+    Fact::Done { intent, result: ActResult::Restored { running: vec![] } }
+}
+
+fn decided(severity: RollbackSeverity, due: Option<Timestamp>) -> Fact {
+    Fact::RollbackDecided(RollbackDecision { severity, reason: "errors".into(), due })
+}
+
+fn found(facts: Vec<Fact>) -> Result<Candidate, NoCandidate> {
+    let records = records(facts);
+    candidate(&stand(Stage::Development, &records), &records)
+}
+
+fn image(facts: Vec<Fact>) -> Option<String> {
+    found(facts).expect("a candidate").before.map(|before| before.image)
+}
+
+const OLD: &[&str] = &["old"];
+
+#[test]
+fn it_goes_back_to_what_ran_before_the_first_deployment_of_the_promotion() {
+    let pass = verified(Verdict::Pass);
+    assert_eq!(found(vec![pass.clone()]), Err(NoCandidate::NothingDeployed));
+    assert_eq!(image(vec![pass.clone(), deploying(&[]), deployed(2)]), None, "absent");
+    let twice = vec![pass.clone(), deploying(OLD), deployed(2), deploying(&["one"]), deployed(4)];
+    assert_eq!(image(twice.clone()).as_deref(), Some("old"));
+    let interrupted = vec![pass.clone(), deploying(OLD)];
+    assert_eq!(image(interrupted).as_deref(), Some("old"), "who knows how far it came");
+    // The second one was put back by itself: what runs is still the first.
+    let back = [twice, vec![restoring(4), restored(6)]].concat();
+    assert_eq!(found(back).map(|found| (found.deploy, found.commit)), Ok((2, COMMIT.to_owned())));
+    let none =
+        vec![pass, deploying(OLD), Fact::Failed { intent: 2, why: "no".into() }, restoring(2), restored(4)];
+    assert_eq!(found(none), Err(NoCandidate::NothingDeployed));
+}
+
+#[test]
+fn a_completed_promotion_and_a_revoked_one_can_go_too_and_none_twice() {
+    let completed = vec![
+        verified(Verdict::Pass),
+        deploying(OLD),
+        deployed(2),
+        Fact::Completed { to: Stage::Staging, deployment: 2, verified: 1 },
+    ];
+    assert_eq!(image(completed.clone()).as_deref(), Some("old"));
+    let revocation = Revocation { to: Stage::Development, reason: "42 %".into(), measured: None };
+    let revoked = [completed.clone(), vec![Fact::Revoked(revocation)]].concat();
+    assert_eq!(image(revoked.clone()).as_deref(), Some("old"));
+    for facts in [completed, revoked] {
+        let number = facts.len() as u64;
+        let gone = vec![decided(RollbackSeverity::Critical, None), restoring(2), restored(number + 2)];
+        let gone = [facts, gone].concat();
+        let Err(NoCandidate::RolledBack(it)) = found(gone.clone()) else { panic!("{gone:?}") };
+        assert_eq!((it.seq, it.held), (number + 3, false));
+        let standing = stand(Stage::Development, &records(gone.clone()));
+        assert_eq!(standing.ended.map(|ended| ended.kind), Some(EndKind::RolledBack));
+        let held = [gone, vec![Fact::Held { reason: "rolled back".into() }]].concat();
+        assert!(matches!(found(held), Err(NoCandidate::RolledBack(RolledBack { held: true, .. }))));
+    }
+}
+
+#[test]
+fn what_must_be_done_is_overdue_after_its_time() {
+    let facts = |severity| {
+        vec![verified(Verdict::Pass), deploying(OLD), deployed(2), decided(severity, Some(time(100)))]
+    };
+    let duties_at = |facts: Vec<Fact>, seconds| {
+        let standing = stand(Stage::Development, &records(facts));
+        duties(&standing, time(seconds)).into_iter().map(|duty| duty.overdue).collect::<Vec<bool>>()
+    };
+    for severity in [RollbackSeverity::High, RollbackSeverity::Medium] {
+        assert_eq!(duties_at(facts(severity), 99), [false]);
+        assert_eq!(duties_at(facts(severity), 100), [true]);
+    }
+    assert_eq!(duties_at(facts(RollbackSeverity::Low), 100), [false; 0]);
+    let mended = [facts(RollbackSeverity::Medium), vec![deploying(&["one"]), deployed(5)]].concat();
+    assert_eq!(duties_at(mended, 100), [false; 0]);
+    let lowered = [facts(RollbackSeverity::High), vec![decided(RollbackSeverity::Low, None)]].concat();
+    assert_eq!(duties_at(lowered.clone(), 100), [false; 0]);
+    let standing = stand(Stage::Development, &records(lowered));
+    assert_eq!(standing.promotion.map(|promotion| promotion.phase), Some(Phase::Deployed));
+}
+
+#[test]
+fn deadlines_follow_the_severity() {
+    let at = |severity| deadline(severity, time(0)).map(|due| due.duration_since(time(0)).as_hours());
+    assert_eq!(RollbackSeverity::ALL.map(at), [Some(0), Some(24), Some(168), None]);
+}

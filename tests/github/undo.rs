@@ -1,0 +1,204 @@
+//! What is taken back is told to the promotion issue, once, and owed where GitHub cannot be told.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use tta_promote::model::assessment::Verdict;
+use tta_promote::model::decision::{RollbackDecision, RollbackSeverity};
+use tta_promote::model::record::{Act, ActResult, DeployAct, Fact};
+use tta_promote::model::stage::Stage;
+
+use crate::has_gh;
+use crate::project::{Project, Told};
+use crate::server::Fault;
+
+/// A promotion with an issue and a proven deployment.
+fn deployed() -> Project {
+    let project = Project::impatient();
+    project.issue().exits(0);
+    let intent = project.records().len() as u64 + 1;
+    let deploy = DeployAct {
+        stage: Stage::Staging,
+        commit: "30f84615".into(),
+        verified: 1,
+        service: Some("carbon".into()),
+        argv: Vec::new(),
+        before: Vec::new(),
+        kept: None,
+    };
+    let done = ActResult::Deployed { running: Vec::new(), proof: Vec::new() };
+    let now = jiff::Timestamp::now();
+    project.recorded(now, Fact::Intended(Act::Deploy(deploy)));
+    project.recorded(now, Fact::Done { intent, result: done });
+    project
+}
+
+fn completed() -> Project {
+    let project = deployed();
+    let completed = Fact::Completed { to: Stage::Staging, deployment: 4, verified: 1 };
+    project.recorded(jiff::Timestamp::now(), completed);
+    project
+}
+
+fn rollback(project: &Project, more: &[&str]) -> Told {
+    let arguments = ["rollback", "carbon", "--format", "json"];
+    project.run(&arguments.into_iter().chain(more.iter().copied()).collect::<Vec<_>>())
+}
+
+fn json_of(message: &str) -> Value {
+    serde_json::json!({ "message": message })
+}
+
+fn json(told: &Told) -> Value {
+    serde_json::from_str(&told.stdout).expect("one document")
+}
+
+#[test]
+fn a_decision_is_told_with_its_time_and_shown_by_every_step() {
+    if !has_gh() {
+        return;
+    }
+    let project = deployed();
+    let high = ["--severity", "high", "--reason", "slow since @name came"];
+    let told = rollback(&project, &high).exits(4);
+    assert_eq!(json(&told)["result"], "decided");
+    project.github.with(|hub| {
+        let comments = &hub.issues[0].comments;
+        assert_eq!(comments.len(), 1, "{comments:?}");
+        assert!(comments[0].contains("It is to be rolled back by"), "{comments:?}");
+        assert!(comments[0].contains("slow since `@name` came"), "{comments:?}");
+    });
+    project.run(&["status", "carbon"]).exits(0).says("due by").says("`tta-promote rollback carbon --now`");
+    project.run(&["promote", "carbon", "--yes"]).exits(1).complains("is to be rolled back by");
+    // What is mended in the stage is not in the way of what mends it.
+    rollback(&project, &["--severity", "medium", "--reason", "bad", "--due", "1s"]).exits(4);
+    std::thread::sleep(Duration::from_millis(1100));
+    project.run(&["status", "carbon"]).exits(0).says("overdue since");
+    project
+        .run(&["promote", "carbon", "--dry-run"])
+        .complains("overdue: `carbon-staging-2025-10-14` is to be mended");
+    rollback(&project, &["--severity", "low", "--reason", "not so bad"]).exits(0);
+    project.run(&["promote", "carbon", "--dry-run"]).exits(0);
+    assert_eq!(project.github.with(|hub| hub.issues[0].comments.len()), 3);
+}
+
+#[test]
+fn what_is_not_said_is_asked_for() {
+    if !has_gh() {
+        return;
+    }
+    let project = Project::new();
+    rollback(&project, &["--severity", "low", "--reason", "x"]).exits(1).says("nothing_deployed");
+    let project = deployed();
+    rollback(&project, &["--now"])
+        .exits(2)
+        .complains("nothing says how badly `carbon`")
+        .complains("--severity");
+    rollback(&project, &["--severity", "high"]).exits(2).complains("nothing says why `carbon`");
+    rollback(&project, &["--severity", "low", "--reason", " "]).exits(2).complains("say why");
+    rollback(&project, &["--severity", "high", "--reason", "x", "--due", "1d"]).exits(2).complains("--due");
+    let past = ["--severity", "medium", "--reason", "x", "--due", "2020-01-01"];
+    rollback(&project, &past).exits(2).complains("is over");
+    // The policy does not say how it is deployed: a person must act, and nothing was touched.
+    let told = rollback(&project, &["--severity", "critical", "--reason", "x", "--yes"]).exits(6);
+    assert_eq!(json(&told)["touched"], false);
+    project.run(&["status", "carbon"]).exits(0).says("rollback");
+}
+
+#[test]
+fn what_is_gone_is_told_and_relabelled_once_and_explained_later() {
+    if !has_gh() {
+        return;
+    }
+    let project = deployed();
+    let now = jiff::Timestamp::now();
+    let severity = RollbackSeverity::Critical;
+    let decision = RollbackDecision { severity, reason: "no answers".into(), due: None };
+    project.recorded(now, Fact::RollbackDecided(decision));
+    project.recorded(now, Fact::Intended(Act::Restore { deploy: 4, image: None }));
+    let restored = ActResult::Restored { running: Vec::new() };
+    // Killed right after the deed: what follows is done by the next run, GitHub or no GitHub.
+    project.recorded(now, Fact::Done { intent: 7, result: restored });
+    project.github.fail("", 100, Fault::Status(502, json_of("Bad gateway")));
+    let told = rollback(&project, &["--severity", "critical", "--reason", "no answers"]).exits(0);
+    assert!(json(&told)["told"].to_string().contains("owed"), "{told:?}");
+    assert_eq!(project.kinds()[8..], ["held", "intent", "failed"]);
+    project.github.heal();
+    let account = project.path("project/.promotion/rollbacks/carbon-staging-2025-10-14.md");
+    let text = std::fs::read_to_string(&account).expect("an account");
+    let name = account.to_str().expect("UTF-8").to_owned();
+    rollback(&project, &["--root-cause", &name]).exits(2).complains("does not say `Root cause`");
+    let filled = text
+        .replace("## Root cause\n", "## Root cause\n\na bad query\n")
+        .replace("## Fix plan\n", "## Fix plan\n\na test, by ada\n")
+        .replace("scheduled for\n", "scheduled for\n\n2025-10-21\n");
+    std::fs::write(&account, filled).expect("written");
+    for _ in 0..2 {
+        rollback(&project, &["--root-cause", &name]).exits(0).says("a bad query");
+        project.github.with(|hub| {
+            let issue = &hub.issues[0];
+            assert_eq!(issue.labels, ["component-promotion", "P0", "rolled-back"]);
+            assert_eq!(issue.comments.len(), 2, "{:?}", issue.comments);
+            assert!(issue.comments[0].contains("**Rolled back**"), "{:?}", issue.comments);
+            assert!(issue.comments[1].contains("root cause: a bad query"), "{:?}", issue.comments);
+        });
+    }
+    rollback(&project, &["--severity", "critical", "--reason", "x"]).exits(1).says("already_rolled_back");
+    project.run(&["status", "carbon"]).exits(0).says("was rolled back on").says("held by");
+}
+
+#[test]
+fn a_second_witness_is_heard_and_revoking_tells_the_issue() {
+    if !has_gh() {
+        return;
+    }
+    let project = completed();
+    project.run(&["status", "carbon"]).exits(0).says("was completed on");
+    let revoke = ["revoke", "carbon", "--reason", "the library was not there", "--format", "json"];
+    let with = |more: &[&'static str]| revoke.into_iter().chain(more.iter().copied()).collect::<Vec<_>>();
+    let told = project.run(&with(&["--dry-run"])).exits(0);
+    assert_eq!(json(&told)["contradicted_by"], Value::Null);
+    project.measured(Verdict::Fail);
+    let offered = "record 7 contradicts record 1";
+    project.run(&["status", "carbon"]).exits(0).says(offered);
+    project.run(&["promote", "carbon", "--dry-run"]).complains(offered);
+    project.run(&with(&[])).exits(2).complains("--yes");
+    let told = json(&project.run(&with(&["--yes"])).exits(0));
+    assert_eq!((&told["result"], &told["contradicted_by"]), (&"revoked".into(), &7.into()), "{told:#}");
+    assert_eq!(told["figures"][0]["check"], "coverage");
+    project.github.with(|hub| {
+        assert_eq!(hub.issues[0].labels, ["component-promotion", "P0", "revoked"]);
+        assert!(
+            hub.issues[0].comments[0].contains("**Revoked.** The component stands in development again.")
+        );
+    });
+    assert_eq!(json(&project.run(&with(&["--yes"])).exits(0))["result"], "already_revoked");
+    project.run(&["status", "carbon"]).exits(0).says("was revoked on").says("development → staging");
+    assert_eq!(project.github.with(|hub| hub.issues[0].comments.len()), 1);
+}
+
+#[test]
+fn killed_anywhere_in_revoke_the_rerun_ends_in_the_same_state() {
+    if !has_gh() {
+        return;
+    }
+    let revoke = ["revoke", "carbon", "--reason", "x", "--yes"];
+    for round in 0..12 {
+        let project = completed();
+        project.killed_after(&revoke, Duration::from_millis(15 * round));
+        let end = std::time::Instant::now();
+        loop {
+            project.run(&revoke);
+            let is_whole = project.github.with(|hub| {
+                let issue = &hub.issues[0];
+                issue.comments.len() == 1 && issue.labels == ["component-promotion", "P0", "revoked"]
+            });
+            if is_whole {
+                break;
+            }
+            assert!(end.elapsed() < Duration::from_secs(20), "round {round}");
+        }
+        let kinds = project.kinds();
+        assert_eq!(kinds[6..], ["revoked", "intent", "done", "intent", "done"], "round {round}");
+    }
+}
