@@ -3,6 +3,7 @@
 pub mod assessment;
 pub mod check;
 pub mod component;
+pub mod condition;
 pub mod container;
 pub mod decimal;
 pub mod decision;
