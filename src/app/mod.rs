@@ -32,6 +32,7 @@ pub mod observe;
 pub mod outline;
 pub mod override_words;
 pub mod planned_run;
+pub mod preparation;
 pub mod present;
 pub mod project;
 pub mod recording;

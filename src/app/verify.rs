@@ -5,7 +5,6 @@
 //! must be what is there.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::time::Duration;
 
 use crate::judge;
@@ -33,14 +32,14 @@ use super::context::{Context, Listener};
 use super::durations::Durations;
 use super::integration;
 use super::lane;
+use super::preparation::{Prepared, prepare};
 use super::project::Workspace;
 use super::reporter::Reporter;
 use super::reuse::{Found, Recalled, Reuse, Store};
 use super::selection::Selection;
-use super::source::Sources;
 use super::subject::Subject;
+use super::toolchain::BYTE_CODE;
 use super::toolchain::recall::Vouched;
-use super::toolchain::{self, BYTE_CODE, Toolchain};
 
 /// What is to be verified, and how.
 #[derive(Debug, Clone)]
@@ -70,20 +69,6 @@ pub struct Verified {
     pub folder: RunFolder,
     /// What was reused or kept, or why not: remarks for those who ask.
     pub reuse: Vec<String>,
-}
-
-/// What is known before the first check runs.
-pub struct Prepared<'a> {
-    /// The components and their files.
-    pub subjects: Vec<Subject<'a>>,
-    /// Faults of the policy that only the disk shows.
-    pub faults: Vec<Fault>,
-    /// The texts of the files.
-    pub sources: Sources,
-    /// The environment and the tools.
-    pub toolchain: Toolchain,
-    /// The working tree before.
-    pub before: Snapshot,
 }
 
 /// Verifies.
@@ -383,44 +368,4 @@ pub fn context<'a>(
         interrupt,
         listener,
     }
-}
-
-/// Resolves the tools unless they are `recalled`, reads the sources, and looks at the working tree.
-pub fn prepare<'a>(
-    context: &Context<'_>,
-    workspace: &'a Workspace,
-    candidates: &[Candidate<'a>],
-    plan: &Plan<'_>,
-    recalled: Option<Toolchain>,
-) -> anyhow::Result<Prepared<'a>> {
-    const LABEL: &str = "environment";
-    let watch = Stopwatch::start();
-    context.listener.began(LABEL);
-    let toolchain = if let Some(toolchain) = recalled {
-        toolchain.share_byte_code(context)?;
-        toolchain
-    } else {
-        let modules = Sources::read(&workspace.subjects(candidates).0).optional_imports(&workspace.root);
-        toolchain::resolve(context, &workspace.policy.project, &plan.tools(), &modules)?
-    };
-    // To make the environment may build the project, and a build may write sources (a version file, say):
-    // only now are the files those that will be measured.
-    let (subjects, faults) = workspace.subjects(candidates);
-    let sources = Sources::read(&subjects);
-    let measured = measured_files(&subjects, &workspace.root);
-    let before = Snapshot::take(&workspace.root, context.folder, "git-before", &measured);
-    context.listener.ended(LABEL, watch.elapsed());
-    Ok(Prepared { subjects, faults, sources, toolchain, before })
-}
-
-/// What the commit is meant to stand for, relative to the root: the files, and where links lead.
-pub fn measured_files(subjects: &[Subject<'_>], root: &Path) -> Vec<String> {
-    let mut files = BTreeSet::new();
-    for file in subjects.iter().filter_map(|subject| subject.files.as_ref().ok()).flatten() {
-        files.insert(file.path.clone());
-        files.extend(
-            Path::new(&file.real).strip_prefix(root).iter().map(|path| path.to_string_lossy().into_owned()),
-        );
-    }
-    files.into_iter().collect()
 }

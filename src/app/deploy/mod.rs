@@ -5,6 +5,7 @@
 
 pub mod act;
 pub mod attempt;
+mod earlier;
 pub mod keep;
 pub mod log;
 pub mod proof;
