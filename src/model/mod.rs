@@ -28,5 +28,6 @@ pub mod secret;
 pub mod sighting;
 pub mod soak;
 pub mod stage;
+pub mod test_selection;
 pub mod toolchain;
 pub mod watch;

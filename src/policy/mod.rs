@@ -15,6 +15,7 @@ pub mod duration;
 mod freeze;
 mod gate;
 mod github;
+mod name;
 mod observe;
 mod observe_metric;
 mod path;
@@ -25,6 +26,7 @@ mod pytest_argument;
 mod reading;
 mod suggestion;
 mod syntax;
+mod test_selection;
 mod value;
 
 pub use self::document::Document;

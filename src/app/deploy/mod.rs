@@ -8,6 +8,7 @@ pub mod attempt;
 mod earlier;
 pub mod keep;
 pub mod log;
+mod past;
 pub mod proof;
 pub mod restore;
 pub mod site;

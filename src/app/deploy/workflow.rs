@@ -32,6 +32,7 @@ use super::act;
 use super::attempt::{After, Attempt, AttemptError, Ending};
 use super::earlier::{deploy_of, failed_attempt, pending_deploy, was_put_back};
 use super::keep::keep;
+use super::past::{deploy_of, failed_attempt, pending_deploy, was_put_back};
 use super::site::{Halt, Site};
 use super::watch::is_so;
 use super::world::{self, Since};

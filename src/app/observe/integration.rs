@@ -19,7 +19,8 @@ use crate::report;
 use crate::sys::clock;
 
 use super::engine::plain;
-use super::{Look, ObserveError};
+use super::error::ObserveError;
+use super::look::Look;
 
 const RULE: &str = "integration";
 
@@ -27,8 +28,8 @@ const RULE: &str = "integration";
 pub(super) fn reading(look: &Look<'_>) -> Result<Option<Reading>, ObserveError> {
     let Some(tests) = &look.observe.integration else { return Ok(None) };
     let mut policy = only_tests(&look.workspace.policy);
-    let named = policy.components.iter_mut().find(|component| component.name == look.component.name);
-    if let Some(component) = named {
+    let ours = policy.components.iter_mut().find(|component| component.name == look.component.name);
+    if let Some(component) = ours {
         component.tests = tests.clone();
         component.stage = Stage::Development;
     }

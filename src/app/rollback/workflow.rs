@@ -51,7 +51,7 @@ pub fn rollback(
     let candidate = match looked_for(component, &records) {
         Err(NoCandidate::NothingDeployed) => return Ok(Outcome::NothingDeployed),
         Err(NoCandidate::RolledBack(earlier)) => {
-            return finish_earlier(workspace, component, request.dry_run, earlier, &context);
+            return finish_earlier(workspace, component, request.dry_run, *earlier, &context);
         }
         Ok(candidate) => candidate,
     };
@@ -181,7 +181,7 @@ impl Hands<'_> {
             Err(NoCandidate::NothingDeployed) => return Ok(Outcome::NothingDeployed),
             Err(NoCandidate::RolledBack(earlier)) => {
                 drop(hand);
-                return finish_earlier(self.workspace, self.component, false, earlier, context);
+                return finish_earlier(self.workspace, self.component, false, *earlier, context);
             }
         };
         let (decision, _) = decide(request, &candidate)?;
