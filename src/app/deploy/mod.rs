@@ -5,7 +5,6 @@
 
 pub mod act;
 pub mod attempt;
-mod earlier;
 pub mod keep;
 pub mod log;
 mod past;

@@ -30,7 +30,6 @@ use crate::sys::variable;
 
 use super::act;
 use super::attempt::{After, Attempt, AttemptError, Ending};
-use super::earlier::{deploy_of, failed_attempt, pending_deploy, was_put_back};
 use super::keep::keep;
 use super::past::{deploy_of, failed_attempt, pending_deploy, was_put_back};
 use super::site::{Halt, Site};
