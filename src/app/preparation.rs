@@ -1,4 +1,5 @@
-//! What a measurement begins with: the files and their texts, the environment with the tools, and the working tree.
+//! What is known before the first check runs: the files, their texts, the environment, the tools, and the working tree.
+//! Not the checks.
 
 use std::collections::BTreeSet;
 use std::path::Path;

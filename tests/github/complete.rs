@@ -334,7 +334,7 @@ fn the_gate_of_production_asks_for_what_no_check_can_show() {
     let topics = ["sign_off:performance-validated", "sign_off:security-reviewed"];
     assert_eq!(ids, [&["soak", "uptime", "dependencies"][..], &topics].concat());
     project.run(&[&["sign", "carbon", "security-reviewed", "--withdraw"], &evidence[..]].concat()).exits(0);
-    project.run(&verify).exits(4).says("what a signed holds no more");
+    project.run(&verify).exits(4).says("signed holds no more");
     project
         .run(&["sign", "carbon", "security-reviewd", "--evidence", "https://x"])
         .exits(2)
