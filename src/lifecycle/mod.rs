@@ -9,6 +9,7 @@ mod freshness;
 pub mod rollback;
 mod soak;
 mod step;
+pub mod support;
 pub mod witness;
 
 pub use fold::{name, stand};

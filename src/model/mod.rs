@@ -2,6 +2,7 @@
 
 pub mod assessment;
 pub mod check;
+pub mod claim;
 pub mod component;
 pub mod container;
 pub mod decision;
