@@ -45,6 +45,8 @@ fn main() {
     }
     let times = (0..TIMES).map(|_| timed(|| drop(ledger::read("a", text.as_bytes()).expect("sound"))));
     tell("reading and verifying all lines", times.collect());
+    let times = (0..TIMES).map(|_| timed(|| drop(ledger::outline("a", text.as_bytes()).expect("sound"))));
+    tell("the same, measurements only outlined", times.collect());
     append(&top, head);
 }
 

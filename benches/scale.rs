@@ -147,8 +147,11 @@ fn measure(folder: &Path, size: usize) {
     step("policy", since);
     let since = Instant::now();
     let gate = &policy.gates[&Stage::Staging];
-    let candidates: Vec<Candidate<'_>> =
-        policy.components.iter().map(|component| Candidate { component, gate }).collect();
+    let candidates: Vec<Candidate<'_>> = policy
+        .components
+        .iter()
+        .map(|component| Candidate { component, gate, from: component.stage })
+        .collect();
     let planned = plan::plan(&candidates, None);
     assert_eq!((planned.tests.len(), planned.trees.len()), (size, 1));
     step("plan", since);

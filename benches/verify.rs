@@ -16,6 +16,7 @@ use tta_promote::app::context::Deaf;
 use tta_promote::app::project::Workspace;
 use tta_promote::app::reuse::Reuse;
 use tta_promote::app::selection::Selection;
+use tta_promote::app::stages::Stages;
 use tta_promote::app::verify::{Request, verify};
 use tta_promote::model::gate::Precision;
 use tta_promote::report::{Format, Style, render};
@@ -86,7 +87,14 @@ fn once(policy: &Path) -> Round {
     let (own, children, start) =
         (used(UsageWho::RUSAGE_SELF), used(UsageWho::RUSAGE_CHILDREN), Instant::now());
     let workspace = Workspace::load(Some(policy)).expect("a policy");
-    let selection = Selection::new(&workspace.policy, &["carbon".to_owned()], None, None).expect("carbon");
+    let selection = Selection::new(
+        &workspace.policy,
+        &Stages::of_policy(&workspace.policy),
+        &["carbon".to_owned()],
+        None,
+        None,
+    )
+    .expect("carbon");
     let request = Request {
         selection,
         jobs: processors(),

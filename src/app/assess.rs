@@ -75,7 +75,7 @@ impl Assessor<'_> {
             name: component.name.clone(),
             title: component.title.clone(),
             group: component.group.clone(),
-            from: component.stage,
+            from: subject.candidate.from,
             to: subject.candidate.gate.stage,
             files: subject.files.iter().flatten().map(|file| file.path.clone()).collect(),
             absent_imports: absent_imports.to_vec(),

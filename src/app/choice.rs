@@ -8,7 +8,9 @@ use crate::model::stage::Stage;
 use crate::plan::affected::Why;
 
 use super::change::{self, AffectedError};
+use super::ledgers::LedgerFault;
 use super::project::Workspace;
+use super::stages::Stages;
 
 /// What a person asked for: names, or all that meet what else is said.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -88,6 +90,9 @@ pub enum ChoiceError {
     /// Nobody meets what was asked for.
     #[error("{0}")]
     Nobody(String, String),
+    /// Nobody can say where a component stands.
+    #[error(transparent)]
+    Ledger(#[from] LedgerFault),
     /// Nobody can say what changed.
     #[error("cannot say what changed since `{revision}`")]
     Change {
@@ -105,9 +110,13 @@ pub fn choose(workspace: &Workspace, ask: &Ask) -> Result<Choice, ChoiceError> {
         return by_name(policy, &ask.names);
     }
     group_exists(policy, ask)?;
-    let mut rules: Vec<Rule> = policy.components.iter().map(|component| narrow(component, ask)).collect();
+    // Only who asks for a stage must know where all of them stand.
+    let stages = if ask.stage.is_some() { Stages::of_all(workspace)? } else { Stages::of_policy(policy) };
+    let components = policy.components.iter();
+    let mut rules: Vec<Rule> =
+        components.map(|component| narrow(component, stages.get(component), ask)).collect();
     if !policy.components.is_empty() && !rules.iter().any(Rule::is_in) {
-        return Err(nobody(policy, ask));
+        return Err(nobody(policy, &stages, ask));
     }
     if let Some(revision) = &ask.changed_since {
         let whys = change::affected(workspace, revision)
@@ -155,9 +164,9 @@ fn group_exists(policy: &Policy, ask: &Ask) -> Result<(), ChoiceError> {
 }
 
 /// What stage and group say of a component.
-fn narrow(component: &Component, ask: &Ask) -> Rule {
-    if ask.stage.is_some_and(|stage| stage != component.stage) {
-        Rule::Stands(component.stage)
+fn narrow(component: &Component, stands: Stage, ask: &Ask) -> Rule {
+    if ask.stage.is_some_and(|stage| stage != stands) {
+        Rule::Stands(stands)
     } else if ask.group.is_some() && ask.group != component.group {
         Rule::Group(component.group.clone())
     } else if ask.stage.is_none() && ask.group.is_none() {
@@ -168,10 +177,11 @@ fn narrow(component: &Component, ask: &Ask) -> Rule {
 }
 
 /// The group exists, so a stage was asked for in which nobody of it stands.
-fn nobody(policy: &Policy, ask: &Ask) -> ChoiceError {
+fn nobody(policy: &Policy, stages: &Stages, ask: &Ask) -> ChoiceError {
     let of_group = |component: &&Component| ask.group.is_none() || ask.group == component.group;
     let stands = |stage: &Stage| {
-        let there = policy.components.iter().filter(of_group).filter(|component| component.stage == *stage);
+        let there =
+            policy.components.iter().filter(of_group).filter(|component| stages.get(component) == *stage);
         let names: Vec<String> = there.map(|component| format!("`{}`", component.name)).collect();
         (!names.is_empty()).then(|| format!("in {stage}: {}", listed(&names)))
     };

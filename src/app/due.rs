@@ -2,14 +2,20 @@
 //!
 //! Not the steps themselves. Nothing is held and nothing is written: a step looks again for itself.
 
+use jiff::Timestamp;
+
 use crate::lifecycle::{self, Obstacle, Staleness, Step};
 use crate::model::component::Component;
-use crate::model::promotion::Standing;
+use crate::model::freeze::frozen;
+use crate::model::promotion::{Pending, Standing};
+use crate::model::record::Act;
+use crate::model::soak::Soak;
 use crate::model::stage::Stage;
 use crate::sys::run_folder::RunFolder;
 
 use super::in_hand::dependencies;
 use super::ledgers::{LedgerFault, Ledgers};
+use super::override_words;
 use super::present;
 use super::project::Workspace;
 
@@ -28,6 +34,12 @@ pub struct Due {
     pub with_issue: bool,
     /// Whether the policy says how it is deployed to that stage.
     pub with_deployment: bool,
+    /// How far its observation has come, where its candidate runs.
+    pub soak: Option<Soak>,
+    /// Until when nothing is promoted, and why.
+    pub frozen: Option<(Timestamp, String)>,
+    /// Checks that somebody set aside, a sentence each.
+    pub overrides: Vec<String>,
 }
 
 impl Due {
@@ -39,7 +51,13 @@ impl Due {
         let measured: Vec<&str> = measured.into_iter().collect();
         let now = present::now(workspace, folder, Some(component), &measured);
         let with_issue = workspace.policy.project.repository.is_some();
-        let step = lifecycle::step(&standing, &now, with_issue);
+        let soak = soak(component, &standing, now.time);
+        let step = match lifecycle::step(&standing, &now, with_issue) {
+            Step::Observe if soak.as_ref().is_some_and(Soak::is_proven) => Step::Complete,
+            step => step,
+        };
+        let frozen = frozen(&workspace.policy.project.freezes, now.time);
+        let frozen = frozen.map(|(until, reason)| (until, reason.to_owned()));
         let mut first = lifecycle::obstacles(&standing, &now, &dependencies(workspace, component)?);
         first.retain(|obstacle| match obstacle {
             Obstacle::RollingBack { .. }
@@ -50,11 +68,22 @@ impl Due {
         });
         let to = standing.stage.next();
         let with_deployment = to.is_some_and(|to| component.deploy.contains_key(&to));
-        Ok(Self { standing, to, step, first, with_issue, with_deployment })
+        let overrides = override_words::in_force(&standing, now.time);
+        Ok(Self { standing, to, step, first, with_issue, with_deployment, soak, frozen, overrides })
+    }
+
+    /// Whether something was begun that must come to its end whatever else is said.
+    pub fn is_begun(&self) -> bool {
+        let pending = self.standing.promotion.iter().flat_map(|promotion| &promotion.pending);
+        let is_act = |pending: &Pending| matches!(pending.act, Act::Deploy(_) | Act::Restore { .. });
+        self.step == Step::Restore || pending.into_iter().any(is_act)
     }
 
     /// The steps from here to a running candidate, the next one first.
     pub fn plan(&self) -> Vec<Step> {
+        if self.step == Step::Complete {
+            return vec![Step::Complete];
+        }
         let all = [Step::Verify, Step::OpenIssue, Step::Deploy];
         let has = |step: &Step| match step {
             Step::OpenIssue => self.with_issue,
@@ -64,4 +93,11 @@ impl Due {
         let rest = all.iter().skip_while(|step| **step != self.step);
         rest.filter(|step| has(step)).cloned().collect()
     }
+}
+
+/// How far the observation of the candidate has come that runs.
+pub fn soak(component: &Component, standing: &Standing, time: Timestamp) -> Option<Soak> {
+    let promotion = standing.promotion.as_ref()?;
+    let rule = component.observation(promotion.to).soak;
+    Some(lifecycle::soak(&rule, promotion.deployment.as_ref()?, &promotion.observations, time))
 }

@@ -18,6 +18,7 @@ use crate::sys::file;
 use super::project::Workspace;
 use super::selection::{Selection, SelectionError};
 use super::shard::VERSION;
+use super::stages::Stages;
 use super::subject::Subject;
 
 /// What the checkout says of itself.
@@ -42,12 +43,17 @@ pub struct Scope {
 
 impl Scope {
     /// All components before the gates of the policy.
-    pub fn of_policy(policy: &Policy) -> Result<Self, SelectionError> {
-        Ok(Self { selection: Selection::new(policy, &[], None, None)?, planned: BTreeMap::new() })
+    pub fn of_policy(policy: &Policy, stages: &Stages) -> Result<Self, SelectionError> {
+        Ok(Self { selection: Selection::new(policy, stages, &[], None, None)?, planned: BTreeMap::new() })
     }
 
     /// What the plan in `file` says, or why it says nothing about this checkout.
-    pub fn of_plan(file: &Path, checkout: &Checkout, policy: &Policy) -> Result<Self, Reason> {
+    pub fn of_plan(
+        file: &Path,
+        checkout: &Checkout,
+        policy: &Policy,
+        stages: &Stages,
+    ) -> Result<Self, Reason> {
         let name = file.to_string_lossy();
         let text = file::read_text(file)
             .map_err(|fault| bad_plan(&name, ReasonKind::ShardUnreadable, &fault.to_string()))?;
@@ -64,7 +70,7 @@ impl Scope {
         let only = plan.only.map(|ids| ids.iter().map(|id| check(id)).collect::<Result<Vec<_>, _>>());
         let only = only.transpose().map_err(foreign)?;
         let selection =
-            Selection::of(policy, &names, to, only).map_err(|fault| foreign(fault.to_string()))?;
+            Selection::of(policy, stages, &names, to, only).map_err(|fault| foreign(fault.to_string()))?;
         let of_shard = plan.shards.into_iter().flat_map(|shard| {
             let name = shard.shard;
             shard.components.into_iter().map(move |component| (component, name.clone()))
@@ -193,7 +199,7 @@ impl<'a> Expected<'a> {
         let component = self.subject.candidate.component;
         let mut blank = blank(
             &component.name,
-            component.stage,
+            self.subject.candidate.from,
             self.subject.candidate.gate.stage,
             self.criteria(),
             reason,
@@ -212,8 +218,9 @@ impl<'a> Expected<'a> {
     pub fn fits(&self, file: &str, theirs: &ComponentAssessment) -> Result<(), Reason> {
         let component = self.subject.candidate.component;
         let to = self.subject.candidate.gate.stage;
-        let what = if (theirs.from, theirs.to) != (component.stage, to) {
-            format!("it is about {} → {}, not {} → {to}", theirs.from, theirs.to, component.stage)
+        let from = self.subject.candidate.from;
+        let what = if (theirs.from, theirs.to) != (from, to) {
+            format!("it is about {} → {}, not {from} → {to}", theirs.from, theirs.to)
         } else if !self.criteria().eq(theirs.checks.iter().map(|check| &check.criterion)) {
             "its checks are not those of the gate".to_owned()
         } else if theirs.files != self.files() {

@@ -102,6 +102,12 @@ impl<'a> InHand<'a> {
         self.ledger.record(promotion, fact)
     }
 
+    /// Records a fact about the promotion that is under way.
+    pub fn tell(&mut self, fact: Fact) -> Result<u64, LedgerFault> {
+        let promotion = self.promotion();
+        self.ledger.record(&promotion, fact)
+    }
+
     /// Records that an act is about to be done, and gives the number of the intent.
     pub fn intend(&mut self, act: Act) -> Result<u64, LedgerFault> {
         let promotion = self.promotion();

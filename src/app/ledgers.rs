@@ -9,7 +9,7 @@ use jiff::{Timestamp, Unit};
 
 use crate::ledger::{self, Defect, Head, Ledger};
 use crate::model::promotion_id::PromotionId;
-use crate::model::record::{Fact, Record};
+use crate::model::record::{Fact, Record, Verification};
 use crate::sys::ledger_file::{LedgerError, LedgerFile};
 use crate::sys::{clock, tree};
 
@@ -74,6 +74,19 @@ impl Ledgers {
         read(component, &self.bytes(component)?)
     }
 
+    /// The ledger of a component with no more of its measurements than what decides how far a promotion has come, and
+    /// its bytes, for [`Self::measurement`].
+    pub fn outline(&self, component: &str) -> Result<(Ledger, Vec<u8>), LedgerFault> {
+        let bytes = self.bytes(component)?;
+        let ledger = ledger::outline(component, &bytes).map_err(|defects| broken(component, defects))?;
+        Ok((ledger, bytes))
+    }
+
+    /// All of the measurement of the record `seq`.
+    pub fn measurement(component: &str, bytes: &[u8], seq: u64) -> Result<Option<Verification>, LedgerFault> {
+        ledger::measurement(component, bytes, seq).map_err(|defect| broken(component, vec![defect]))
+    }
+
     /// The bytes of the ledger of a component; none where there is none.
     pub fn bytes(&self, component: &str) -> Result<Vec<u8>, LedgerFault> {
         Ok(LedgerFile::peek(&self.path(component))?)
@@ -91,8 +104,11 @@ impl Ledgers {
 }
 
 fn read(component: &str, bytes: &[u8]) -> Result<Ledger, LedgerFault> {
-    ledger::read(component, bytes)
-        .map_err(|defects| LedgerFault::Broken { file: Ledgers::name(component), defects })
+    ledger::read(component, bytes).map_err(|defects| broken(component, defects))
+}
+
+fn broken(component: &str, defects: Vec<Defect>) -> LedgerFault {
+    LedgerFault::Broken { file: Ledgers::name(component), defects }
 }
 
 /// A ledger that this process alone may write.

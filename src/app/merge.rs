@@ -19,6 +19,7 @@ use crate::sys::run_folder::RunFolder;
 use super::expectation::{Checkout, Expected, Scope, blank};
 use super::project::Workspace;
 use super::shard::{self, Shard, VERSION};
+use super::stages::Stages;
 
 /// Faults of files that are told with a component that no shard holds; the others stand under their own names.
 const FAULTS: usize = 3;
@@ -30,6 +31,8 @@ pub struct Request {
     pub paths: Vec<PathBuf>,
     /// The plan that the shards were made by.
     pub plan: Option<PathBuf>,
+    /// Where the components stand.
+    pub stages: Stages,
 }
 
 /// Joins.
@@ -43,8 +46,9 @@ pub fn merge(workspace: &Workspace, request: &Request) -> anyhow::Result<Assessm
         commit: Snapshot::take(&workspace.root, &folder, "git", &[]).commit,
         policy: workspace.digest(),
     };
-    let all = Scope::of_policy(&workspace.policy)?;
-    let planned = request.plan.as_ref().map(|plan| Scope::of_plan(plan, &checkout, &workspace.policy));
+    let all = Scope::of_policy(&workspace.policy, &request.stages)?;
+    let planned =
+        request.plan.as_ref().map(|plan| Scope::of_plan(plan, &checkout, &workspace.policy, &request.stages));
     let (scope, bad_plan) = match planned {
         None => (all, None),
         Some(Ok(scope)) => (scope, None),

@@ -92,7 +92,7 @@ pub fn outline(
         .iter()
         .map(|subject| PlannedComponent {
             name: subject.candidate.component.name.clone(),
-            from: subject.candidate.component.stage,
+            from: subject.candidate.from,
             to: subject.candidate.gate.stage,
             checks: plan::criteria(subject.candidate.gate, selection.only.as_deref())
                 .map(Criterion::check)

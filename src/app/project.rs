@@ -95,6 +95,19 @@ impl Workspace {
         Ok(Self { policy, file: name, folder, root, documents, names })
     }
 
+    /// The same project under another policy: to measure what the policy file does not say in those words.
+    #[must_use]
+    pub fn with_policy(&self, policy: Policy) -> Self {
+        Self {
+            policy,
+            file: self.file.clone(),
+            folder: self.folder.clone(),
+            root: self.root.clone(),
+            documents: self.documents.clone(),
+            names: self.names.clone(),
+        }
+    }
+
     /// The policy file as seen from the root.
     pub fn name(&self) -> &str {
         self.names.first().map_or(POLICY_FILE, String::as_str)

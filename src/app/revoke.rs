@@ -15,6 +15,7 @@ use crate::model::stage::Stage;
 use jiff::Timestamp;
 
 use super::context::Context;
+use super::document;
 use super::in_hand::InHand;
 use super::issue::{IssueError, farewell};
 use super::ledgers::{LedgerFault, Ledgers, PATIENCE};
@@ -108,7 +109,7 @@ pub fn revoke(
             return Ok(Outcome::NothingCompleted);
         };
         let mut hand = InHand::await_hand(workspace, component, context.folder, PATIENCE)?;
-        let told = farewell(&mut hand, context)?;
+        let told = finish(&mut hand, &revoked.id, context)?;
         return Ok(Outcome::AlreadyRevoked(Box::new(revoked), told));
     };
     if request.dry_run {
@@ -125,9 +126,20 @@ pub fn revoke(
         let revocation = Revocation { to: plan.to, reason, measured };
         hand.record(&plan.promotion, Fact::Revoked(revocation))?;
     }
-    // The documents of the component and of the project are brought up to date here, as `complete` does it.
-    let told = farewell(&mut hand, context)?;
+    let told = finish(&mut hand, &plan.promotion, context)?;
     Ok(Outcome::Revoked(plan, told))
+}
+
+/// Brings the documents up to date and tells GitHub, whatever of it was done before.
+fn finish(
+    hand: &mut InHand<'_>,
+    promotion: &PromotionId,
+    context: &Context<'_>,
+) -> Result<Vec<String>, RevokeError> {
+    let papers = document::settle(hand, promotion, false)?;
+    let mut told = farewell(hand, context)?;
+    told.extend(document::words(&papers));
+    Ok(told)
 }
 
 fn plan(

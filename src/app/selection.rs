@@ -3,16 +3,17 @@
 use std::collections::BTreeSet;
 
 use crate::model::check::Check;
-use crate::model::component::Component;
 use crate::model::gate::Gate;
 use crate::model::policy::Policy;
 use crate::model::stage::Stage;
 use crate::plan::Candidate;
 
+use super::stages::Stages;
+
 /// What a person asked for. The components exist: see [`Selection::new`].
 #[derive(Debug, Clone)]
 pub struct Selection {
-    components: Vec<String>,
+    components: Vec<(String, Stage)>,
     /// The stage that was asked for; `None`: for each component the one above where it stands.
     pub to: Option<Stage>,
     /// The checks to make; `None`: all of the gate.
@@ -47,17 +48,19 @@ impl Selection {
     /// stage above where each stands.
     pub fn new(
         policy: &Policy,
+        stages: &Stages,
         names: &[String],
         to: Option<Stage>,
         only: Option<Vec<Check>>,
     ) -> Result<Self, SelectionError> {
         let all: Vec<String> = policy.components.iter().map(|component| component.name.clone()).collect();
-        Self::of(policy, if names.is_empty() { &all } else { names }, to, only)
+        Self::of(policy, stages, if names.is_empty() { &all } else { names }, to, only)
     }
 
     /// The components of exactly those names, which may be none.
     pub fn of(
         policy: &Policy,
+        stages: &Stages,
         names: &[String],
         to: Option<Stage>,
         only: Option<Vec<Check>>,
@@ -68,13 +71,14 @@ impl Selection {
             let component = policy
                 .component(name)
                 .ok_or_else(|| SelectionError::Unknown { name: name.clone(), known: all() })?;
-            if let Some(to) = to
-                && to <= component.stage
-            {
-                return Err(SelectionError::NotAbove { name: name.clone(), from: component.stage, to });
+            let from = stages.get(component);
+            // Whether the gate by which it stands where it does is still passed may be asked at any time.
+            let is_entered = to == Some(from) && from > component.stage;
+            if let Some(to) = to.filter(|to| *to <= from && !is_entered) {
+                return Err(SelectionError::NotAbove { name: name.clone(), from, to });
             }
             if seen.insert(name) {
-                components.push(name.clone());
+                components.push((name.clone(), from));
             }
         }
         let only = only.map(|mut only| {
@@ -95,17 +99,17 @@ impl Selection {
 
     /// Each component with its gate.
     pub fn candidates<'a>(&self, policy: &'a Policy, gates: &'a [Gate]) -> Vec<Candidate<'a>> {
-        let of = |name: &String| {
+        let of = |(name, from): &(String, Stage)| {
             let component = policy.component(name)?;
-            let to = self.target(component);
+            let to = self.target(*from);
             let gate = gates.iter().find(|gate| gate.stage == to)?;
-            Some(Candidate { component, gate })
+            Some(Candidate { component, from: *from, gate })
         };
         self.components.iter().filter_map(of).collect()
     }
 
     /// A component at the top stays before the gate that it passed last.
-    fn target(&self, component: &Component) -> Stage {
-        self.to.or_else(|| component.stage.next()).unwrap_or(component.stage)
+    fn target(&self, from: Stage) -> Stage {
+        self.to.or_else(|| from.next()).unwrap_or(from)
     }
 }

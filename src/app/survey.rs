@@ -14,6 +14,7 @@ use crate::model::component::Component;
 use crate::model::promotion::{Phase, Standing};
 use crate::model::record::{Act, Fact};
 use crate::model::stage::Stage;
+use crate::report::soak::SoakView;
 use crate::report::status::{self, ComponentStatus, Known, Next, ObstacleKind, Status, Told};
 use crate::sys::git;
 use crate::sys::run_folder::RunFolder;
@@ -25,9 +26,6 @@ use super::project::Workspace;
 use super::refusal;
 use super::selection::SelectionError;
 use super::witness;
-
-/// How long a deployment is observed before the component moves on.
-const OBSERVED: SignedDuration = SignedDuration::from_hours(168);
 
 /// What was read of one component.
 enum Read {
@@ -100,13 +98,23 @@ pub fn chosen(
 }
 
 fn read_one(workspace: &Workspace, ledgers: &Ledgers, name: &str) -> Read {
-    match ledgers.read(name) {
-        Ok(ledger) => {
-            let declared = workspace.policy.component(name).map(|component| component.stage);
-            let start = declared.unwrap_or_else(|| first_stage(&ledger));
-            let standing = lifecycle::stand(start, &ledger.records);
-            Read::Sound(Box::new((ledger, standing)))
+    let read = || {
+        let (ledger, bytes) = ledgers.outline(name)?;
+        let declared = workspace.policy.component(name).map(|component| component.stage);
+        let start = declared.unwrap_or_else(|| first_stage(&ledger));
+        let mut standing = lifecycle::stand(start, &ledger.records);
+        let completed = standing.completed.as_mut();
+        let completed = completed.into_iter().flat_map(|one| [&mut one.measured, &mut one.remeasured]);
+        // Of all measurements these alone are looked into.
+        for measured in std::iter::once(&mut standing.measured).chain(completed).flatten() {
+            if let Some(whole) = Ledgers::measurement(name, &bytes, measured.seq)? {
+                measured.verification = whole;
+            }
         }
+        Ok((ledger, standing))
+    };
+    match read() {
+        Ok(sound) => Read::Sound(Box::new(sound)),
         Err(fault) => Read::Fault(fault),
     }
 }
@@ -199,6 +207,7 @@ fn known(
         let place = usize::try_from(measured.seq.checked_sub(1)?).ok()?;
         Some(ledger.records.get(place)?.actor.clone())
     });
+    let soak = soak(declared, standing, now.time);
     Known {
         records: ledger.records.len() as u64,
         head: (!ledger.records.is_empty()).then(|| ledger.head().to_string()),
@@ -207,9 +216,19 @@ fn known(
         contradicted: witness::contradiction(workspace, standing, folder)
             .map(|found| notice::contradicted(name, &found)),
         measured_by,
-        next: next(workspace, name, standing, now, &obstacles),
+        next: next(workspace, name, standing, now, &obstacles, soak.as_ref()),
+        soak,
         obstacles: obstacles.iter().map(|obstacle| told(name, obstacle)).collect(),
     }
+}
+
+/// How far the soak of what was deployed has come.
+fn soak(declared: Option<&Component>, standing: &Standing, now: Timestamp) -> Option<SoakView> {
+    let promotion = lifecycle::observed(standing)?;
+    let deployment = promotion.deployment.as_ref()?;
+    let rule = declared.map(|component| component.observation(promotion.to)).unwrap_or_default().soak;
+    let soak = lifecycle::soak(&rule, deployment, &promotion.observations, now);
+    Some(SoakView::of(soak, deployment.time, &promotion.observations, now))
 }
 
 /// Where a component that another one needs stands; in doubt where it began.
@@ -223,7 +242,14 @@ fn stage_of(workspace: &Workspace, name: &str, read: &BTreeMap<&str, Read>) -> S
 }
 
 /// What comes next, and when.
-fn next(workspace: &Workspace, name: &str, standing: &Standing, now: &Now, obstacles: &[Obstacle]) -> Next {
+fn next(
+    workspace: &Workspace,
+    name: &str,
+    standing: &Standing,
+    now: &Now,
+    obstacles: &[Obstacle],
+    soak: Option<&SoakView>,
+) -> Next {
     let with_issue = workspace.policy.project.repository.is_some();
     let plain = |step, purpose: &str| Next {
         step,
@@ -237,7 +263,10 @@ fn next(workspace: &Workspace, name: &str, standing: &Standing, now: &Now, obsta
         ..plain(step, purpose)
     };
     let until = standing.measured.as_ref().and_then(|measured| until(measured.time, now.max_age));
-    let step = lifecycle::step(standing, now, with_issue);
+    let step = match lifecycle::step(standing, now, with_issue) {
+        Step::Observe if soak.is_some_and(|view| view.soak.is_proven()) => Step::Complete,
+        step => step,
+    };
     let needed = obstacles.iter().find_map(|obstacle| match obstacle {
         Obstacle::Dependency { component, .. } => Some(component),
         Obstacle::Unmeasured
@@ -267,10 +296,16 @@ fn next(workspace: &Workspace, name: &str, standing: &Standing, now: &Now, obsta
         }
         (Step::Restore, _) => by("restore", &format!("deploy {name}"), "puts back what ran before"),
         (Step::Observe, _) => {
-            let deployed = standing.promotion.as_ref().and_then(|promotion| promotion.deployment.as_ref());
-            let due = deployed.and_then(|deployment| deployment.time.checked_add(OBSERVED).ok());
-            Next { due, ..plain("observe", "the end of the observation") }
+            let due = soak.map(|view| view.soak.earliest);
+            match soak.filter(|view| !view.soak.is_proven()) {
+                Some(_) => Next {
+                    due,
+                    ..by("observe", &format!("observe {name}"), "looks at it until its soak is proven")
+                },
+                None => plain("observe", "the end of the observation"),
+            }
         }
+        (Step::Complete, _) => by("complete", &format!("complete {name}"), "moves it to its stage"),
         (Step::Wait, _) => plain("wait", "nothing: somebody holds it"),
         (Step::Top, _) => plain("-", "nothing: it is in production"),
     }

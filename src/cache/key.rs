@@ -73,6 +73,8 @@ mod tests {
             depends_on: Vec::new(),
             tests: TestSelection { paths: vec![path("tests")], select: None, args: Vec::new() },
             deploy: BTreeMap::new(),
+            maturity: None,
+            observe: BTreeMap::new(),
             place: place.clone(),
         }
     }

@@ -11,13 +11,22 @@ use crate::policy::duration;
 use crate::report::Format;
 
 use super::example::{
-    DEPLOY_EXAMPLES, ISSUE_EXAMPLES, PLAN_EXAMPLES, PROMOTE_EXAMPLES, REPORT_EXAMPLES, VERIFY_EXAMPLES,
+    DEPLOY_EXAMPLES, ISSUE_EXAMPLES, OBSERVE_EXAMPLES, PLAN_EXAMPLES, PROMOTE_EXAMPLES, REPORT_EXAMPLES,
+    VERIFY_EXAMPLES,
 };
 use super::exit;
 
+mod complete;
+mod decide;
+mod observe;
 mod undo;
 mod view;
 
+use complete::COMPLETE_EXAMPLES;
+pub use complete::Complete;
+use decide::{HOLD_EXAMPLES, OVERRIDE_EXAMPLES, SIGN_EXAMPLES};
+pub use decide::{Hold, Override, Sign};
+pub use observe::Observe;
 use undo::{REVOKE_EXAMPLES, ROLLBACK_EXAMPLES};
 pub use undo::{Revoke, Rollback, UndoFormat};
 use view::{AUDIT_EXAMPLES, HISTORY_EXAMPLES, STATUS_EXAMPLES};
@@ -94,6 +103,24 @@ pub enum Verb {
     /// Deploy the verified candidate to the next stage, and prove that it runs
     #[command(after_long_help = DEPLOY_EXAMPLES)]
     Deploy(Deploy),
+    /// End the observation: move the component to its stage, and tell of it
+    #[command(after_long_help = COMPLETE_EXAMPLES)]
+    Complete(Complete),
+    /// Answer for what no tool can measure
+    #[command(after_long_help = SIGN_EXAMPLES)]
+    Sign(Sign),
+    /// Let nothing of a component be promoted
+    #[command(after_long_help = HOLD_EXAMPLES)]
+    Hold(Hold),
+    /// End a hold
+    #[command(after_long_help = HOLD_EXAMPLES)]
+    Release(Hold),
+    /// Set checks aside for one commit, with a reason and an approver
+    #[command(after_long_help = OVERRIDE_EXAMPLES)]
+    Override(Override),
+    /// Look at the deployed candidate, and record what was seen of it
+    #[command(after_long_help = OBSERVE_EXAMPLES)]
+    Observe(Observe),
     /// Take the next steps of a promotion that are due: verify, issue, deploy
     #[command(after_long_help = PROMOTE_EXAMPLES)]
     Promote(Promote),

@@ -7,6 +7,7 @@ use crate::app::deploy::workflow::{DeployError, Outcome, Proposal, Request, depl
 use crate::app::issue;
 use crate::app::project::Workspace;
 use crate::app::refusal::{remedy, words};
+use crate::app::stages::Stages;
 use crate::app::verify;
 use crate::model::container::ContainerState;
 use crate::model::reason::{Reason, ReasonKind};
@@ -121,6 +122,7 @@ fn of_proposal(proposal: &Proposal, exit: Exit) -> Deployment {
         ));
     }
     proof.push(format!("where it is not well: {}", proposal.deploy.on_failure.name()));
+    proof.extend(proposal.overrides.iter().map(|words| format!("override: {words}")));
     if proposal.resumed {
         proof.push("goes on with an attempt that was interrupted".to_owned());
     }
@@ -134,7 +136,9 @@ fn of_proposal(proposal: &Proposal, exit: Exit) -> Deployment {
 }
 
 fn shown(workspace: &Workspace, component: &str, outcome: Outcome) -> (Deployment, Exit) {
-    let stage = workspace.policy.component(component).and_then(|component| component.stage.next());
+    let names = [component.to_owned()];
+    let stages = Stages::of(workspace, &names).unwrap_or_default();
+    let stage = workspace.policy.component(component).and_then(|component| stages.get(component).next());
     let to = stage.map_or("the next stage", |stage| stage.name());
     let plain = |result, exit| empty(component, to, result, exit);
     match outcome {
@@ -144,6 +148,11 @@ fn shown(workspace: &Workspace, component: &str, outcome: Outcome) -> (Deploymen
             (Deployment { against, hint, ..plain(Came::Refused, Exit::Fail) }, Exit::Fail)
         }
         Outcome::Proposed(proposal) => (of_proposal(&proposal, Exit::Pass), Exit::Pass),
+        Outcome::Frozen(until, reason) => {
+            let against = vec![format!("nothing is promoted until {until}: {reason}")];
+            let hint = Some("run it again when the freeze is over".to_owned());
+            (Deployment { against, hint, ..plain(Came::Waiting, Exit::Waiting) }, Exit::Waiting)
+        }
         Outcome::Declined => (plain(Came::Declined, Exit::Fail), Exit::Fail),
         Outcome::AlreadyDeployed(containers) => {
             (Deployment { containers, ..plain(Came::AlreadyDeployed, Exit::Pass) }, Exit::Pass)

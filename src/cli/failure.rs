@@ -178,6 +178,7 @@ impl From<ChoiceError> for Failure {
             ChoiceError::UnknownName { name, known } | ChoiceError::UnknownGroup { name, known } => {
                 Self::usage(message, nearest(&name, &known))
             }
+            ChoiceError::Ledger(fault) => fault.into(),
             ChoiceError::Nobody(_, there) => Self::usage(message, there),
             ChoiceError::Change { source: AffectedError::NoPlace(error), .. } => {
                 anyhow::Error::from(error).into()

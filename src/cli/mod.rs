@@ -3,6 +3,9 @@
 pub mod argument;
 mod audit;
 mod cache;
+mod claims;
+mod complete;
+mod decide;
 mod deploy;
 mod doctor;
 mod example;
@@ -12,6 +15,7 @@ pub mod failure;
 mod history;
 mod issue;
 mod notice;
+mod observe;
 mod plan;
 mod print;
 mod progress;
@@ -63,6 +67,12 @@ fn run(arguments: Vec<OsString>) -> Result<Exit, Failure> {
         Verb::Report(arguments) => report::run(&command_line.global, arguments),
         Verb::Issue(arguments) => issue::run(&command_line.global, arguments),
         Verb::Deploy(arguments) => deploy::run(&command_line.global, arguments),
+        Verb::Complete(arguments) => complete::run(&command_line.global, arguments),
+        Verb::Sign(arguments) => decide::sign(&command_line.global, arguments),
+        Verb::Hold(arguments) => decide::hold(&command_line.global, arguments),
+        Verb::Release(arguments) => decide::release(&command_line.global, arguments),
+        Verb::Override(arguments) => decide::set_aside(&command_line.global, arguments),
+        Verb::Observe(arguments) => observe::run(&command_line.global, arguments),
         Verb::Promote(arguments) => promote::run(&command_line.global, arguments),
         Verb::Revoke(arguments) => revoke::run(&command_line.global, arguments),
         Verb::Rollback(arguments) => rollback::run(&command_line.global, arguments),

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use crate::app::due::Due;
 use crate::app::project::Workspace;
 use crate::app::refusal::{remedy, words};
+use crate::app::soak_words;
 use crate::lifecycle::{Obstacle, Step};
 use crate::model::component::Component;
 use crate::report::Format;
@@ -15,10 +16,12 @@ use crate::sys::interrupt::Interrupt;
 use crate::sys::run_folder::RunFolder;
 use crate::sys::terminal;
 
-use super::argument::{Deploy, Global, Issue, Promote, Recording, StepFormat, Verify, Which};
+use super::argument::{
+    Complete, Deploy, Global, Issue, Promote, Recording, StepFormat, Verify, ViewFormat, Which,
+};
 use super::exit::Exit;
 use super::failure::{Failure, nearest};
-use super::{deploy, issue, notice, print, verify};
+use super::{complete, deploy, issue, notice, print, verify};
 
 /// More steps than a promotion has: one that is due again and again is not waited for.
 const STEPS: usize = 6;
@@ -80,6 +83,9 @@ fn proposal(component: &Component, due: &Due) -> String {
     for step in due.plan() {
         let _infallible = writeln!(text, "  {}", heading(&step));
     }
+    for words in &due.overrides {
+        let _infallible = writeln!(text, "  override  {}", one_line(words));
+    }
     if due.plan().contains(&Step::Verify) && !due.with_deployment {
         let to = due.to.map_or("", |to| to.name());
         let name = one_line(&component.name);
@@ -96,6 +102,7 @@ fn heading(step: &Step) -> &'static str {
         Step::Deploy => "deploy    bring the verified candidate up, and prove that it runs",
         Step::Restore => "deploy    put back what ran before, as a deployment that failed asks for",
         Step::Observe => "observe   the candidate runs; it is to be observed",
+        Step::Complete => "complete  measure the gate anew, move the component to its stage, and tell of it",
         Step::Wait => "wait      somebody holds it",
         Step::Top => "nothing   there is no stage above",
     }
@@ -103,10 +110,19 @@ fn heading(step: &Step) -> &'static str {
 
 /// The exit where no step can be taken now.
 fn nothing_to_do(component: &Component, due: &Due) -> Result<Option<Exit>, Failure> {
-    let begun = matches!(due.step, Step::Deploy | Step::Restore)
-        && due.standing.promotion.as_ref().is_some_and(|promotion| !promotion.pending.is_empty());
+    let begun = due.is_begun();
+    let is_at_rest = matches!(due.step, Step::Observe | Step::Top);
+    if let Some((until, reason)) = due.frozen.as_ref().filter(|_| !begun && !is_at_rest) {
+        return Err(Failure {
+            exit: Exit::Waiting,
+            message: format!("nothing is promoted until {until}"),
+            causes: vec![format!("a freeze: {reason}")],
+            hint: Some("run it again when the freeze is over; what runs is observed meanwhile".to_owned()),
+            faults: Vec::new(),
+        });
+    }
     let goes = due.first.iter().any(|one| matches!(one, Obstacle::RollingBack { .. }));
-    if goes || !due.first.is_empty() && !begun && !matches!(due.step, Step::Observe | Step::Top) {
+    if goes || !due.first.is_empty() && !begun && !is_at_rest {
         return Err(Failure {
             exit: Exit::Fail,
             message: format!("`{}` cannot be promoted now", one_line(&component.name)),
@@ -118,6 +134,9 @@ fn nothing_to_do(component: &Component, due: &Due) -> Result<Option<Exit>, Failu
     match due.step {
         Step::Observe => {
             print::stdout(&format!("{}: deployed; nothing more is due now\n", one_line(&component.name)))?;
+            for words in due.soak.iter().flat_map(soak_words::missing) {
+                print::stdout(&format!("  {}\n", one_line(&words)))?;
+            }
             Ok(Some(Exit::Pass))
         }
         Step::Top => {
@@ -134,7 +153,9 @@ fn nothing_to_do(component: &Component, due: &Due) -> Result<Option<Exit>, Failu
                 ),
             ))
         }
-        Step::Verify | Step::OpenIssue | Step::Deploy | Step::Restore | Step::Wait => Ok(None),
+        Step::Verify | Step::OpenIssue | Step::Deploy | Step::Restore | Step::Complete | Step::Wait => {
+            Ok(None)
+        }
     }
 }
 
@@ -176,6 +197,19 @@ fn carry_out(global: &Global, arguments: &Promote, step: &Step) -> Result<Exit, 
                 yes: true,
                 timeout: arguments.timeout,
                 format: StepFormat::Text,
+            },
+        ),
+        // The plan was agreed to as a whole.
+        Step::Complete => complete::run(
+            global,
+            &Complete {
+                component,
+                dry_run: false,
+                yes: true,
+                force: false,
+                jobs: arguments.jobs,
+                timeout: arguments.timeout,
+                format: ViewFormat::Text,
             },
         ),
         Step::Observe | Step::Wait | Step::Top => Ok(Exit::Pass),

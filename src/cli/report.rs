@@ -2,6 +2,7 @@
 
 use crate::app::merge::{Request, merge};
 use crate::app::project::Workspace;
+use crate::app::stages::Stages;
 
 use super::argument::{Global, Report};
 use super::exit::Exit;
@@ -12,7 +13,11 @@ use super::verify;
 pub(super) fn run(global: &Global, arguments: &Report) -> Result<Exit, Failure> {
     let workspace = Workspace::load(global.config.as_deref())?;
     verify::check_outputs(&arguments.output)?;
-    let request = Request { paths: arguments.merge.clone(), plan: arguments.plan.clone() };
+    let request = Request {
+        paths: arguments.merge.clone(),
+        plan: arguments.plan.clone(),
+        stages: Stages::of_all(&workspace)?,
+    };
     let assessment = merge(&workspace, &request)?;
     let style = verify::style(global, None);
     verify::show(&assessment, arguments.format, &arguments.output, &style)?;

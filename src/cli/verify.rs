@@ -8,6 +8,7 @@ use crate::app::project::Workspace;
 use crate::app::recording;
 use crate::app::reuse::Reuse;
 use crate::app::selection::Selection;
+use crate::app::stages::Stages;
 use crate::app::unselected::unselected;
 use crate::app::verify::{Request, Verified, verify};
 use crate::model::assessment::Assessment;
@@ -159,7 +160,13 @@ pub(super) fn selection(workspace: &Workspace, which: &Which) -> Result<(Choice,
         changed_since: which.changed_since.clone(),
     };
     let choice = choose(workspace, &ask)?;
-    let selection = Selection::of(&workspace.policy, &choice.names, which.to, which.only.clone())?;
+    let selection = Selection::of(
+        &workspace.policy,
+        &Stages::of(workspace, &choice.names)?,
+        &choice.names,
+        which.to,
+        which.only.clone(),
+    )?;
     Ok((choice, selection))
 }
 

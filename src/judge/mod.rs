@@ -1,5 +1,6 @@
 //! Pure and total: (criterion, evidence) → outcome, outcomes → verdict. No I/O, no clock, no default arm.
 
+pub mod metric;
 pub mod rollout;
 
 use crate::model::assessment::{Outcome, Verdict};

@@ -3,13 +3,17 @@
 //! The hard part is to name the line that somebody touched and not those that only follow from it: an edited line is
 //! told by its own digest, so the broken link behind it is no second defect.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::num::NonZero;
 use std::thread::available_parallelism;
 
-use crate::model::record::{Fact, Record};
+use serde::de::DeserializeOwned;
 
+use crate::model::record::{self, Fact, Record};
+
+use super::verification::{Brief, Measured, Verification};
 use super::wire::{Line, Outline, own_digest};
 use super::{Digest, Ledger, VERSION};
 
@@ -127,12 +131,39 @@ type Answer = Result<(Record, Option<Digest>, Digest), DefectKind>;
 
 /// Reads the ledger of `component`, or says what is wrong with it, in the order of its lines.
 pub fn read(component: &str, bytes: &[u8]) -> Result<Ledger, Vec<Defect>> {
+    read_as(component, bytes, read_line::<Verification>)
+}
+
+/// As [`read`], but of each measurement only what decides how far a promotion has come: stages, verdict, and whether it
+/// was of the whole gate. Every line is held against its digests all the same. [`measurement`] reads the rest of one.
+pub fn outline(component: &str, bytes: &[u8]) -> Result<Ledger, Vec<Defect>> {
+    read_as(component, bytes, read_line::<Brief>)
+}
+
+/// The measurement of the record `seq` of a ledger that is sound; `None` where it is none.
+pub fn measurement(component: &str, bytes: &[u8], seq: u64) -> Result<Option<record::Verification>, Defect> {
+    let number = usize::try_from(seq).unwrap_or(usize::MAX);
+    let Some(line) = bytes.split(|byte| *byte == b'\n').nth(number.saturating_sub(1)) else {
+        return Ok(None);
+    };
+    match read_line::<Verification>(component, line) {
+        Ok((Record { fact: Fact::Verified(verification), .. }, ..)) => Ok(Some(*verification)),
+        Ok(_) => Ok(None),
+        Err(kind) => Err(Defect { line: number, kind }),
+    }
+}
+
+fn read_as(
+    component: &str,
+    bytes: &[u8],
+    read_line: fn(&str, &[u8]) -> Answer,
+) -> Result<Ledger, Vec<Defect>> {
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
     let (lines, torn) = bytes.split_at(whole);
     let mut ledger = Ledger { records: Vec::new(), digests: Vec::new(), torn: torn.len() };
     let mut sound = Vec::new();
     let mut defects = Vec::new();
-    let answers = answers(component, lines);
+    let answers = answers(component, lines, read_line);
     ledger.records.reserve_exact(answers.iter().map(Vec::len).sum());
     for (index, answer) in answers.into_iter().flatten().enumerate() {
         let number = index + 1;
@@ -152,7 +183,7 @@ pub fn read(component: &str, bytes: &[u8]) -> Result<Ledger, Vec<Defect>> {
 }
 
 /// Each line by itself, which is nearly all of the work: side by side where there are many.
-fn answers(component: &str, lines: &[u8]) -> Vec<Vec<Answer>> {
+fn answers(component: &str, lines: &[u8], read_line: fn(&str, &[u8]) -> Answer) -> Vec<Vec<Answer>> {
     let threads = if lines.len() < MANY { 1 } else { available_parallelism().map_or(1, NonZero::get) };
     let read = |part: &[u8]| -> Vec<Answer> {
         let lines = part.split_inclusive(|byte| *byte == b'\n');
@@ -186,7 +217,7 @@ fn parts(lines: &[u8], number: usize) -> Vec<&[u8]> {
     parts
 }
 
-fn read_line(component: &str, line: &[u8]) -> Answer {
+fn read_line<V: Measured + DeserializeOwned>(component: &str, line: &[u8]) -> Answer {
     let unreadable = |why: &str| DefectKind::Unreadable(why.to_owned());
     let text = std::str::from_utf8(line).map_err(|_| unreadable("it is not UTF-8"))?;
     if ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|marker| text.starts_with(marker)) {
@@ -204,7 +235,7 @@ fn read_line(component: &str, line: &[u8]) -> Answer {
     if is != says {
         return Err(DefectKind::Edited);
     }
-    let parsed: Line<'_> = match serde_json::from_str(text) {
+    let parsed: Line<'_, V> = match serde_json::from_str(text) {
         Ok(parsed) => parsed,
         Err(fault) => return Err(newer(text).unwrap_or_else(|| unreadable(&fault.to_string()))),
     };
@@ -236,7 +267,8 @@ fn newer(text: &str) -> Option<DefectKind> {
 
 /// What is wrong between lines that are sound in themselves. `broken` are the lines that are not.
 fn links(sound: &[Sound], broken: &BTreeSet<usize>, defects: &mut Vec<Defect>) {
-    let all: BTreeSet<u64> = sound.iter().map(|line| line.seq).collect();
+    // Asked only where a number is missing, which is nowhere in a sound ledger.
+    let all: LazyCell<BTreeSet<u64>, _> = LazyCell::new(|| sound.iter().map(|line| line.seq).collect());
     let (mut last, mut digest, mut before): (u64, Digest, usize) = (0, Digest::NONE, 0);
     for line in sound {
         let mut add = |line: usize, kind| defects.push(Defect { line, kind });

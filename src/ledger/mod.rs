@@ -17,7 +17,7 @@ use std::fmt;
 
 use crate::model::record::Record;
 
-pub use self::chain::{Defect, DefectKind, read};
+pub use self::chain::{Defect, DefectKind, measurement, outline, read};
 pub use self::digest::Digest;
 
 /// The version of the format that is written.

@@ -194,3 +194,32 @@ fn the_first_format_is_read_as_it_was_written() {
     let ledger = read("carbon", include_bytes!("../../fixtures/ledgers/v1.jsonl")).expect("sound");
     assert_eq!(ledger.records, lines(facts()).0);
 }
+
+#[test]
+fn an_outline_is_held_against_the_digests_and_leads_to_whole_measurements() {
+    let (records, text) = lines(facts());
+    let outline = outline("carbon", text.as_bytes()).expect("sound");
+    let whole = read("carbon", text.as_bytes()).expect("sound");
+    assert_eq!((outline.head(), outline.torn, outline.digests.len()), (whole.head(), 0, whole.digests.len()));
+    let Fact::Verified(brief) = &outline.records[0].fact else { unreachable!("the first is a measurement") };
+    let Fact::Verified(first) = &records[0].fact else { unreachable!("the first is a measurement") };
+    assert_eq!((brief.verdict, brief.from, brief.to), (first.verdict, first.from, first.to));
+    assert_eq!(outline.records[1..], records[1..]);
+    let measured = measurement("carbon", text.as_bytes(), 1).expect("sound");
+    assert_eq!(measured.as_ref(), Some(first.as_ref()));
+    assert_eq!(measurement("carbon", text.as_bytes(), 2), Ok(None));
+    assert_eq!(measurement("carbon", text.as_bytes(), 99), Ok(None));
+    let edited = text.replacen("73.19", "83.19", 1);
+    assert_eq!(super::outline("carbon", edited.as_bytes()).expect_err("edited")[0].kind, DefectKind::Edited);
+}
+
+#[test]
+fn a_long_ledger_is_read_side_by_side_as_a_short_one_is() {
+    let few: Vec<Fact> = facts();
+    let (records, text) = lines(few.iter().cycle().take(8_000).cloned().collect());
+    assert!(text.len() > 2 << 20, "long enough for several threads");
+    assert_eq!(read("carbon", text.as_bytes()).expect("sound").records, records);
+    let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+    lines.remove(3_000);
+    assert_eq!(defects(lines.concat().as_bytes()), ["line 3001: record 3001 before it was removed"]);
+}

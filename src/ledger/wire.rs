@@ -12,7 +12,7 @@ use crate::model::record::{self, Fact, Record};
 
 use super::decision::{Decision, Observation};
 use super::part::{Container, stage};
-use super::verification::Verification;
+use super::verification::{Measured, Verification};
 use super::{Digest, Head, VERSION};
 
 /// What stands before the digest of a line.
@@ -20,9 +20,9 @@ const HASH: &str = ",\"hash\":\"";
 /// What stands behind it.
 const END: &str = "\"}";
 
-/// A line without its digest.
+/// A line without its digest. `V` is how much of a measurement is read.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Line<'a> {
+pub(super) struct Line<'a, V = Verification> {
     pub(super) v: u64,
     pub(super) seq: u64,
     time: Timestamp,
@@ -34,8 +34,8 @@ pub(super) struct Line<'a> {
     kind: Cow<'a, str>,
     #[serde(borrow)]
     promotion: Cow<'a, str>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    verification: Option<Box<Verification>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verification: Option<Box<V>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     act: Option<Act>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -159,7 +159,7 @@ pub(super) fn own_digest(line: &[u8]) -> Option<(Digest, usize)> {
     Some((Digest::parse(digest)?, length))
 }
 
-impl Line<'_> {
+impl<V: Measured> Line<'_, V> {
     /// The record, or what is wrong with the line.
     pub(super) fn record(self) -> Result<Record, String> {
         let lacks = |field: &str| format!("it has no `{field}`");

@@ -43,7 +43,10 @@ pub fn name(component: &str, to: Stage, date: Date, standing: &Standing, records
     }
     let current = standing.promotion.as_ref().map(|promotion| &promotion.id);
     PromotionId::new(component, to, date, &|id| {
-        Some(id) != current && records.iter().any(|record| record.promotion == *id)
+        Some(id) != current
+            && records
+                .iter()
+                .any(|record| record.promotion == *id && matches!(record.fact, Fact::Verified(_)))
     })
 }
 

@@ -6,16 +6,20 @@
 pub mod farewell;
 mod fold;
 mod freshness;
+mod milestones;
 pub mod rollback;
 mod soak;
 mod step;
 pub mod support;
+mod window;
 pub mod witness;
 
 pub use fold::{name, stand};
 pub use freshness::{Freshness, Now, Staleness};
+pub use milestones::milestones;
 pub use soak::soak;
-pub use step::{Obstacle, Step, obstacles, step};
+pub use step::{Obstacle, Step, obstacles, overrides, step};
+pub use window::{CLOCK, Subject, Windows, observed, subject, windows};
 
 #[cfg(test)]
 mod sample;

@@ -10,10 +10,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::model::container::ContainerState;
-use crate::model::observation::{Observation, Sign, Window};
+use crate::model::observation::{Observation, Reading, Sign, Window};
 use crate::model::percent::Ratio;
 use crate::model::promotion::Deployment;
 use crate::model::soak::{Excess, Limits, ResetCause, Soak, SoakRule};
+use crate::model::watch::CONTAINER;
 
 /// How far the soak of a deployment has come. The order of `observations` does not matter.
 pub fn soak(rule: &SoakRule, deployment: &Deployment, observations: &[Observation], now: Timestamp) -> Soak {
@@ -60,7 +61,7 @@ fn resets(
     let mut covered = deployment.time;
     for (window, one) in seen {
         let gap = Window::new(covered, window.from()).map(Window::length).unwrap_or_default();
-        let broken = identity(&deployment.running, running, &one.running);
+        let broken = if is_told(one) { identity(&deployment.running, running, &one.running) } else { None };
         if let Some(cause) = broken {
             since = window.to();
             resets.push((since, cause));
@@ -68,10 +69,20 @@ fn resets(
             since = window.from();
             resets.push((since, ResetCause::Gap));
         }
-        running = &one.running;
+        if is_told(one) {
+            running = &one.running;
+        }
         covered = covered.max(window.to());
     }
     (since, resets)
+}
+
+/// Whether the engine said what runs. Where it could not be asked, nothing is known, which is no absence.
+fn is_told(one: &Observation) -> bool {
+    let silent = |reading: &Reading| {
+        reading.rule == CONTAINER && matches!(reading.sign, Sign::Unknown | Sign::Unreachable)
+    };
+    !one.readings.iter().any(silent)
 }
 
 /// What sets what runs `now` apart from what was deployed, or from what ran `before`. Where nothing is known of what

@@ -23,6 +23,8 @@ pub enum Step {
     Restore,
     /// Nothing: the candidate is deployed, and its observation is under way.
     Observe,
+    /// Move the component to its stage: its observation is proven.
+    Complete,
     /// Nothing: somebody holds the component.
     Wait,
     /// Nothing: there is no stage above.
@@ -102,6 +104,15 @@ pub fn step(standing: &Standing, now: &Now, with_issue: bool) -> Step {
     }
 }
 
+/// The overrides that hold at `time` for the commit of the last measurement. Nobody approves what he asked for.
+pub fn overrides(standing: &Standing, time: Timestamp) -> Vec<&Told<Override>> {
+    let measured = standing.measured.as_ref().and_then(|one| one.verification.commit.as_ref());
+    let holds = |one: &&Told<Override>| {
+        Some(&one.what.commit) == measured && one.what.expires > time && one.what.approver != one.actor
+    };
+    standing.overrides.iter().filter(holds).collect()
+}
+
 /// What is to go, whatever else is to be done.
 fn rolling_back<'a>(standing: &'a Standing, now: &'a Now) -> impl Iterator<Item = Obstacle> + 'a {
     let completed = standing.completed.as_ref().map(|completed| &completed.promotion);
@@ -120,13 +131,8 @@ fn rolling_back<'a>(standing: &'a Standing, now: &'a Now) -> impl Iterator<Item 
 /// The checks of the gate that were not passed, but for those that an override of exactly this commit sets aside.
 fn not_passed(standing: &Standing, measurement: &Measurement, now: &Now) -> Vec<String> {
     let verification = &measurement.verification;
-    let holds = |one: &&Told<Override>| {
-        Some(&one.what.commit) == verification.commit.as_ref()
-            && one.what.expires > now.time
-            && one.what.approver != one.actor
-    };
-    let set_aside: Vec<&String> =
-        standing.overrides.iter().filter(holds).flat_map(|one| &one.what.checks).collect();
+    let overrides = overrides(standing, now.time);
+    let set_aside: Vec<&String> = overrides.iter().flat_map(|one| &one.what.checks).collect();
     let is_open = |check: &&CheckRecord| {
         matches!(check.outcome, CheckOutcome::Fail | CheckOutcome::Inconclusive)
             && !set_aside.contains(&&check.id)

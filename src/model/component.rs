@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::delivery::Deploy;
 pub use super::place::{DeclaredPath, Place};
 use super::stage::Stage;
+use super::watch::Observe;
 
 /// A component as the policy declares it. Paths are relative to the project's root, with `/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,8 +32,19 @@ pub struct Component {
     pub tests: TestSelection,
     /// How it gets to a stage, where the policy says so.
     pub deploy: BTreeMap<Stage, Deploy>,
+    /// The document about its maturity, where the policy names one.
+    pub maturity: Option<DeclaredPath>,
+    /// How it is observed in a stage, where the policy says so.
+    pub observe: BTreeMap<Stage, Observe>,
     /// Where it is declared.
     pub place: Place,
+}
+
+impl Component {
+    /// How its candidate in `stage` is observed: as the policy says, else as it is where it says nothing.
+    pub fn observation(&self, stage: Stage) -> Observe {
+        self.observe.get(&stage).cloned().unwrap_or_default()
+    }
 }
 
 /// Which tests are the component's. Two components with equal selections share a run.

@@ -10,6 +10,9 @@ pub struct Percent {
 }
 
 impl Percent {
+    /// 100 %.
+    pub const ALL: Self = Self { hundredths: 10_000 };
+
     /// From hundredths of a percent; `None` above 100 %.
     pub fn from_hundredths(hundredths: u32) -> Option<Self> {
         (hundredths <= 10_000).then_some(Self { hundredths })

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::component::{Component, Place};
+use super::component::{Component, DeclaredPath, Place};
 use super::delivery::GitHub;
+use super::freeze::Freeze;
 use super::gate::Gate;
 use super::stage::Stage;
 use super::toolchain::Tool;
@@ -47,6 +48,10 @@ pub struct Project {
     pub max_age: Duration,
     /// What it says of GitHub.
     pub github: GitHub,
+    /// The document with the stages of all components.
+    pub status_document: Option<DeclaredPath>,
+    /// When nothing is promoted.
+    pub freezes: Vec<Freeze>,
 }
 
 /// Who provides the tools and the project's environment.

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use crate::model::check::Check;
 use crate::model::component::{Component, TestSelection};
 use crate::model::gate::{Criterion, Gate};
+use crate::model::stage::Stage;
 use crate::model::toolchain::Tool;
 
 /// A component and what its gate asks of it.
@@ -18,6 +19,8 @@ use crate::model::toolchain::Tool;
 pub struct Candidate<'a> {
     /// The component.
     pub component: &'a Component,
+    /// Where it stands.
+    pub from: Stage,
     /// Its gate.
     pub gate: &'a Gate,
 }
@@ -156,6 +159,8 @@ mod tests {
                 args: Vec::new(),
             },
             deploy: BTreeMap::new(),
+            observe: BTreeMap::new(),
+            maturity: None,
             place,
         }
     }
@@ -175,8 +180,10 @@ mod tests {
     fn components_that_select_the_same_tests_share_a_run() {
         let (gate, components) =
             (gate(), [component("a", "x", 1), component("b", "y", 2), component("c", "x", 3)]);
-        let candidates: Vec<_> =
-            components.iter().map(|component| Candidate { component, gate: &gate }).collect();
+        let candidates: Vec<_> = components
+            .iter()
+            .map(|component| Candidate { component, from: Stage::Development, gate: &gate })
+            .collect();
         let plan = plan(&candidates, None);
         let groups: Vec<_> = plan.tests.iter().map(|group| group.components.clone()).collect();
         assert_eq!(groups, [vec![0, 2], vec![1]]);
@@ -187,8 +194,10 @@ mod tests {
     #[test]
     fn what_is_not_wanted_of_one_component_is_still_planned_for_the_others() {
         let (gate, components) = (gate(), [component("a", "x", 1), component("b", "x", 2)]);
-        let candidates: Vec<_> =
-            components.iter().map(|component| Candidate { component, gate: &gate }).collect();
+        let candidates: Vec<_> = components
+            .iter()
+            .map(|component| Candidate { component, from: Stage::Development, gate: &gate })
+            .collect();
         let plan = plan_where(&candidates, |index, check| index == 1 || check == Check::Lint);
         assert_eq!((plan.tests[0].components.as_slice(), plan.lint.as_slice()), (&[1][..], &[0, 1][..]));
     }
@@ -196,7 +205,7 @@ mod tests {
     #[test]
     fn a_check_that_nobody_asks_for_needs_no_tool() {
         let (gate, component) = (gate(), component("a", "x", 1));
-        let candidates = [Candidate { component: &component, gate: &gate }];
+        let candidates = [Candidate { component: &component, from: Stage::Development, gate: &gate }];
         assert_eq!(plan(&candidates, None).tools(), [Tool::Pytest, Tool::Ruff]);
         assert_eq!(plan(&candidates, Some(&[Check::Lint, Check::Types])).tools(), [Tool::Ruff]);
     }

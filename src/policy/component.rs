@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::deploy;
 use super::document::{Faults, quote};
+use super::observe;
 use super::path::Viewpoint;
 use super::pytest_argument;
 use super::value::{Table, Value};
@@ -12,8 +13,20 @@ use crate::model::component::{Component, DeclaredPath, TestSelection};
 use crate::model::stage::Stage;
 
 /// The keys of `[component.NAME]`.
-pub(super) const KEYS: [&str; 10] =
-    ["title", "stage", "priority", "group", "owner", "paths", "readme", "depends_on", "tests", "deploy"];
+pub(super) const KEYS: [&str; 12] = [
+    "title",
+    "stage",
+    "priority",
+    "group",
+    "owner",
+    "paths",
+    "readme",
+    "depends_on",
+    "tests",
+    "deploy",
+    "observe",
+    "documents",
+];
 const TEST_KEYS: [&str; 3] = ["paths", "select", "args"];
 /// Where tests are, from the project's root, unless the policy says otherwise.
 const DEFAULT_TESTS: &str = "tests";
@@ -73,6 +86,8 @@ pub(super) fn read(
         depends_on: dependencies.iter().map(|(name, _)| name.clone()).collect(),
         tests: tests(offset, table, from, faults),
         deploy: deploy::read(name, table, from, faults),
+        observe: observe::read(table, from, faults),
+        maturity: maturity(table, from, faults),
         place: faults.place(offset),
     };
     Declaration { component, offset, dependencies }
@@ -94,7 +109,12 @@ fn own_paths(
 }
 
 /// The paths of an array, each once; none at all is a fault.
-fn paths(value: &Value<'_>, hint: &str, from: &Viewpoint, faults: &mut Faults<'_>) -> Vec<DeclaredPath> {
+pub(super) fn paths(
+    value: &Value<'_>,
+    hint: &str,
+    from: &Viewpoint,
+    faults: &mut Faults<'_>,
+) -> Vec<DeclaredPath> {
     let Some(items) = value.list("paths", faults) else {
         return Vec::new();
     };
@@ -112,6 +132,13 @@ fn dependencies(table: &Table<'_>, faults: &mut Faults<'_>) -> Vec<(String, usiz
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     let names = items.iter().filter_map(|item| Some((item.line(faults)?, item.offset)));
     names.filter(|(name, _)| seen.insert(name)).map(|(name, offset)| (name.to_owned(), offset)).collect()
+}
+
+/// `documents = { maturity }`
+fn maturity(table: &Table<'_>, from: &Viewpoint, faults: &mut Faults<'_>) -> Option<DeclaredPath> {
+    let documents = table.get("documents")?.table(faults)?;
+    documents.keys_are(&["maturity"], faults);
+    documents.get("maturity").and_then(|value| from.path(&value, faults))
 }
 
 /// `[component.NAME.tests]`
@@ -137,7 +164,7 @@ fn tests(offset: usize, component: &Table<'_>, from: &Viewpoint, faults: &mut Fa
 }
 
 /// pytest would take `file.py::test`, but then it is no path, and nobody could check that it is there.
-fn refuse_node_ids(paths: &Value<'_>, faults: &mut Faults<'_>) {
+pub(super) fn refuse_node_ids(paths: &Value<'_>, faults: &mut Faults<'_>) {
     for item in paths.inner().as_array().and_then(|_| paths.list("paths", faults)).unwrap_or_default() {
         if let Some(text) = item.inner().as_str().filter(|text| text.contains("::")) {
             faults.add(
@@ -150,7 +177,7 @@ fn refuse_node_ids(paths: &Value<'_>, faults: &mut Faults<'_>) {
 }
 
 /// The expression for `-k`; an empty one selects all.
-fn select(value: &Value<'_>, faults: &mut Faults<'_>) -> Option<String> {
+pub(super) fn select(value: &Value<'_>, faults: &mut Faults<'_>) -> Option<String> {
     let text = value.string(faults)?.trim();
     if text.starts_with('-') {
         faults.add(

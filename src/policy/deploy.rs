@@ -9,7 +9,7 @@ use regex::Regex;
 use super::address;
 use super::document::{Faults, quote};
 use super::path::Viewpoint;
-use super::suggestion;
+use super::per_stage::{self, Words};
 use super::value::{Table, Value};
 use crate::model::component::DeclaredPath;
 use crate::model::delivery::{Deploy, Health, LogRules, OnFailure};
@@ -18,7 +18,6 @@ use crate::model::stage::Stage;
 const KEYS: [&str; 7] = ["compose_file", "service", "script", "env_files", "health", "logs", "on_failure"];
 const HEALTH_KEYS: [&str; 7] = ["url", "status", "body", "delay", "interval", "stable", "deadline"];
 const LOG_KEYS: [&str; 2] = ["error", "allow"];
-const STAGES: [&str; 2] = ["staging", "production"];
 /// What stands for the new container's id in the pattern of a body.
 const CONTAINER: &str = "{container}";
 /// What tells of an error in a log, unless the policy says otherwise.
@@ -36,34 +35,13 @@ pub(super) fn read(
     from: &Viewpoint,
     faults: &mut Faults<'_>,
 ) -> BTreeMap<Stage, Deploy> {
-    let mut deployments = BTreeMap::new();
-    let Some(table) = component.get("deploy").and_then(|value| value.table(faults)) else {
-        return deployments;
+    let words = Words {
+        key: "deploy",
+        keys: &KEYS,
+        nothing: "so nothing is deployed there",
+        are_for: "deployments are for",
     };
-    for value in table.values() {
-        match Stage::from_name(&value.key) {
-            Some(Stage::Development) => faults.add(
-                value.key_offset,
-                "nothing is promoted to `development`, so nothing is deployed there",
-                "deployments are for `staging` and `production`",
-            ),
-            Some(stage) => {
-                if let Some(keys) = value.table(faults) {
-                    deployments.insert(stage, deploy(name, &keys, from, faults));
-                }
-            }
-            None if KEYS.contains(&value.key.as_str()) => faults.add(
-                value.key_offset,
-                format!("{} belongs to a stage", quote(&value.key)),
-                format!("write it below {}", quote(&format!("[{}.staging]", table.name))),
-            ),
-            None => {
-                let hint = suggestion::hint(&value.key, &STAGES, "deployments are for");
-                faults.add(value.key_offset, format!("unknown stage {}", quote(&value.key)), hint);
-            }
-        }
-    }
-    deployments
+    per_stage::read(component, &words, faults, |keys, _, faults| deploy(name, keys, from, faults))
 }
 
 fn deploy(name: &str, table: &Table<'_>, from: &Viewpoint, faults: &mut Faults<'_>) -> Deploy {

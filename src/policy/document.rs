@@ -6,6 +6,8 @@ use crate::model::policy::Fault;
 
 /// The longest line, in characters, that a fault repeats: enough to recognise it, and no more.
 const LONGEST_LINE: usize = 200;
+/// How keys end that name the variable of a token.
+const TOKEN: &str = "_token";
 /// The longest word of the policy, in characters, that a message repeats.
 const LONGEST_WORD: usize = 60;
 
@@ -97,9 +99,13 @@ fn first_line(text: &str) -> String {
     cut(&without_secrets(line.strip_suffix('\r').unwrap_or(&line)), LONGEST_LINE)
 }
 
-/// The line without the user names and passwords of addresses: a message is shown, logged and copied.
+/// The line without the user names and passwords of addresses, and without what stands where the name of a token's
+/// variable belongs: a message is shown, logged and copied.
 fn without_secrets(line: &str) -> String {
     const BEFORE: &str = "://";
+    if let Some((key, _)) = line.split_once('=').filter(|(key, _)| key.trim().ends_with(TOKEN)) {
+        return format!("{key}=…");
+    }
     let mut shown = String::with_capacity(line.len());
     let mut rest = line;
     while let Some((before, after)) = rest.split_once(BEFORE) {
@@ -154,6 +160,7 @@ mod tests {
         assert_eq!(line("url = \"http://u:p/w@h:1/x\" # http://a"), "url = \"http://…@h:1/x\" # http://a");
         assert_eq!(line("a = 'http://h/' # see https://u@h://v@w"), "a = 'http://h/' # see https://…@w");
         assert_eq!(line("mail = \"a@b\""), "mail = \"a@b\"");
+        assert_eq!(line("prometheus_token = \"s3cret\""), "prometheus_token =…");
     }
 
     #[test]

@@ -50,7 +50,7 @@ fn labels(value: &Value<'_>, faults: &mut Faults<'_>) -> Vec<String> {
 }
 
 /// Why a text cannot be a label, and what to do.
-fn label_problem(label: &str) -> Option<(&'static str, &'static str)> {
+pub(super) fn label_problem(label: &str) -> Option<(&'static str, &'static str)> {
     if label.contains(',') {
         return Some(("holds a comma, which separates labels", "write each label as an item of its own"));
     }

@@ -9,6 +9,11 @@ use crate::model::percent::Percent;
 
 /// The bound that `value` says: above 0, at most 100, with at most two decimals.
 pub(super) fn read(value: &Value<'_>, faults: &mut Faults<'_>) -> Option<Percent> {
+    read_or(value, ASK_NOTHING, faults)
+}
+
+/// As [`read`]; `nothing`: what to do in place of a bound that nothing can miss.
+pub(super) fn read_or(value: &Value<'_>, nothing: &str, faults: &mut Faults<'_>) -> Option<Percent> {
     let text = match value.inner() {
         DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str(),
         DeValue::Float(float) => float.as_str(),
@@ -22,7 +27,7 @@ pub(super) fn read(value: &Value<'_>, faults: &mut Faults<'_>) -> Option<Percent
         }
     };
     let (message, hint) = match hundredths(text) {
-        Ok(0) => ("must be above 0: a pass needs evidence".to_owned(), ASK_NOTHING),
+        Ok(0) => ("must be above 0: a pass needs evidence".to_owned(), nothing),
         Ok(hundredths) => match Percent::from_hundredths(hundredths) {
             Some(percent) => return Some(percent),
             None => (format!("must be at most 100, found {}", quote(text)), "give a number up to 100"),

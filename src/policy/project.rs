@@ -7,15 +7,28 @@ use std::time::Duration;
 use toml::de::DeValue;
 
 use super::document::{Faults, quote};
+use super::freeze;
 use super::github;
 use super::path;
 use super::suggestion;
 use super::value::{Table, Value};
+use crate::model::component::DeclaredPath;
 use crate::model::policy::{Project, Runner};
 use crate::model::toolchain::Tool;
 
-const KEYS: [&str; 9] =
-    ["name", "repository", "root", "runner", "include", "timeout", "tools", "max_age", "github"];
+const KEYS: [&str; 11] = [
+    "name",
+    "repository",
+    "root",
+    "runner",
+    "include",
+    "timeout",
+    "tools",
+    "max_age",
+    "github",
+    "documents",
+    "freeze",
+];
 const RUNNERS: [&str; 3] = ["auto", "uv", "path"];
 const RUNNER_FORMS: &str = "write `\"auto\"`, `\"uv\"`, `\"path\"` or `{ venv = \".venv\" }`";
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30 * 60);
@@ -33,6 +46,8 @@ pub(super) fn read(document: &Table<'_>, faults: &mut Faults<'_>) -> Project {
         pins: BTreeMap::new(),
         max_age: DEFAULT_MAX_AGE,
         github: github::default(),
+        status_document: None,
+        freezes: Vec::new(),
     };
     let Some(value) = document.get("project") else {
         faults.add(0, "`[project]` is missing", "write `[project]` with `name = \"…\"` below it");
@@ -57,9 +72,19 @@ pub(super) fn read(document: &Table<'_>, faults: &mut Faults<'_>) -> Project {
     project.pins = table.get("tools").map(|value| pins(&value, faults)).unwrap_or_default();
     project.root = root(&table, faults);
     project.github = github::read(&table, &project.root, faults);
+    project.status_document = status_document(&table, &project.root, faults);
+    project.freezes = freeze::read(&table, faults);
     // The app reads them for itself before this; here only their faults are wanted.
     include(&table, faults);
     project
+}
+
+/// `documents = { status }`
+fn status_document(project: &Table<'_>, root: &str, faults: &mut Faults<'_>) -> Option<DeclaredPath> {
+    let table = project.get("documents")?.table(faults)?;
+    table.keys_are(&["status"], faults);
+    let from = path::Viewpoint { folder: root.to_owned(), root: root.to_owned() };
+    table.get("status").and_then(|value| from.path(&value, faults))
 }
 
 /// `root`, or the policy file's own folder.

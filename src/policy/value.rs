@@ -194,31 +194,38 @@ impl<'t> Value<'t> {
 
     /// A length of time above zero.
     pub(super) fn duration(&self, faults: &mut Faults<'_>) -> Option<Duration> {
-        self.length(&[], faults)
+        self.length(&[], duration::LONGEST_DAYS, faults)
+    }
+
+    /// A length of time above zero, of at most so many days.
+    pub(super) fn duration_within(&self, days: u64, faults: &mut Faults<'_>) -> Option<Duration> {
+        self.length(&[], days, faults)
     }
 
     /// A length of time, or none at all, as in `0s`.
     pub(super) fn duration_or_none(&self, faults: &mut Faults<'_>) -> Option<Duration> {
-        self.length(&[DurationError::Zero], faults)
+        self.length(&[DurationError::Zero], duration::LONGEST_DAYS, faults)
     }
 
     /// A length of time; what is in `as_zero` is none at all and no fault.
-    fn length(&self, as_zero: &[DurationError], faults: &mut Faults<'_>) -> Option<Duration> {
+    fn length(&self, as_zero: &[DurationError], days: u64, faults: &mut Faults<'_>) -> Option<Duration> {
         const FORM: &str = "write it as in `\"30m\"`, `\"1h30m\"` or `\"45s\"`";
         if !self.inner.is_str() {
             self.wrong("a length of time", FORM, faults);
             return None;
         }
         let text = self.line(faults)?;
-        let problem = match duration::parse(text) {
+        let problem = match duration::parse_within(text, days) {
             Ok(limit) => return Some(limit),
             Err(problem) if as_zero.contains(&problem) => return Some(Duration::ZERO),
             Err(problem) => problem,
         };
         let hint = match problem {
-            DurationError::NoUnit => "add `h`, `m`, `s` or `ms` to the number, as in `\"30m\"`",
-            DurationError::Malformed => FORM,
-            DurationError::Zero | DurationError::TooLong => "the limit must be above 0 and at most 7 days",
+            DurationError::NoUnit => "add `h`, `m`, `s` or `ms` to the number, as in `\"30m\"`".to_owned(),
+            DurationError::Malformed => FORM.to_owned(),
+            DurationError::Zero | DurationError::TooLong(_) => {
+                format!("the limit must be above 0 and at most {days} days")
+            }
         };
         faults.add(self.offset, format!("{} {} {problem}", quote(&self.key), quote(text)), hint);
         None

@@ -14,6 +14,8 @@ use super::json::{Program, SCHEMA, written};
 pub enum Result {
     /// It may not be deployed.
     Refused,
+    /// It may not be deployed yet.
+    Waiting,
     /// This would be done.
     Proposed,
     /// Nobody consented.
@@ -34,6 +36,7 @@ impl Result {
     fn name(self) -> &'static str {
         match self {
             Self::Refused => "refused",
+            Self::Waiting => "waiting",
             Self::Proposed => "proposed",
             Self::Declined => "declined",
             Self::AlreadyDeployed => "already_deployed",
@@ -47,6 +50,7 @@ impl Result {
     fn heading(self, component: &str, to: &str) -> String {
         match self {
             Self::Refused => format!("✗ {component} may not be deployed to {to}"),
+            Self::Waiting => format!("… {component} is not deployed to {to} yet"),
             Self::Proposed => format!("· {component} would be deployed to {to}"),
             Self::Declined => format!("- {component} was not deployed"),
             Self::AlreadyDeployed => format!("✓ {component} is already deployed to {to}; nothing was done"),

@@ -2,10 +2,13 @@
 
 use std::fmt::Write as _;
 
-use crate::model::promotion::Deployment;
+use crate::model::component::Component;
+use crate::model::promotion::{Completed, Deployment};
+use crate::model::soak::Soak;
 use crate::model::stage::Stage;
 
-use super::markup::{code, passage};
+use super::issue_form::{measured, moment};
+use super::markup::{code, passage, prose};
 
 /// Characters of one sentence of the proof.
 const SENTENCE: usize = 500;
@@ -32,6 +35,56 @@ pub fn deployed(to: Stage, deployment: &Deployment) -> String {
         let _infallible = writeln!(text, "- and {left} more");
     }
     text
+}
+
+/// That a promotion was completed, and what that rests on.
+pub fn completed(component: &Component, completed: &Completed, soak: Option<&Soak>) -> String {
+    let promotion = &completed.promotion;
+    let mut text = format!(
+        "{} is in {} since {}: this promotion is completed.\n\n",
+        prose(&component.title),
+        promotion.to,
+        moment(completed.time)
+    );
+    if let Some(deployment) = &promotion.deployment {
+        let _infallible =
+            writeln!(text, "- deployed: commit {} on {}", code(&deployment.commit), moment(deployment.time));
+    }
+    if let Some(soak) = soak {
+        let uptime = soak.uptime.map(|uptime| format!(", up for {} %", uptime.percent())).unwrap_or_default();
+        let hours = soak.healthy.as_secs() / 3_600;
+        let _infallible =
+            writeln!(text, "- observed: healthy for {hours} h in {} windows{uptime}", soak.samples);
+    }
+    if let Some(measurement) = &completed.measured {
+        let verification = &measurement.verification;
+        let _infallible = writeln!(
+            text,
+            "- measured anew on {}: {}",
+            moment(measurement.time),
+            verification.verdict.name()
+        );
+        for check in verification.checks.iter().take(SENTENCES) {
+            let _infallible = writeln!(text, "  - {}: {}", prose(&check.id), measured(check));
+        }
+    }
+    text
+}
+
+/// For the issue with the status report: that a component entered a stage.
+pub fn status(component: &Component, completed: &Completed) -> String {
+    let promotion = &completed.promotion;
+    let issue = promotion.issue.as_ref().map(|issue| format!(", issue #{}", issue.number));
+    format!(
+        "{} ({}) moved from {} to {} on {}, by promotion {}{}.\n",
+        prose(&component.title),
+        code(&component.name),
+        completed.from,
+        promotion.to,
+        moment(completed.time),
+        code(promotion.id.as_str()),
+        issue.unwrap_or_default()
+    )
 }
 
 #[cfg(test)]

@@ -50,6 +50,8 @@ pub struct IssueForm<'a> {
     pub deploy: Option<&'a Deploy>,
     /// What stands in the way, one sentence each.
     pub blockers: &'a [String],
+    /// Checks that somebody set aside, one sentence each.
+    pub overrides: &'a [String],
     /// When the issue was opened.
     pub opened: Option<Timestamp>,
     /// When the candidate was seen to run and to be healthy.
@@ -100,6 +102,7 @@ impl IssueForm<'_> {
             status: phase(self.phase),
             verification: self.measured.map(verification),
             blockers: self.blockers.iter().map(|blocker| item(blocker)).collect(),
+            overrides: self.overrides.iter().map(|words| item(words)).collect(),
             deployment: self.deploy.map(deployment),
             timeline: TimelineValues {
                 verified: self.measured.map(|measured| moment(measured.time)),
@@ -127,6 +130,7 @@ struct Values {
     status: &'static str,
     verification: Option<VerificationValues>,
     blockers: Vec<String>,
+    overrides: Vec<String>,
     deployment: Option<DeploymentValues>,
     timeline: TimelineValues,
     documents: DocumentValues,
@@ -233,7 +237,7 @@ fn item(text: &str) -> String {
 }
 
 /// The value as people saw it, with both figures of coverage and `at least` where it is a lower bound.
-fn measured(check: &CheckRecord) -> String {
+pub(super) fn measured(check: &CheckRecord) -> String {
     let why = check.reason.as_ref().map_or("", |(_, sentence)| sentence.as_str());
     match check.outcome {
         CheckOutcome::Pass | CheckOutcome::Fail => passage(&check.summary, CELL),
@@ -287,7 +291,7 @@ fn phase(phase: Phase) -> &'static str {
     }
 }
 
-fn moment(time: Timestamp) -> String {
+pub(super) fn moment(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 

@@ -3,9 +3,12 @@
 //! nowhere (`clean`, `markup`).
 
 pub mod audit;
+pub mod claims;
 pub mod clean;
+pub mod completion;
 pub mod deployment;
 pub mod difference;
+pub mod document;
 mod elapsed;
 mod error_document;
 mod grouping;
@@ -18,6 +21,7 @@ mod json;
 mod markdown;
 mod markup;
 mod moment;
+pub mod observed;
 mod obstacle;
 mod page;
 pub mod plan_document;
@@ -31,6 +35,7 @@ pub mod rollback_comment;
 #[cfg(test)]
 pub(crate) mod sample;
 mod sign;
+pub mod soak;
 pub mod status;
 mod summary;
 mod surroundings;

@@ -12,6 +12,7 @@ use crate::model::promotion::{Pending, Phase, Standing};
 use crate::model::record::Act;
 
 use super::page::{Page, Tone};
+use super::soak::SoakView;
 use super::{Style, Verbosity, clean, sign};
 
 /// Where components stand.
@@ -88,6 +89,8 @@ pub struct Known {
     pub contradicted: Option<String>,
     /// What stands in the way of a deployment.
     pub obstacles: Vec<Obstacle>,
+    /// How far its soak has come; `None` where nothing is deployed.
+    pub soak: Option<SoakView>,
     /// What comes next.
     pub next: Next,
 }

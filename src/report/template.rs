@@ -57,7 +57,7 @@ fn fault(file: &str, template: &str, error: &minijinja::Error) -> TemplateError 
     let at = error.range().and_then(|range| template.get(range)).map(clean::one_line);
     let literal = at.filter(|text| !text.is_empty()).map(|text| format!(": `{}`", text.replace('`', "'")));
     let literal = literal.unwrap_or_default();
-    let known = "values are `component`, `status`, `verification`, `blockers`, `deployment`, `timeline`, `documents`, \
+    let known = "values are `component`, `status`, `verification`, `blockers`, `overrides`, `deployment`, `timeline`, `documents`, \
                  `promotion`; what may be none is asked with `if`";
     let (message, hint) = match error.kind() {
         ErrorKind::UndefinedError => (format!("there is no such value{literal}"), known.to_owned()),

@@ -11,7 +11,7 @@ use ureq::http::Uri;
 
 use super::clock::Stopwatch;
 
-/// What is read of a body, in bytes.
+/// What is read of a body, in bytes, unless more is asked for.
 const LONGEST: u64 = 64 << 10;
 
 /// An answer, whatever it says.
@@ -47,8 +47,24 @@ pub enum Unanswered {
     Broken(String),
 }
 
+/// What is asked besides the address.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// A secret that is shown to the other side.
+    pub token: Option<&'a str>,
+    /// The limit in time.
+    pub limit: Duration,
+    /// What is read of the body, in bytes.
+    pub longest: u64,
+}
+
 /// Asks `url`. A proxy of the environment is used, but never for this machine.
 pub fn get(url: &str, limit: Duration) -> Result<Answer, Unanswered> {
+    ask(url, Asked { token: None, limit, longest: LONGEST })
+}
+
+/// As [`get`], with more to say.
+pub fn ask(url: &str, Asked { token, limit, longest }: Asked<'_>) -> Result<Answer, Unanswered> {
     let watch = Stopwatch::start();
     let mut config = Agent::config_builder()
         .http_status_as_error(false)
@@ -61,9 +77,13 @@ pub fn get(url: &str, limit: Duration) -> Result<Answer, Unanswered> {
     }
     let agent: Agent = config.build().into();
     let unanswered = |error: &ureq::Error| unanswered(error, limit);
-    let mut response = agent.get(url).call().map_err(|error| unanswered(&error))?;
+    let mut request = agent.get(url);
+    if let Some(token) = token {
+        request = request.header("Authorization", format!("Bearer {token}"));
+    }
+    let mut response = request.call().map_err(|error| unanswered(&error))?;
     let mut body = Vec::new();
-    let read = response.body_mut().as_reader().take(LONGEST).read_to_end(&mut body);
+    let read = response.body_mut().as_reader().take(longest).read_to_end(&mut body);
     read.map_err(|error| unanswered(&ureq::Error::from(error)))?;
     let location = response.headers().get("location").and_then(|value| value.to_str().ok());
     Ok(Answer {

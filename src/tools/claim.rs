@@ -83,14 +83,15 @@ pub fn claims(markdown: &str, names: &[String]) -> Vec<Claim> {
     claims
 }
 
-/// The names in the passage, else in its heading.
+/// The names in its label, else in the passage, else in its headings.
 fn about(passage: &Passage, names: &[String]) -> Vec<String> {
     let within = |text: &str| -> Vec<String> {
         let text = text.to_lowercase();
         names.iter().filter(|name| has_word(&text, &name.to_lowercase())).cloned().collect()
     };
-    let own = within(&format!("{} {} {}", passage.row, passage.label, passage.text));
-    if own.is_empty() { within(&passage.heading) } else { own }
+    let row = format!("{} {}", passage.row, passage.text);
+    let places = [passage.label.as_str(), row.as_str(), passage.heading.as_str()];
+    places.into_iter().map(within).find(|found| !found.is_empty()).unwrap_or_default()
 }
 
 /// Whether `word` stands in `text` on its own.

@@ -84,6 +84,11 @@ pub fn logs_argv(executable: &str, id: &str, since: &str) -> Vec<String> {
     argv(executable, &["logs", "--since", since, id])
 }
 
+/// Prints what a container wrote from one moment up to another.
+pub fn logs_within_argv(executable: &str, id: &str, since: &str, until: &str) -> Vec<String> {
+    argv(executable, &["logs", "--since", since, "--until", until, id])
+}
+
 /// Asks whether there is an engine, and of which version.
 pub fn version_argv(executable: &str) -> Vec<String> {
     argv(executable, &["version", "--format", "{{.Server.Version}}"])

@@ -86,6 +86,11 @@ pub fn edit_issue(repository: &str, number: u64, edit: &Edit<'_>) -> Vec<String>
     argv
 }
 
+/// Closes an issue as done.
+pub fn close_issue(repository: &str, number: u64) -> Vec<String> {
+    argv(&["issue", "close", &number.to_string()], repository, ["--reason", "completed"])
+}
+
 /// Comments on an issue.
 pub fn comment(repository: &str, number: u64, body_file: &str) -> Vec<String> {
     argv(&["issue", "comment", &number.to_string()], repository, ["--body-file", body_file])
@@ -162,6 +167,11 @@ pub fn read_made(exit: Exit, stderr: &str) -> Result<(), Failure> {
         Err(Failure::LabelExists) => Ok(()),
         other => other,
     }
+}
+
+/// That what changes an issue and prints nothing of use came to a good end.
+pub fn read_done(exit: Exit, stderr: &str) -> Result<(), Failure> {
+    succeeded(exit, stderr)
 }
 
 /// The number in the address of an issue, or of a comment on it.

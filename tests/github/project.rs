@@ -103,7 +103,7 @@ impl Project {
         }
         let socket = format!("http_unix_socket: {}\n", project.path("gh.sock").display());
         std::fs::write(project.path("config/config.yml"), socket).expect("written");
-        for program in ["git", "sh"] {
+        for program in ["git", "sh", "readlink", "dirname"] {
             let _there = std::os::unix::fs::symlink(find(program), project.path("bin").join(program));
         }
         if let Some(gh) = real_gh() {
@@ -147,7 +147,7 @@ impl Project {
         self
     }
 
-    fn commit(&self) -> String {
+    pub(crate) fn commit(&self) -> String {
         let mut git = Command::new("git");
         git.args(["rev-parse", "HEAD"]).current_dir(self.path("project"));
         String::from_utf8(git.output().expect("git").stdout).expect("a commit").trim().to_owned()

@@ -10,6 +10,7 @@ use regex::RegexSet;
 
 use crate::model::container::Container;
 use crate::model::delivery::LogRules;
+use crate::model::observation::Window;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::sys::file;
 use crate::tools::docker;
@@ -57,7 +58,26 @@ impl Rules {
 
 /// The lines of a container's log since its start that tell of a fault, the first few of them.
 pub fn faults(site: &Site<'_>, rules: &Rules, container: &Container) -> Result<Vec<String>, Halt> {
-    let argv = docker::logs_argv("docker", &container.id, &since(container));
+    told(site, rules, container, docker::logs_argv("docker", &container.id, &since(container)))
+}
+
+/// The lines of a container's log in a window that tell of a fault, the first few of them.
+pub fn faults_within(
+    site: &Site<'_>,
+    rules: &Rules,
+    container: &Container,
+    window: Window,
+) -> Result<Vec<String>, Halt> {
+    let [from, to] = [window.from(), window.to()].map(|time| time.to_string());
+    told(site, rules, container, docker::logs_within_argv("docker", &container.id, &from, &to))
+}
+
+fn told(
+    site: &Site<'_>,
+    rules: &Rules,
+    container: &Container,
+    argv: Vec<String>,
+) -> Result<Vec<String>, Halt> {
     let log = site.ask_at_length("docker-logs", argv)?;
     let mut faults = Vec::new();
     let read = docker::read_done(log.exit, "").map_err(Halt::from).and_then(|()| {

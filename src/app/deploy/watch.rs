@@ -134,6 +134,31 @@ pub fn is_so(site: &Site<'_>, wanted: Wanted) -> Result<Option<Vec<Container>>, 
     })
 }
 
+/// Why the address does not answer as it should, now and after a few more attempts; `None` where it does, or where the
+/// policy names none.
+pub fn unanswered(site: &Site<'_>, containers: &[Container]) -> Option<String> {
+    const ATTEMPTS: usize = 3;
+    let health = site.deploy.health.as_ref()?;
+    let look = |container: &Container| Look {
+        container: container.clone(),
+        resolved: None,
+        revision: None,
+        is_comparable: false,
+    };
+    let looks: Vec<Look> = containers.iter().map(look).collect();
+    let mut why = None;
+    for _ in 0..ATTEMPTS {
+        match probe(site, health, &looks) {
+            Probe::Good(_) => return None,
+            Probe::Bad(words) => why = Some(words),
+        }
+        if site.context.interrupt.rest(health.interval) {
+            break;
+        }
+    }
+    why
+}
+
 fn sight(site: &Site<'_>, rules: &Rules, watch: Stopwatch) -> Result<Sighting, Halt> {
     let mut sighting = Sighting {
         at: watch.elapsed(),
@@ -162,12 +187,16 @@ fn sight(site: &Site<'_>, rules: &Rules, watch: Stopwatch) -> Result<Sighting, H
 }
 
 fn probe(site: &Site<'_>, health: &Health, looks: &[Look]) -> Probe {
-    let answer = match http::get(&health.url, ANSWER) {
-        Ok(answer) => answer,
-        Err(why) => return Probe::Bad(why.to_string()),
-    };
+    match http::get(&health.url, ANSWER) {
+        Ok(answer) => judged(site, health, &answer, looks),
+        Err(why) => Probe::Bad(why.to_string()),
+    }
+}
+
+/// What an answer of the address says.
+pub fn judged(site: &Site<'_>, health: &Health, answer: &http::Answer, looks: &[Look]) -> Probe {
     if answer.status != health.status {
-        let to = answer.location.map_or_else(String::new, |to| format!(", which leads to `{to}`"));
+        let to = answer.location.as_ref().map_or_else(String::new, |to| format!(", which leads to `{to}`"));
         return Probe::Bad(format!("it answers with status {}{to}", answer.status));
     }
     let binding = match &health.body {

@@ -5,16 +5,20 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::app::actor::actor;
 use crate::app::context::{Context, Listener};
 use crate::app::in_hand::dependencies;
 use crate::app::ledgers::{LedgerFault, Ledgers, OpenLedger, PATIENCE};
+use crate::app::override_words;
 use crate::app::present;
 use crate::app::project::Workspace;
 use crate::lifecycle::{self, Now, Obstacle};
 use crate::model::component::Component;
 use crate::model::container::{Container, ContainerState};
 use crate::model::delivery::Deploy;
+use crate::model::freeze::frozen;
 use crate::model::promotion::{Pending, Promotion, Standing};
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, DeployAct, Fact, Record};
@@ -63,6 +67,8 @@ pub struct Proposal {
     pub deploy: Deploy,
     /// Whether an earlier attempt is gone on with.
     pub resumed: bool,
+    /// Checks that somebody set aside, a sentence each.
+    pub overrides: Vec<String>,
 }
 
 /// What came of it.
@@ -72,6 +78,8 @@ pub enum Outcome {
     Refused(Vec<Obstacle>),
     /// This would be done.
     Proposed(Box<Proposal>),
+    /// Nothing is promoted until then, for that reason.
+    Frozen(Timestamp, String),
     /// Nobody consented.
     Declined,
     /// It was proven to run, and still does.
@@ -157,6 +165,11 @@ pub fn deploy(
     if refused || situation.promotion().is_none() {
         return Ok(Outcome::Refused(situation.obstacles));
     }
+    // What was begun is brought to its end whatever the calendar says.
+    let freezes = &workspace.policy.project.freezes;
+    if let (Some((until, reason)), None) = (frozen(freezes, situation.now.time), situation.pending()) {
+        return Ok(Outcome::Frozen(until, reason.to_owned()));
+    }
     let site = Site::find(&context, name, situation.deploy)?;
     if request.dry_run {
         let before = world::containers(&site)?;
@@ -235,6 +248,7 @@ impl<'a> Situation<'a> {
             before: before.iter().map(Into::into).collect(),
             deploy: self.deploy.clone(),
             resumed,
+            overrides: override_words::in_force(&self.standing, self.now.time),
         }
     }
 

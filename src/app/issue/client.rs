@@ -98,16 +98,16 @@ impl<'a> Client<'a> {
         Ok(gh::read_address(answer.exit, &answer.stdout, &answer.stderr))
     }
 
-    /// Gives an issue labels and takes others away.
-    pub(super) fn exchange_labels(
-        &self,
-        number: u64,
-        add_labels: &[String],
-        remove_labels: &[String],
-    ) -> anyhow::Result<Result<(u64, String), Failure>> {
-        let edit = Edit { add_labels, remove_labels, ..Edit::default() };
-        let answer = self.ask("gh-relabel", gh::edit_issue(self.repository, number, &edit))?;
-        Ok(gh::read_address(answer.exit, &answer.stdout, &answer.stderr))
+    /// Changes the labels of an issue.
+    pub(super) fn relabel(&self, number: u64, edit: &Edit<'_>) -> anyhow::Result<Result<(), Failure>> {
+        let answer = self.ask("gh-relabel", gh::edit_issue(self.repository, number, edit))?;
+        Ok(gh::read_done(answer.exit, &answer.stderr))
+    }
+
+    /// Closes an issue as done.
+    pub(super) fn close(&self, number: u64) -> anyhow::Result<Result<(), Failure>> {
+        let answer = self.ask("gh-close", gh::close_issue(self.repository, number))?;
+        Ok(gh::read_done(answer.exit, &answer.stderr))
     }
 
     /// The addresses and texts of the comments of an issue.

@@ -114,7 +114,11 @@ impl Desk<'_> {
     }
 
     /// The address of the comment with that mark, where there is one.
-    fn commented(&self, issue: u64, mark: &str) -> Result<Result<Option<String>, Failure>, IssueError> {
+    pub(super) fn commented(
+        &self,
+        issue: u64,
+        mark: &str,
+    ) -> Result<Result<Option<String>, Failure>, IssueError> {
         let comments = self.client.comments(issue)?;
         Ok(comments.map(|comments| {
             let mut marked = comments.into_iter().filter(|(_, text)| is_marked(text, mark));
@@ -123,7 +127,12 @@ impl Desk<'_> {
     }
 
     /// Writes a comment, and looks for it where the answer was lost.
-    fn comment(&self, issue: u64, mark: &str, body: &str) -> Result<Result<String, Failure>, IssueError> {
+    pub(super) fn comment(
+        &self,
+        issue: u64,
+        mark: &str,
+        body: &str,
+    ) -> Result<Result<String, Failure>, IssueError> {
         match self.client.comment(issue, body)? {
             Ok((_, url)) => Ok(Ok(url)),
             Err(failure) if failure.leaves_open() => match self.commented(issue, mark)? {

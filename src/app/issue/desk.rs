@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::app::context::Context;
 use crate::app::in_hand::{InHand, dependencies};
 use crate::app::ledgers::Ledgers;
+use crate::app::override_words;
 use crate::app::project::Workspace;
 use crate::app::refusal;
 use crate::ledger::{Head, Ledger};
@@ -149,6 +150,7 @@ impl<'a> Desk<'a> {
             standing,
             promotion,
             blockers: self.blockers.clone(),
+            overrides: override_words::in_force(standing, clock::now()),
             template: template(self.workspace)?,
             secrets: self.secrets,
         })

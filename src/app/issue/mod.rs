@@ -6,6 +6,7 @@
 //! before the act, and the issue is found again by the mark in its text.
 
 mod client;
+mod closing;
 mod debt;
 mod desk;
 mod farewell;
@@ -16,7 +17,9 @@ mod text;
 use crate::ledger::Ledger;
 use crate::lifecycle;
 use crate::model::component::Component;
+use crate::model::secret::Secrets;
 use crate::sys::variable;
+use crate::tools::gh::{Failure, Issue};
 
 use super::context::Context;
 use super::in_hand::InHand;
@@ -24,9 +27,11 @@ use super::ledgers::Ledgers;
 use super::present;
 use super::project::Workspace;
 
+use client::Client;
+pub use closing::{Farewell, Said, take_leave};
 pub use debt::pay_debts;
 use desk::Desk;
-pub use farewell::farewell;
+pub use farewell::{COMPLETED, farewell};
 pub use outcome::{Consent, Deed, IssueError, Place, Report};
 
 /// What is asked for.
@@ -78,6 +83,18 @@ pub fn tell(
     let component = declared(workspace, component)?;
     let mut hand = InHand::take(workspace, component, context.folder)?;
     pay_debts(&mut hand, context)
+}
+
+/// All issues of the repository, for those who look for something among them; or why GitHub did not tell.
+///
+/// # Errors
+/// Where the run folder cannot be written.
+pub fn listed(
+    repository: &str,
+    context: &Context<'_>,
+    secrets: &Secrets,
+) -> anyhow::Result<Result<Vec<Issue>, Failure>> {
+    Client::new(context, repository, secrets).issues()
 }
 
 /// The component of that name.

@@ -29,6 +29,8 @@ pub(super) struct Source<'a> {
     pub(super) promotion: &'a Promotion,
     /// What stands in the way, one sentence each.
     pub(super) blockers: Vec<String>,
+    /// Checks that somebody set aside, one sentence each.
+    pub(super) overrides: Vec<String>,
     /// The project's own template: its file and its text.
     pub(super) template: Option<(String, String)>,
     /// What must not be told.
@@ -65,6 +67,7 @@ impl Source<'_> {
             measured: self.standing.measured.as_ref(),
             deploy: self.component.deploy.get(&self.promotion.to),
             blockers: &self.blockers,
+            overrides: &self.overrides,
             opened,
             deployed: self.promotion.deployment.as_ref().map(|deployment| deployment.time),
             anchor,

@@ -4,6 +4,7 @@
 //! Not the rollback itself.
 
 use crate::app::context::Context;
+use crate::app::document;
 use crate::app::in_hand::InHand;
 use crate::app::issue::farewell;
 use crate::app::ledgers::PATIENCE;
@@ -46,7 +47,10 @@ pub fn finish(
         let reason = format!("`{promotion}` was rolled back ({}): {}", what.severity.name(), what.reason);
         hand.record(promotion, Fact::Held { reason })?;
     }
-    announce(hand, context, promotion)
+    let papers = document::settle(hand, promotion, false)?;
+    let mut aftermath = announce(hand, context, promotion)?;
+    aftermath.told.extend(document::words(&papers));
+    Ok(aftermath)
 }
 
 /// Writes the account where there is none, and tells GitHub.
@@ -56,7 +60,6 @@ pub fn announce(
     promotion: &PromotionId,
 ) -> Result<Aftermath, RollbackError> {
     let account = account::write(hand, promotion)?;
-    // The documents of the component and of the project are brought up to date here, as `complete` does it.
     let told = farewell(hand, context)?;
     Ok(Aftermath { account: Some(account), told })
 }

@@ -4,7 +4,6 @@ use jiff::SignedDuration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::observation::Reading;
 use crate::model::percent::Percent;
 
 const DAY: i64 = 24;
@@ -143,6 +142,17 @@ fn another_image_configuration_or_start_begins_anew() {
     assert_eq!(soak.healthy, Duration::ZERO, "another image never proves this one");
     assert_eq!(causes(&changed(&|one| one.config_hash = None))[0], ResetCause::Configuration);
     assert_eq!(causes(&changed(&|one| one.status = "exited".into()))[0], ResetCause::Absent);
+}
+
+#[test]
+fn an_engine_that_cannot_be_asked_is_no_absence() {
+    let mut observations = week();
+    let silent =
+        Reading { rule: CONTAINER.into(), sign: Sign::Unreachable, ..observations[20].readings[0].clone() };
+    observations[20].readings.push(silent);
+    observations[20].running.clear();
+    let soak = of(&observations, 7 * DAY);
+    assert_eq!((causes(&soak), soak.healthy), (vec![], Duration::from_secs(167 * 3600)));
 }
 
 #[test]

@@ -24,6 +24,8 @@ fn component(name: &str, path: &str, tests: &str, depends_on: &[&str]) -> Compon
         depends_on: depends_on.iter().map(|name| (*name).to_owned()).collect(),
         tests: TestSelection { paths: vec![declared(tests)], select: None, args: Vec::new() },
         deploy: BTreeMap::new(),
+        observe: BTreeMap::new(),
+        maturity: None,
         place: Place { file: POLICY.to_owned(), line: 1 },
     }
 }

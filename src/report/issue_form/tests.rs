@@ -31,6 +31,8 @@ fn component() -> Component {
         depends_on: Vec::new(),
         tests: TestSelection { paths: vec![declared("tests")], select: None, args: Vec::new() },
         deploy: BTreeMap::new(),
+        observe: BTreeMap::new(),
+        maturity: None,
         place: Place { file: "promotion.toml".to_owned(), line: 1 },
     }
 }
@@ -125,6 +127,7 @@ fn form<'a>(promotion: &'a PromotionId, component: &'a Component) -> IssueForm<'
         measured: None,
         deploy: None,
         blockers: &[],
+        overrides: &[],
         opened: None,
         deployed: None,
         anchor: "0:none",

@@ -8,6 +8,7 @@ use crate::model::record::Verification;
 
 use super::super::json::{Program, SCHEMA, written};
 use super::super::record_json::{check, container};
+use super::super::soak::SoakView;
 use super::{ComponentStatus, Known, Status, Told, is_fresh};
 
 /// The document.
@@ -91,6 +92,7 @@ fn sound(document: &mut Value, known: &Known, now: Timestamp) {
         .map(|one| json!({"kind": one.kind.name(), "message": one.message, "hint": one.hint}))
         .collect();
     document["obstacles"] = obstacles.into();
+    document["soak"] = known.soak.as_ref().map(SoakView::json).into();
     let next = &known.next;
     document["next"] = json!({
         "step": next.step,

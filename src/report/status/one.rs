@@ -52,6 +52,9 @@ pub(super) fn render(page: &mut Page, status: &Status, component: &ComponentStat
     if let Some(promotion) = &known.standing.promotion {
         steps(page, status, known, promotion);
     }
+    if let Some(soak) = &known.soak {
+        soak.render(page);
+    }
     decided(page, known, status.time);
     in_the_way(page, known);
 }

@@ -46,6 +46,7 @@ fn known(
         },
         measured_by: Some(format!("Ada{text} <ada@example.invalid>")),
         obstacles,
+        soak: None,
         next: Next {
             step: "verify",
             command: Some("tta-promote verify carbon --record".to_owned()),

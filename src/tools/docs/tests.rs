@@ -27,6 +27,8 @@ fn component(paths: &[&str]) -> Component {
         depends_on: Vec::new(),
         tests: TestSelection { paths: Vec::new(), select: None, args: Vec::new() },
         deploy: BTreeMap::new(),
+        observe: BTreeMap::new(),
+        maturity: None,
         place: Line { file: "promotion.toml".to_owned(), line: 1 },
     }
 }

@@ -19,10 +19,11 @@ fn the_repository_is_always_named_and_bodies_go_through_files() {
         text(&create_issue(REPOSITORY, "T", "/run/body.md", &labels)),
         "gh issue create --repo theinterneti/TTA --title T --body-file /run/body.md --label component-promotion --label P0"
     );
-    let edit = Edit { title: None, body_file: Some("b.md"), add_labels: &labels[1..], remove_labels: &[] };
+    let edit =
+        Edit { title: None, body_file: Some("b.md"), add_labels: &labels[1..], remove_labels: &labels[..1] };
     assert_eq!(
         text(&edit_issue(REPOSITORY, 7, &edit)),
-        "gh issue edit 7 --repo theinterneti/TTA --body-file b.md --add-label P0"
+        "gh issue edit 7 --repo theinterneti/TTA --body-file b.md --add-label P0 --remove-label component-promotion"
     );
     assert_eq!(
         text(&comment(REPOSITORY, 7, "b.md")),

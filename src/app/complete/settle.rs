@@ -1,0 +1,64 @@
+//! Tells of a promotion that was completed: in the documents, on its issue, and on the issue with the status report.
+//!
+//! Each is looked at first, so that nothing is told twice, and what cannot be told now is owed.
+
+use crate::app::context::Context;
+use crate::app::document::{self, Paper};
+use crate::app::in_hand::InHand;
+use crate::app::issue::{self, COMPLETED, Farewell, IssueError};
+use crate::model::promotion::Completed;
+use crate::report::issue_comment;
+
+/// What was told, and what is owed.
+#[derive(Debug, Clone, Default)]
+pub struct Settled {
+    /// The documents.
+    pub papers: Vec<Paper>,
+    /// What GitHub was told, a sentence each.
+    pub told: Vec<String>,
+    /// What it is owed, a sentence each.
+    pub owed: Vec<String>,
+}
+
+impl Settled {
+    /// Whether a person has to see to something: a document that somebody edited, or that cannot be written.
+    pub fn needs_a_person(&self) -> bool {
+        self.papers.iter().any(Paper::is_owed)
+    }
+}
+
+/// Tells of the promotion by which the component stands where it does.
+pub(super) fn settle(
+    hand: &mut InHand<'_>,
+    context: &Context<'_>,
+    force: bool,
+) -> Result<Settled, IssueError> {
+    let standing = hand.standing();
+    let Some(completed) = &standing.completed else { return Ok(Settled::default()) };
+    let papers = document::settle(hand, &completed.promotion.id, force)?;
+    let farewell = farewell(hand, completed);
+    let said = issue::take_leave(hand, context, &completed.promotion, &farewell)?;
+    Ok(Settled { papers, told: said.told, owed: said.owed })
+}
+
+/// Tells what is still owed of the promotion by which the component stands where it does: for steps of the next one.
+pub fn settle_owed(hand: &mut InHand<'_>, context: &Context<'_>) -> Result<Settled, IssueError> {
+    let standing = hand.standing();
+    let completed = standing.completed.as_ref();
+    if completed.is_none_or(|completed| completed.promotion.pending.is_empty()) {
+        return Ok(Settled::default());
+    }
+    settle(hand, context, false)
+}
+
+fn farewell(hand: &InHand<'_>, completed: &Completed) -> Farewell {
+    let soak = document::soak_of(hand.component, completed);
+    Farewell {
+        topic: "completed".to_owned(),
+        text: issue_comment::completed(hand.component, completed, soak.as_ref()),
+        status: Some(issue_comment::status(hand.component, completed)),
+        add: vec![COMPLETED.to_owned()],
+        remove: Vec::new(),
+        close: true,
+    }
+}

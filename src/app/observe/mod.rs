@@ -1,0 +1,254 @@
+//! `observe`: one look at a deployed candidate, recorded for the window that it can speak for.
+//!
+//! Not how far the soak has come (`lifecycle`), which windows there are (`lifecycle`), or what a figure means (`judge`).
+//! The hard part is that nobody waits for a look: the ledger is held only while its record is written, so that a
+//! rollback is never kept waiting by tests that run. Who finds then that somebody else has looked meanwhile, or that
+//! another candidate runs, drops what it saw: no window is recorded twice. A record is one line, so that a process that
+//! is killed leaves all of it or nothing.
+
+mod engine;
+mod health;
+mod incident;
+mod integration;
+mod metric;
+
+use crate::app::context::Context;
+use crate::app::deploy::site::Halt;
+use crate::app::in_hand::InHand;
+use crate::app::ledgers::{LedgerFault, Ledgers, PATIENCE};
+use crate::app::project::Workspace;
+use crate::lifecycle::{self, CLOCK, Subject, Windows};
+use crate::model::component::Component;
+use crate::model::container::ContainerState;
+use crate::model::decision::Incident;
+use crate::model::observation::{Observation, Reading, Window};
+use crate::model::record::Fact;
+use crate::model::secret::Secrets;
+use crate::model::watch::Observe;
+use crate::report::soak::SoakView;
+use crate::sys::{clock, variable};
+
+use engine::Engine;
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Request<'r> {
+    /// The component.
+    pub component: &'r str,
+    /// What happened, where somebody tells.
+    pub incident: Option<Incident>,
+}
+
+/// What a look came to.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Nothing was deployed.
+    Nothing,
+    /// These were recorded, the earlier window first.
+    Seen(Box<Seen>),
+    /// By the clock, the last window has not ended yet: that is noted, and the next window begins now.
+    Backwards(Window),
+    /// Somebody else has looked meanwhile, or another candidate runs: nothing was recorded.
+    Overtaken,
+}
+
+/// What was recorded.
+#[derive(Debug)]
+pub struct Seen {
+    /// The subject of the look.
+    pub subject: Subject,
+    /// What was seen.
+    pub observations: Vec<Observation>,
+    /// How far the soak has come.
+    pub soak: SoakView,
+    /// What the policy says.
+    pub observe: Observe,
+}
+
+/// Why there was no look.
+#[derive(Debug, thiserror::Error)]
+pub enum ObserveError {
+    /// There is no such component.
+    #[error("there is no component `{0}`")]
+    Unknown(String),
+    /// We were asked to stop.
+    #[error("it was interrupted")]
+    Interrupted,
+    /// A ledger cannot be read or written.
+    #[error(transparent)]
+    Ledger(#[from] LedgerFault),
+    /// We could not do our work.
+    #[error(transparent)]
+    Own(#[from] anyhow::Error),
+}
+
+/// Looks once, and records what was seen.
+pub fn observe(
+    workspace: &Workspace,
+    request: &Request<'_>,
+    context: &Context<'_>,
+) -> Result<Outcome, ObserveError> {
+    let unknown = || ObserveError::Unknown(request.component.to_owned());
+    let component = workspace.policy.component(request.component).ok_or_else(unknown)?;
+    if let Some(incident) = &request.incident
+        && !told(workspace, component, context, incident)?
+    {
+        return Ok(Outcome::Nothing);
+    }
+    let ledger = Ledgers::of(workspace).read(&component.name)?;
+    let standing = lifecycle::stand(component.stage, &ledger.records);
+    let Some(subject) = lifecycle::subject(&standing, &ledger.records) else { return Ok(Outcome::Nothing) };
+    let observe = component.observe.get(&subject.to).cloned().unwrap_or_default();
+    let (late, current) = match lifecycle::windows(&observe, subject.from, clock::now()) {
+        Windows::Open { late, current } => (late, current),
+        Windows::Backwards => return backwards(workspace, component, context, &subject),
+    };
+    let look = Look {
+        workspace,
+        component,
+        context,
+        observe: &observe,
+        subject: &subject,
+        secrets: secrets(&observe),
+    };
+    let observations = look.observations(late, current)?;
+    if context.interrupt.raised() {
+        return Err(ObserveError::Interrupted);
+    }
+    record(workspace, component, context, subject, observations, observe)
+}
+
+/// Records what somebody tells; whether there was a promotion to tell it of.
+fn told(
+    workspace: &Workspace,
+    component: &Component,
+    context: &Context<'_>,
+    incident: &Incident,
+) -> Result<bool, ObserveError> {
+    let mut hand = InHand::await_hand(workspace, component, context.folder, PATIENCE)?;
+    let standing = hand.standing();
+    let Some(promotion) = lifecycle::observed(&standing).map(|promotion| promotion.id.clone()) else {
+        return Ok(false);
+    };
+    let hidden =
+        Incident { what: hand.secrets.hide(&incident.what), evidence: hand.secrets.hide(&incident.evidence) };
+    hand.record(&promotion, Fact::Incident(hidden))?;
+    Ok(true)
+}
+
+fn secrets(observe: &Observe) -> Secrets {
+    let token = observe.prometheus.as_ref().and_then(|one| one.token.as_deref()).and_then(variable::text);
+    variable::secrets().and(&Secrets::of(token.as_deref()))
+}
+
+fn record(
+    workspace: &Workspace,
+    component: &Component,
+    context: &Context<'_>,
+    subject: Subject,
+    observations: Vec<Observation>,
+    observe: Observe,
+) -> Result<Outcome, ObserveError> {
+    let mut hand = InHand::await_hand(workspace, component, context.folder, PATIENCE)?;
+    let is_still = |now: &Subject| {
+        now.from == subject.from
+            && now.promotion == subject.promotion
+            && now.deployment.intent == subject.deployment.intent
+    };
+    if !lifecycle::subject(&hand.standing(), hand.ledger().records()).as_ref().is_some_and(is_still) {
+        return Ok(Outcome::Overtaken);
+    }
+    for observation in &observations {
+        hand.record(&subject.promotion, Fact::Observed(Box::new(observation.clone())))?;
+    }
+    let standing = hand.standing();
+    let seen = lifecycle::observed(&standing).map_or(&[][..], |promotion| &promotion.observations);
+    let now = clock::now();
+    let soak = lifecycle::soak(&observe.soak, &subject.deployment, seen, now);
+    let soak = SoakView::of(soak, subject.deployment.time, seen, now);
+    Ok(Outcome::Seen(Box::new(Seen { subject, observations, soak, observe })))
+}
+
+/// Notes that the clock went back, so that whoever looks next begins there.
+fn backwards(
+    workspace: &Workspace,
+    component: &Component,
+    context: &Context<'_>,
+    subject: &Subject,
+) -> Result<Outcome, ObserveError> {
+    let mut hand = InHand::await_hand(workspace, component, context.folder, PATIENCE)?;
+    let (from, now) = (subject.from, clock::now());
+    let still = lifecycle::subject(&hand.standing(), hand.ledger().records());
+    let Some(ahead) = Window::new(now, from).filter(|_| still.is_some_and(|still| still.from == from)) else {
+        return Ok(Outcome::Overtaken);
+    };
+    let text = format!("the last window ends at {from}, and the clock says {now}: the next one begins here");
+    hand.record(&subject.promotion, Fact::Noted { topic: CLOCK.to_owned(), text })?;
+    Ok(Outcome::Backwards(ahead))
+}
+
+/// One look.
+struct Look<'a> {
+    workspace: &'a Workspace,
+    component: &'a Component,
+    context: &'a Context<'a>,
+    observe: &'a Observe,
+    subject: &'a Subject,
+    secrets: Secrets,
+}
+
+impl Look<'_> {
+    fn observations(&self, late: Option<Window>, current: Window) -> Result<Vec<Observation>, ObserveError> {
+        let engine = self.engine()?;
+        let running = engine.running();
+        let mut observations = Vec::new();
+        if let Some(window) = late {
+            let readings = self.remembered(&engine, window)?;
+            observations.push(self.observation(window, true, readings, running.clone()));
+        }
+        let mut readings = self.remembered(&engine, current)?;
+        readings.extend(engine.health(self.context.interrupt));
+        readings.extend(integration::reading(self)?);
+        readings.extend(incident::reading(self)?);
+        observations.push(self.observation(current, false, readings, running));
+        Ok(observations)
+    }
+
+    fn engine(&self) -> Result<Engine<'_>, ObserveError> {
+        let Some(deploy) = self.component.deploy.get(&self.subject.to) else { return Ok(Engine::absent()) };
+        Engine::look(self.context, &self.component.name, deploy, self.subject).map_err(halted)
+    }
+
+    /// What those sources say that remember the window.
+    fn remembered(&self, engine: &Engine<'_>, window: Window) -> Result<Vec<Reading>, ObserveError> {
+        let mut readings: Vec<Reading> = engine.container().into_iter().collect();
+        readings.extend(engine.logs(window).map_err(halted)?);
+        readings.extend(metric::readings(self, window));
+        Ok(readings)
+    }
+
+    fn observation(
+        &self,
+        window: Window,
+        late: bool,
+        mut readings: Vec<Reading>,
+        running: Vec<ContainerState>,
+    ) -> Observation {
+        for reading in &mut readings {
+            reading.detail = self.secrets.hide(&reading.detail);
+        }
+        let link = |address: &String| {
+            let [from, to] = [window.from(), window.to()].map(|time| time.as_millisecond().to_string());
+            address.replace("{from}", &from).replace("{to}", &to)
+        };
+        let links = self.observe.grafana.iter().map(link).collect();
+        Observation { window, late, running, readings, links }
+    }
+}
+
+fn halted(halt: Halt) -> ObserveError {
+    match halt {
+        Halt::World(_) => ObserveError::Interrupted,
+        Halt::Own(error) => ObserveError::Own(error),
+    }
+}

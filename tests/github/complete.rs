@@ -1,0 +1,302 @@
+//! A candidate that was observed for seven days is completed: the stage moves once, and all that tells of it follows,
+//! whatever fails and wherever the process is killed. The gate asks for documentation alone, so that no tool is needed.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use tta_promote::model::assessment::Verdict;
+use tta_promote::model::observation::{Observation, Reading, Sign, Window};
+use tta_promote::model::record::{Act, ActResult, DeployAct, Fact};
+use tta_promote::model::stage::Stage;
+
+use crate::has_gh;
+use crate::project::Project;
+use crate::server::Fault;
+
+const COMPLETE: [&str; 3] = ["complete", "carbon", "--yes"];
+const MATURITY: &str = "# Carbon\r\n\r\nWords of people.";
+
+/// What answers that the candidate is well, as long as the tests run.
+fn health() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _whatever_it_asks = stream.read(&mut [0; 4096]);
+            let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
+            let _nobody_to_tell = stream.write_all(answer.as_bytes());
+        }
+    });
+    format!("http://{address}/")
+}
+
+fn policy(health: &str, more: &str) -> String {
+    let none = ["tests", "coverage", "lint", "types", "security"];
+    let none: String =
+        none.iter().map(|check| format!("{check} = {{ not_applicable = \"shown elsewhere\" }}\n")).collect();
+    format!(
+        r#"schema = 1
+[project]
+name = "TTA"
+repository = "theinterneti/TTA"
+runner = "path"
+timeout = "2s"
+github = {{ status_issue = 1 }}
+documents = {{ status = "STATUS.md" }}
+{more}
+[gate.staging]
+{none}
+[component.carbon]
+title = "Carbon"
+priority = "P0"
+paths = ["src/carbon.py"]
+readme = "README.md"
+tests = {{ paths = ["src"] }}
+documents = {{ maturity = "MATURITY.md" }}
+[component.carbon.deploy.staging]
+script = ["true"]
+health = {{ url = "{health}", delay = "0s", stable = "0s" }}
+[component.neo4j]
+paths = ["src/carbon.py"]
+readme = "README.md"
+tests = {{ paths = ["src"] }}
+"#
+    )
+}
+
+fn ago(hours: i64) -> Timestamp {
+    Timestamp::now().checked_sub(SignedDuration::from_hours(hours)).expect("a time")
+}
+
+/// One component that was verified, deployed and observed for so many hours up to now.
+fn observed(hours: i64, more: &str) -> Project {
+    let project = Project::unmeasured();
+    project.github.with(|hub| hub.open("Status report", "where all of them stand", &[]));
+    project.file("promotion.toml", &policy(&health(), more));
+    project.file("README.md", "# Carbon\n\n```python\nimport carbon\n```\n").file("MATURITY.md", MATURITY);
+    project.committed().measured_as(Verdict::Pass, ago(hours + 1), false);
+    let number = project.github.with(|hub| hub.open("Promote Carbon", "", &["component-promotion"]));
+    let url = format!("https://github.com/theinterneti/TTA/issues/{number}");
+    let opening = Act::OpenIssue {
+        repository: "theinterneti/TTA".into(),
+        marker: "m".into(),
+        title: "t".into(),
+        body_sha256: String::new(),
+    };
+    project.recorded(ago(hours + 1), Fact::Intended(opening));
+    project.recorded(ago(hours + 1), Fact::Done { intent: 2, result: ActResult::Issue { number, url } });
+    let deploy = DeployAct {
+        stage: Stage::Staging,
+        commit: project.commit(),
+        verified: 1,
+        service: None,
+        argv: vec!["true".into()],
+        before: Vec::new(),
+        kept: None,
+    };
+    project.recorded(ago(hours), Fact::Intended(Act::Deploy(deploy)));
+    let result = ActResult::Deployed { running: Vec::new(), proof: vec!["it answers".into()] };
+    project.recorded(ago(hours), Fact::Done { intent: 4, result });
+    for hour in (0..=(hours - 1) / 4).rev().map(|quarter| quarter * 4) {
+        let to = ago(hour);
+        let from = to.checked_sub(SignedDuration::from_mins(4 * 60 + 1)).expect("a time");
+        let reading = Reading {
+            rule: "health".into(),
+            sign: Sign::Good,
+            detail: "it answers".into(),
+            value: None,
+            samples: None,
+            query: None,
+        };
+        let window = Window::new(from, to).expect("a window");
+        let (running, readings, links) = (Vec::new(), vec![reading], Vec::new());
+        let seen = Observation { window, late: false, running, readings, links };
+        project.recorded(to, Fact::Observed(Box::new(seen)));
+    }
+    project
+}
+
+fn ready() -> Project {
+    observed(169, "")
+}
+
+fn text(project: &Project, name: &str) -> String {
+    std::fs::read_to_string(path(project, name)).unwrap_or_default()
+}
+
+fn path(project: &Project, name: &str) -> PathBuf {
+    project.path("project").join(name)
+}
+
+/// How often the stage moved.
+fn moves(project: &Project) -> usize {
+    project.kinds().iter().filter(|kind| **kind == "completed").count()
+}
+
+/// All that tells of it does, once.
+fn is_told(project: &Project) {
+    assert_eq!(moves(project), 1);
+    let maturity = text(project, "MATURITY.md");
+    assert!(maturity.starts_with(MATURITY), "{maturity}");
+    assert!(maturity.contains("| Stage | staging |\r\n"), "{maturity}");
+    assert_eq!(maturity.matches("tta-promote:begin carbon").count(), 1);
+    let status = text(project, "STATUS.md");
+    assert!(status.contains("### Staging") && status.contains("| staging | 1 |"), "{status}");
+    project.github.with(|hub| {
+        let [report, promotion] = &hub.issues[..] else { panic!("{:?}", hub.issues) };
+        assert_eq!(report.comments.len(), 1, "{report:?}");
+        assert!(report.comments[0].contains("moved from development to staging") && report.open);
+        assert_eq!(promotion.comments.len(), 1, "{promotion:?}");
+        assert!(promotion.comments[0].contains("this promotion is completed"), "{promotion:?}");
+        assert!(promotion.labels.contains(&"promotion-completed".to_owned()) && !promotion.open);
+    });
+}
+
+#[test]
+fn a_candidate_that_was_observed_moves_to_its_stage_and_everybody_is_told_once() {
+    if !has_gh() {
+        return;
+    }
+    let project = ready();
+    project.run(&["complete", "carbon", "--dry-run"]).exits(0).says("carbon would move to staging");
+    assert_eq!((moves(&project), text(&project, "MATURITY.md")), (0, MATURITY.to_owned()));
+    project.run(&["complete", "carbon"]).exits(2).complains("--yes");
+    project.run(&COMPLETE).exits(0).says("✓ carbon is in staging").says("healthy for 7 d");
+    is_told(&project);
+    let records = project.records().len();
+    project.github.requests();
+    project.run(&COMPLETE).exits(0).says("is in staging already");
+    assert_eq!(project.records().len(), records, "nothing is told twice");
+    assert_eq!(project.github.requests(), [""; 0]);
+    // What comes next is the gate of production.
+    project.run(&["plan", "carbon"]).says("staging → production");
+    project.run(&["verify", "carbon", "--to", "staging", "--no-record"]).says("staging");
+}
+
+#[test]
+fn what_is_not_proven_is_waited_for_and_what_is_missing_is_said() {
+    let project = observed(100, "");
+    let told = project.run(&["complete", "carbon", "--yes", "--format", "json"]).exits(4);
+    let document: serde_json::Value = serde_json::from_str(&told.stdout).expect("one document");
+    assert_eq!((&document["result"], &document["exit_code"]), (&"waiting".into(), &4.into()));
+    let against = document["against"].to_string();
+    assert!(
+        against.contains("it was seen healthy for 4 d") && against.contains("at the earliest"),
+        "{against}"
+    );
+    project.run(&["promote", "carbon"]).exits(0).says("nothing more is due now").says("of 7 d");
+    assert_eq!(moves(&project), 0);
+    project.run(&["complete", "neo4j", "--yes"]).exits(1).says("nothing of it is deployed");
+    project.run(&["complete", "silicon"]).exits(2).complains("no component");
+}
+
+#[test]
+fn a_gate_that_is_not_passed_any_more_moves_nothing() {
+    let project = ready();
+    project.file("README.md", "# Nothing\n").committed();
+    project.run(&COMPLETE).exits(1).says("is deployed, and not");
+    project.run(&COMPLETE).exits(1).says("check out what is deployed");
+    assert_eq!(moves(&project), 0);
+    // The gate itself: what is deployed has no example in its README.
+    let project = observed(169, "");
+    let records = project.records().len();
+    project.file("README.md", "# dirty\n");
+    project.run(&COMPLETE).exits(1).says("differ from the commit");
+    assert_eq!(project.records().len(), records, "nothing was measured");
+}
+
+#[test]
+fn a_hold_and_a_freeze_are_kept_and_a_hold_is_released_with_a_reason() {
+    let freeze =
+        "[[project.freeze]]\nfrom = 2020-01-01T00:00:00Z\nto = 2100-01-01T00:00:00Z\nreason = \"the fair\"\n";
+    let project = observed(169, freeze);
+    project.run(&COMPLETE).exits(4).says("nothing is promoted until 2100-01-01T00:00:00Z: the fair");
+    project.run(&["promote", "carbon", "--yes"]).exits(4).complains("the fair");
+    let project = ready();
+    project.run(&["hold", "carbon", "--reason", "the schema changes"]).exits(0).says("until it is released");
+    project.run(&COMPLETE).exits(1).says("holds it: the schema changes").says("release");
+    project.run(&["release", "carbon", "--reason", "it has changed"]).exits(0);
+    project.run(&["release", "carbon", "--reason", "again"]).exits(0).says("nothing holds");
+    project.run(&["complete", "carbon", "--dry-run"]).exits(0);
+    assert_eq!(moves(&project), 0);
+}
+
+#[test]
+fn what_somebody_wrote_between_our_marks_is_shown_and_stays_until_it_is_forced() {
+    let project = ready();
+    let edited =
+        "<!-- tta-promote:begin carbon sha256=00 -->\nCoverage 100 %\n<!-- tta-promote:end carbon -->\n";
+    project.file("MATURITY.md", edited).committed();
+    // Another commit is here now, but what is deployed is what is measured.
+    let project = redeployed(project);
+    let told = project.run(&COMPLETE).exits(1).says("carbon is in staging").says("| -Coverage 100 %");
+    assert!(told.stdout.contains("--force"), "{told:?}");
+    assert_eq!((moves(&project), text(&project, "MATURITY.md")), (1, edited.to_owned()));
+    project.run(&COMPLETE).exits(1).says("| -Coverage 100 %");
+    project.run(&["complete", "carbon", "--yes", "--force"]).exits(0).says("MATURITY.md written");
+    assert!(text(&project, "MATURITY.md").contains("| Stage | staging |"));
+    project.file("MATURITY.md", "<!-- tta-promote:begin carbon -->\n");
+    project.run(&COMPLETE).exits(1).says("line 1: the part `carbon` begins and does not end");
+}
+
+/// The candidate is that of the commit that is here now.
+fn redeployed(project: Project) -> Project {
+    let commit = project.commit();
+    let records = project.records();
+    std::fs::remove_file(project.ledger_path()).expect("a ledger");
+    for record in records {
+        let fact = match record.fact {
+            Fact::Intended(Act::Deploy(deploy)) => {
+                Fact::Intended(Act::Deploy(DeployAct { commit: commit.clone(), ..deploy }))
+            }
+            fact => fact,
+        };
+        project.recorded(record.time, fact);
+    }
+    project
+}
+
+#[test]
+fn what_github_cannot_be_told_is_owed_and_told_by_the_next_run() {
+    if !has_gh() {
+        return;
+    }
+    let project = ready();
+    project.github.fail("", 100, Fault::Status(503, serde_json::json!({"message": "unavailable"})));
+    project.run(&COMPLETE).exits(0).says("carbon is in staging").says("is owed");
+    assert_eq!(moves(&project), 1);
+    project.github.heal();
+    project.run(&COMPLETE).exits(0).says("issue #2 was closed");
+    is_told(&project);
+}
+
+#[test]
+fn a_process_that_is_killed_anywhere_ends_where_an_undisturbed_one_does() {
+    if !has_gh() {
+        return;
+    }
+    let kills: u32 =
+        std::env::var("TTA_PROMOTE_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(8);
+    let undisturbed = ready();
+    let begin = Instant::now();
+    undisturbed.run(&COMPLETE).exits(0);
+    let whole = begin.elapsed();
+    for kill in 0..kills {
+        let project = ready();
+        let time = whole.mul_f64(1.1 * f64::from(kill + 1) / f64::from(kills));
+        project.killed_after(&COMPLETE, time);
+        project.killed_after(&COMPLETE, time / 2);
+        let end = Instant::now();
+        // What the killed process had started may still be at work.
+        while !project.run(&COMPLETE).is_done() && end.elapsed() < Duration::from_secs(60) {
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        is_told(&project);
+        let pending = project.records();
+        let ends = |kind: &str| pending.iter().filter(|record| record.fact.kind() == kind).count();
+        assert!(ends("done") >= 5, "killed after {time:?}");
+    }
+}
