@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Sets up the programs that tests need from the outside world: a Docker engine, both composes, gh, a clock to turn.
+# Sets up the programs that tests need from the outside world: a Docker engine, both composes, gh, Prometheus, a
+# clock to turn.
 #
 # usage: scripts/setup-world.sh        into .tools/world; nothing of the system is touched, no root is needed
 #
@@ -16,11 +17,11 @@ PACKAGES='docker.io containerd runc crun libyajl2 libseccomp2 libdevmapper1.02.1
   python3-websocket python3-yaml python3-requests python3-distutils python3-lib2to3 python3-attr python3-pyrsistent
   python3-six python3-urllib3 python3-certifi python3-chardet python3-charset-normalizer python3-idna python3-distro
   python3-cached-property python3-setuptools python3-pkg-resources
-  gh libfaketime'
+  gh libfaketime prometheus'
 # What must be there afterwards: NAME=PLACE in the unpacked tree.
 PROGRAMS='docker=usr/bin/docker dockerd=usr/sbin/dockerd containerd=usr/bin/containerd
   containerd-shim-runc-v2=usr/bin/containerd-shim-runc-v2 runc=usr/sbin/runc crun=usr/bin/crun busybox=bin/busybox
-  gh=usr/bin/gh'
+  gh=usr/bin/gh prometheus=usr/bin/prometheus promtool=usr/bin/promtool'
 
 WORLD="$PWD/.tools/world"
 READY="ready-$(cat "$0" | sha256sum | cut -c1-16)"

@@ -109,7 +109,8 @@ pub fn revoke(
             return Ok(Outcome::NothingCompleted);
         };
         let mut hand = InHand::await_hand(workspace, component, context.folder, PATIENCE)?;
-        let told = finish(&mut hand, &revoked.id, context)?;
+        let mut told = document::tell(&mut hand, &revoked.id)?;
+        told.extend(farewell(&mut hand, context)?);
         return Ok(Outcome::AlreadyRevoked(Box::new(revoked), told));
     };
     if request.dry_run {
@@ -126,20 +127,9 @@ pub fn revoke(
         let revocation = Revocation { to: plan.to, reason, measured };
         hand.record(&plan.promotion, Fact::Revoked(revocation))?;
     }
-    let told = finish(&mut hand, &plan.promotion, context)?;
+    let mut told = document::tell(&mut hand, &plan.promotion)?;
+    told.extend(farewell(&mut hand, context)?);
     Ok(Outcome::Revoked(plan, told))
-}
-
-/// Brings the documents up to date and tells GitHub, whatever of it was done before.
-fn finish(
-    hand: &mut InHand<'_>,
-    promotion: &PromotionId,
-    context: &Context<'_>,
-) -> Result<Vec<String>, RevokeError> {
-    let papers = document::settle(hand, promotion, false)?;
-    let mut told = farewell(hand, context)?;
-    told.extend(document::words(&papers));
-    Ok(told)
 }
 
 fn plan(

@@ -11,9 +11,10 @@ use std::time::Duration;
 use crate::judge;
 use crate::model::assessment::{Assessment, ComponentAssessment, PolicyDigest, Subject as Measured};
 use crate::model::check::Check;
-use crate::model::component::SourceFile;
+use crate::model::component::{Component, SourceFile};
+use crate::model::condition::Condition;
 use crate::model::environment::Environment;
-use crate::model::gate::{Criterion, Precision};
+use crate::model::gate::{Criterion, Gate, Precision};
 use crate::model::policy::Fault;
 use crate::model::run::Earlier;
 use crate::plan::{self, Candidate, Plan};
@@ -27,8 +28,10 @@ use crate::sys::variable;
 use super::answer::Answer;
 use super::assess::{self, Assessor};
 use super::bench::Bench;
+use super::conditions;
 use super::context::{Context, Listener};
 use super::durations::Durations;
+use super::integration;
 use super::lane;
 use super::project::Workspace;
 use super::reporter::Reporter;
@@ -110,6 +113,10 @@ pub fn verify(
         Some(outcome) => outcome,
         None => asked.measured(store, recalled, &mut remarks)?,
     };
+    let mut outcome = outcome;
+    if asked.only().is_none() && !interrupt.raised() {
+        asked.besides(&mut outcome.components)?;
+    }
     let assessment = Assessment {
         project: workspace.policy.project.name.clone(),
         policy: PolicyDigest { file: workspace.name().to_owned(), sha256: workspace.digest() },
@@ -174,6 +181,35 @@ impl<'a> Asked<'a> {
                 None
             }
         }
+    }
+
+    /// What the gates ask besides their checks.
+    fn besides(&self, components: &mut [ComponentAssessment]) -> anyhow::Result<()> {
+        for (candidate, component) in self.candidates.iter().zip(components) {
+            let mut measured = Vec::new();
+            if let Some((subject, gate)) = integration::asked(candidate) {
+                measured.push(self.integration(&subject, &gate, candidate)?);
+            }
+            conditions::add(self.workspace, candidate, component, measured)?;
+        }
+        Ok(())
+    }
+
+    /// What the integration tests cover, measured now.
+    fn integration(
+        &self,
+        subject: &Component,
+        gate: &Gate,
+        candidate: &Candidate<'_>,
+    ) -> anyhow::Result<Condition> {
+        let candidates = [Candidate { component: subject, from: candidate.from, gate }];
+        let plan = plan::plan(&candidates, None);
+        let folder = RunFolder::create(&self.workspace.root)?;
+        let context = Context { folder: &folder, ..self.context.with_variables(&[]) };
+        let asked = Asked { context: &context, candidates: &candidates, plan: &plan, ..*self };
+        let outcome = asked.measured(None, None, &mut Vec::new())?;
+        let check = outcome.components.first().and_then(|component| component.checks.first());
+        Ok(integration::answered(check, &outcome.faults))
     }
 
     /// The whole answer from earlier runs, where it is known: then no tool is started.

@@ -11,8 +11,7 @@ use crate::policy::duration;
 use crate::report::Format;
 
 use super::example::{
-    DEPLOY_EXAMPLES, ISSUE_EXAMPLES, OBSERVE_EXAMPLES, PLAN_EXAMPLES, PROMOTE_EXAMPLES, REPORT_EXAMPLES,
-    VERIFY_EXAMPLES,
+    DEPLOY_EXAMPLES, ISSUE_EXAMPLES, PLAN_EXAMPLES, PROMOTE_EXAMPLES, REPORT_EXAMPLES, VERIFY_EXAMPLES,
 };
 use super::exit;
 
@@ -26,6 +25,7 @@ use complete::COMPLETE_EXAMPLES;
 pub use complete::Complete;
 use decide::{HOLD_EXAMPLES, OVERRIDE_EXAMPLES, SIGN_EXAMPLES};
 pub use decide::{Hold, Override, Sign};
+use observe::OBSERVE_EXAMPLES;
 pub use observe::Observe;
 use undo::{REVOKE_EXAMPLES, ROLLBACK_EXAMPLES};
 pub use undo::{Revoke, Rollback, UndoFormat};

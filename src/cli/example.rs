@@ -22,18 +22,6 @@ It needs `gh` and a pass that `verify --record` remembered, of exactly this comm
 looks first, so it can be run again at any moment: there is never a second issue. Where GitHub
 fails, that is remembered, and tried again by the next step of the promotion.";
 
-/// Of `observe`.
-pub(super) const OBSERVE_EXAMPLES: &str = "\
-Examples:
-  tta-promote observe carbon                       one look, for cron or a CI schedule
-  tta-promote observe carbon --watch 5m            look every five minutes, until the soak is proven
-  tta-promote observe carbon --incident 'keys leaked' --evidence https://example.com/1
-  tta-promote observe carbon --format json         for programs
-
-A look is recorded for the window since the last one, as far as it can speak for it. 0: all is well;
-1: something is broken; 3: something could not be asked; 4: nothing is deployed yet. It may be run
-at any moment, by several machines too: no window is recorded twice. See docs/observe.md.";
-
 /// Of `plan`.
 pub(super) const PLAN_EXAMPLES: &str = "\
 Examples:

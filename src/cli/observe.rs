@@ -14,7 +14,7 @@ use crate::report::observed::Observed;
 use crate::sys::interrupt::Interrupt;
 use crate::sys::run_folder::RunFolder;
 
-use super::argument::{Global, Observe, StepFormat};
+use super::argument::{Global, Observe, ViewFormat};
 use super::exit::Exit;
 use super::failure::{Failure, nearest};
 use super::{print, verify};
@@ -33,8 +33,8 @@ pub(super) fn run(global: &Global, arguments: &Observe) -> Result<Exit, Failure>
     let exit = of_sign(&seen);
     let observed = shown(arguments, &seen, exit);
     print::stdout(&match arguments.format {
-        StepFormat::Text => observed.text(&verify::style(global, None)),
-        StepFormat::Json => observed.json(),
+        ViewFormat::Text => observed.text(&verify::style(global, None)),
+        ViewFormat::Json => observed.json(),
     })?;
     tell(&workspace, &arguments.component, &interrupt)?;
     Ok(exit)
@@ -71,8 +71,8 @@ fn watch(
                 let exit = of_sign(&seen);
                 let observed = shown(arguments, &seen, exit);
                 print::stdout(&match arguments.format {
-                    StepFormat::Text => observed.line(),
-                    StepFormat::Json => observed.json_line(),
+                    ViewFormat::Text => observed.line(),
+                    ViewFormat::Json => observed.json_line(),
                 })?;
                 if let Err(failure) = tell(&workspace, &arguments.component, interrupt) {
                     print::stderr(&failure.text());

@@ -3,6 +3,7 @@
 //! States are never stored: they are folded from the records each time, so that there is one truth. Not here: what
 //! carries a step out (`app`), and whether records are those that were written (`ledger`).
 
+mod conditions;
 pub mod farewell;
 mod fold;
 mod freshness;
@@ -14,6 +15,7 @@ pub mod support;
 mod window;
 pub mod witness;
 
+pub use conditions::conditions;
 pub use fold::{name, stand};
 pub use freshness::{Freshness, Now, Staleness};
 pub use milestones::milestones;

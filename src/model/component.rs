@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::delivery::Deploy;
 pub use super::place::{DeclaredPath, Place};
 use super::stage::Stage;
+pub use super::test_selection::TestSelection;
 use super::watch::Observe;
 
 /// A component as the policy declares it. Paths are relative to the project's root, with `/`.
@@ -45,17 +46,6 @@ impl Component {
     pub fn observation(&self, stage: Stage) -> Observe {
         self.observe.get(&stage).cloned().unwrap_or_default()
     }
-}
-
-/// Which tests are the component's. Two components with equal selections share a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TestSelection {
-    /// Files or folders that pytest collects.
-    pub paths: Vec<DeclaredPath>,
-    /// The expression for pytest's `-k`; `None` selects all.
-    pub select: Option<String>,
-    /// Further arguments for pytest.
-    pub args: Vec<String>,
 }
 
 /// A Python file of a component, found on disk.

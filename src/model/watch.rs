@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::component::TestSelection;
 use super::decimal::Decimal;
 use super::percent::Percent;
 use super::soak::{Limits, SoakRule};
+use super::test_selection::TestSelection;
 
 /// The name of the rule about containers.
 pub const CONTAINER: &str = "container";

@@ -8,7 +8,8 @@ use super::document::{Faults, quote};
 use super::observe;
 use super::path::Viewpoint;
 use super::pytest_argument;
-use super::value::{Table, Value};
+use super::test_selection::{paths, refuse_node_ids, select};
+use super::value::Table;
 use crate::model::component::{Component, DeclaredPath, TestSelection};
 use crate::model::stage::Stage;
 
@@ -30,8 +31,6 @@ pub(super) const KEYS: [&str; 12] = [
 const TEST_KEYS: [&str; 3] = ["paths", "select", "args"];
 /// Where tests are, from the project's root, unless the policy says otherwise.
 const DEFAULT_TESTS: &str = "tests";
-/// The longest name: it becomes a part of file names.
-const LONGEST_NAME: usize = 100;
 
 /// A component that was read, and what is still to be checked of it.
 #[derive(Debug)]
@@ -42,14 +41,6 @@ pub(super) struct Declaration {
     pub(super) offset: usize,
     /// The names of `depends_on`, each with its offset.
     pub(super) dependencies: Vec<(String, usize)>,
-}
-
-/// Whether `name` can be a component's: safe in a file name and on a command line.
-pub(super) fn is_name(name: &str) -> bool {
-    let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
-    name.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && name.chars().all(safe)
-        && name.len() <= LONGEST_NAME
 }
 
 /// Notes that `name` cannot be a component's.
@@ -108,24 +99,6 @@ fn own_paths(
     Vec::new()
 }
 
-/// The paths of an array, each once; none at all is a fault.
-pub(super) fn paths(
-    value: &Value<'_>,
-    hint: &str,
-    from: &Viewpoint,
-    faults: &mut Faults<'_>,
-) -> Vec<DeclaredPath> {
-    let Some(items) = value.list("paths", faults) else {
-        return Vec::new();
-    };
-    if items.is_empty() {
-        faults.add(value.offset, format!("{} is empty", quote(&value.key)), hint);
-    }
-    let mut seen: BTreeSet<String> = BTreeSet::new();
-    let declared = items.iter().filter_map(|item| from.path(item, faults));
-    declared.filter(|path| seen.insert(path.path.clone())).collect()
-}
-
 fn dependencies(table: &Table<'_>, faults: &mut Faults<'_>) -> Vec<(String, usize)> {
     let items = table.get("depends_on").and_then(|value| value.list("component names", faults));
     let items = items.unwrap_or_default();
@@ -161,46 +134,4 @@ fn tests(offset: usize, component: &Table<'_>, from: &Viewpoint, faults: &mut Fa
     selection.select = table.get("select").and_then(|value| select(&value, faults));
     selection.args = table.get("args").map(|value| pytest_argument::read(&value, faults)).unwrap_or_default();
     selection
-}
-
-/// pytest would take `file.py::test`, but then it is no path, and nobody could check that it is there.
-pub(super) fn refuse_node_ids(paths: &Value<'_>, faults: &mut Faults<'_>) {
-    for item in paths.inner().as_array().and_then(|_| paths.list("paths", faults)).unwrap_or_default() {
-        if let Some(text) = item.inner().as_str().filter(|text| text.contains("::")) {
-            faults.add(
-                item.offset,
-                format!("{} is a test, not a file or folder", quote(text)),
-                "name its file here, and the test in `select`",
-            );
-        }
-    }
-}
-
-/// The expression for `-k`; an empty one selects all.
-pub(super) fn select(value: &Value<'_>, faults: &mut Faults<'_>) -> Option<String> {
-    let text = value.string(faults)?.trim();
-    if text.starts_with('-') {
-        faults.add(
-            value.offset,
-            format!("`select` cannot begin with `-`, found {}", quote(text)),
-            "write an expression such as `carbon and not slow`; options belong into `args`",
-        );
-        return None;
-    }
-    (!text.is_empty()).then(|| text.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_safe_as_a_file_name() {
-        for name in ["carbon", "Model.Management_2", "0-a"] {
-            assert!(is_name(name), "{name}");
-        }
-        for name in ["", ".", "..", "-a", "_a", "a/b", "a b", "é", "a\n", &"a".repeat(101)] {
-            assert!(!is_name(name), "{name}");
-        }
-    }
 }

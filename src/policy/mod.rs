@@ -7,6 +7,7 @@
 
 mod address;
 mod component;
+mod condition;
 mod dependency;
 mod deploy;
 mod document;
@@ -14,6 +15,7 @@ pub mod duration;
 mod freeze;
 mod gate;
 mod github;
+mod name;
 mod observe;
 mod observe_metric;
 mod path;
@@ -24,6 +26,7 @@ mod pytest_argument;
 mod reading;
 mod suggestion;
 mod syntax;
+mod test_selection;
 mod value;
 
 pub use self::document::Document;

@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 
 use super::address::{self, AddressError};
-use super::component;
 use super::document::{Faults, quote};
 use super::github;
 use super::observe_metric::{self, limits};
 use super::path::Viewpoint;
 use super::per_stage::{self, Words};
 use super::percentage;
+use super::test_selection;
 use super::value::{Table, Value};
 use crate::model::component::TestSelection;
 use crate::model::stage::Stage;
@@ -174,13 +174,13 @@ fn integration(value: &Value<'_>, from: &Viewpoint, faults: &mut Faults<'_>) -> 
     const HINT: &str = "name the files or folders of the tests, as in `paths = [\"tests/integration\"]`";
     let table = value.table(faults)?;
     table.keys_are(&INTEGRATION_KEYS, faults);
-    let select = table.get("select").and_then(|value| component::select(&value, faults));
+    let select = table.get("select").and_then(|value| test_selection::select(&value, faults));
     let Some(value) = table.get("paths") else {
         faults.add(table.offset, format!("{} has no `paths`", quote(&table.name)), HINT);
         return None;
     };
-    component::refuse_node_ids(&value, faults);
-    let paths = component::paths(&value, HINT, from, faults);
+    test_selection::refuse_node_ids(&value, faults);
+    let paths = test_selection::paths(&value, HINT, from, faults);
     Some(TestSelection { paths, select, args: Vec::new() })
 }
 

@@ -3,8 +3,8 @@
 
 use toml::de::DeValue;
 
-use super::component::is_name;
 use super::document::{Faults, quote};
+use super::name::is_name;
 use super::value::{Table, Value};
 use crate::model::decimal::Decimal;
 use crate::model::soak::Limits;

@@ -4,6 +4,7 @@
 use super::component::{self, Declaration};
 use super::dependency::{self, Declared};
 use super::document::{Document, Faults, quote};
+use super::name::is_name;
 use super::path::Viewpoint;
 use super::value::{Table, Value};
 use super::{Included, SCHEMA, gate, project, syntax};
@@ -59,7 +60,7 @@ impl<'d> Reading<'d> {
         };
         for value in table.values() {
             let name = value.key.as_str();
-            if !component::is_name(name) {
+            if !is_name(name) {
                 component::refuse_name(name, value.key_offset, faults);
             }
             let Some(keys) = value.table(faults) else {
@@ -148,7 +149,7 @@ fn included_component(document: &Document, from: &Viewpoint, faults: &mut Faults
     let name = value.as_ref().and_then(|value| value.line(faults));
     let offset = value.as_ref().map_or(0, |value| value.offset);
     match (name, value) {
-        (Some(name), _) if !component::is_name(name) => component::refuse_name(name, offset, faults),
+        (Some(name), _) if !is_name(name) => component::refuse_name(name, offset, faults),
         (None, None) => {
             faults.add(0, "`name` is missing", "write `name = \"…\"`: an included file holds one component");
         }

@@ -175,7 +175,7 @@ impl SoakView {
         }
         let mut needed = Vec::new();
         if soak.healthy < soak.needed {
-            needed.push(format!("{} more seen healthy", span(soak.needed - soak.healthy)));
+            needed.push(format!("{} more seen healthy", span(soak.needed.saturating_sub(soak.healthy))));
         }
         if soak.samples < soak.min_samples {
             needed.push(format!("{} more healthy windows", soak.min_samples - soak.samples));
@@ -197,7 +197,7 @@ impl SoakView {
         let first = days.saturating_sub(DAYS.min(room.max(1)));
         let label = if first > 0 { format!("day {} …", first + 1) } else { "day".to_owned() };
         // Only the last digit, so that a day is as wide as its mark.
-        let numbers: String = (first..days).map(|day| format!("{} ", (day + 1) % 10)).collect();
+        let numbers: String = (first..days).flat_map(|day| [digit(day + 1), ' ']).collect();
         page.line(&[(Tone::Faint, &format!("  {}  {numbers}", fitted(&label, widest.max(3))))]);
         for (rule, signs) in &self.map {
             let name = format!("  {}  ", fitted(&shown(rule), widest.max(3)));
@@ -215,6 +215,11 @@ impl SoakView {
         page.line(&[(Tone::Faint, &format!("{}{legend}", spaces(2)))]);
         page.gap();
     }
+}
+
+/// The last digit of a number.
+fn digit(number: usize) -> char {
+    u32::try_from(number % 10).ok().and_then(|digit| char::from_digit(digit, 10)).unwrap_or(' ')
 }
 
 /// How a sign is shown.

@@ -10,9 +10,12 @@ mod deploy;
 mod engine;
 #[path = "../cli/fake.rs"]
 mod fake;
+mod moved;
+mod observe;
 #[path = "../cli/project.rs"]
 #[expect(dead_code, reason = "the tests of the command line use the rest")]
 mod project;
+mod prometheus;
 mod rollback;
 mod secret;
 mod staging;

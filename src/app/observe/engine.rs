@@ -67,7 +67,7 @@ impl<'a> Engine<'a> {
             Ok(looks) => looks,
             Err(why) => return reading(Sign::Unreachable, why.clone()),
         };
-        if let Some(why) = looks.iter().find_map(|look| unwell(look)) {
+        if let Some(why) = looks.iter().find_map(unwell) {
             return reading(Sign::Bad, why);
         }
         let running = self.running();

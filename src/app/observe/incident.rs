@@ -8,7 +8,8 @@ use crate::model::observation::{Reading, Sign};
 use crate::tools::gh::Issue;
 
 use super::engine::plain;
-use super::{Look, ObserveError};
+use super::error::ObserveError;
+use super::look::Look;
 
 const RULE: &str = "incidents";
 /// How many are named.

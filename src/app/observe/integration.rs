@@ -10,6 +10,7 @@ use crate::app::stages::Stages;
 use crate::app::verify::{self, verify};
 use crate::model::assessment::Outcome;
 use crate::model::check::Check;
+use crate::model::condition::Conditions;
 use crate::model::gate::{Criterion, Gate, Precision};
 use crate::model::observation::{Reading, Sign};
 use crate::model::policy::Policy;
@@ -18,7 +19,8 @@ use crate::report;
 use crate::sys::clock;
 
 use super::engine::plain;
-use super::{Look, ObserveError};
+use super::error::ObserveError;
+use super::look::Look;
 
 const RULE: &str = "integration";
 
@@ -26,8 +28,8 @@ const RULE: &str = "integration";
 pub(super) fn reading(look: &Look<'_>) -> Result<Option<Reading>, ObserveError> {
     let Some(tests) = &look.observe.integration else { return Ok(None) };
     let mut policy = only_tests(&look.workspace.policy);
-    let named = policy.components.iter_mut().find(|component| component.name == look.component.name);
-    if let Some(component) = named {
+    let ours = policy.components.iter_mut().find(|component| component.name == look.component.name);
+    if let Some(component) = ours {
         component.tests = tests.clone();
         component.stage = Stage::Development;
     }
@@ -72,6 +74,6 @@ pub(super) fn reading(look: &Look<'_>) -> Result<Option<Reading>, ObserveError> 
 /// The policy with a gate that asks for tests and nothing else.
 fn only_tests(policy: &Policy) -> Policy {
     let criteria = vec![Criterion::Tests { max_failures: 0, min_passed: 1 }];
-    let gate = Gate { stage: Stage::Staging, criteria };
+    let gate = Gate { stage: Stage::Staging, criteria, conditions: Conditions::default() };
     Policy { gates: BTreeMap::from([(Stage::Staging, gate)]), ..policy.clone() }
 }

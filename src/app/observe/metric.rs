@@ -11,7 +11,7 @@ use crate::sys::http::{self, Asked};
 use crate::sys::variable;
 use crate::tools::prometheus;
 
-use super::Look;
+use super::look::Look;
 
 /// How long the server may take to answer.
 const ANSWER: Duration = Duration::from_secs(15);

@@ -7,28 +7,31 @@
 //! is killed leaves all of it or nothing.
 
 mod engine;
+mod error;
 mod health;
 mod incident;
 mod integration;
+mod look;
 mod metric;
+mod sight;
 
 use crate::app::context::Context;
-use crate::app::deploy::site::Halt;
 use crate::app::in_hand::InHand;
-use crate::app::ledgers::{LedgerFault, Ledgers, PATIENCE};
+use crate::app::ledgers::{Ledgers, PATIENCE};
 use crate::app::project::Workspace;
 use crate::lifecycle::{self, CLOCK, Subject, Windows};
 use crate::model::component::Component;
-use crate::model::container::ContainerState;
 use crate::model::decision::Incident;
-use crate::model::observation::{Observation, Reading, Window};
+use crate::model::observation::{Observation, Window};
 use crate::model::record::Fact;
 use crate::model::secret::Secrets;
 use crate::model::watch::Observe;
 use crate::report::soak::SoakView;
 use crate::sys::{clock, variable};
 
-use engine::Engine;
+pub use error::ObserveError;
+use look::Look;
+use sight::Sight;
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -65,23 +68,6 @@ pub struct Seen {
     pub observe: Observe,
 }
 
-/// Why there was no look.
-#[derive(Debug, thiserror::Error)]
-pub enum ObserveError {
-    /// There is no such component.
-    #[error("there is no component `{0}`")]
-    Unknown(String),
-    /// We were asked to stop.
-    #[error("it was interrupted")]
-    Interrupted,
-    /// A ledger cannot be read or written.
-    #[error(transparent)]
-    Ledger(#[from] LedgerFault),
-    /// We could not do our work.
-    #[error(transparent)]
-    Own(#[from] anyhow::Error),
-}
-
 /// Looks once, and records what was seen.
 pub fn observe(
     workspace: &Workspace,
@@ -98,7 +84,7 @@ pub fn observe(
     let ledger = Ledgers::of(workspace).read(&component.name)?;
     let standing = lifecycle::stand(component.stage, &ledger.records);
     let Some(subject) = lifecycle::subject(&standing, &ledger.records) else { return Ok(Outcome::Nothing) };
-    let observe = component.observe.get(&subject.to).cloned().unwrap_or_default();
+    let observe = component.observation(subject.to);
     let (late, current) = match lifecycle::windows(&observe, subject.from, clock::now()) {
         Windows::Open { late, current } => (late, current),
         Windows::Backwards => return backwards(workspace, component, context, &subject),
@@ -111,7 +97,7 @@ pub fn observe(
         subject: &subject,
         secrets: secrets(&observe),
     };
-    let observations = look.observations(late, current)?;
+    let observations = Sight(look).observations(late, current)?;
     if context.interrupt.raised() {
         return Err(ObserveError::Interrupted);
     }
@@ -185,70 +171,4 @@ fn backwards(
     let text = format!("the last window ends at {from}, and the clock says {now}: the next one begins here");
     hand.record(&subject.promotion, Fact::Noted { topic: CLOCK.to_owned(), text })?;
     Ok(Outcome::Backwards(ahead))
-}
-
-/// One look.
-struct Look<'a> {
-    workspace: &'a Workspace,
-    component: &'a Component,
-    context: &'a Context<'a>,
-    observe: &'a Observe,
-    subject: &'a Subject,
-    secrets: Secrets,
-}
-
-impl Look<'_> {
-    fn observations(&self, late: Option<Window>, current: Window) -> Result<Vec<Observation>, ObserveError> {
-        let engine = self.engine()?;
-        let running = engine.running();
-        let mut observations = Vec::new();
-        if let Some(window) = late {
-            let readings = self.remembered(&engine, window)?;
-            observations.push(self.observation(window, true, readings, running.clone()));
-        }
-        let mut readings = self.remembered(&engine, current)?;
-        readings.extend(engine.health(self.context.interrupt));
-        readings.extend(integration::reading(self)?);
-        readings.extend(incident::reading(self)?);
-        observations.push(self.observation(current, false, readings, running));
-        Ok(observations)
-    }
-
-    fn engine(&self) -> Result<Engine<'_>, ObserveError> {
-        let Some(deploy) = self.component.deploy.get(&self.subject.to) else { return Ok(Engine::absent()) };
-        Engine::look(self.context, &self.component.name, deploy, self.subject).map_err(halted)
-    }
-
-    /// What those sources say that remember the window.
-    fn remembered(&self, engine: &Engine<'_>, window: Window) -> Result<Vec<Reading>, ObserveError> {
-        let mut readings: Vec<Reading> = engine.container().into_iter().collect();
-        readings.extend(engine.logs(window).map_err(halted)?);
-        readings.extend(metric::readings(self, window));
-        Ok(readings)
-    }
-
-    fn observation(
-        &self,
-        window: Window,
-        late: bool,
-        mut readings: Vec<Reading>,
-        running: Vec<ContainerState>,
-    ) -> Observation {
-        for reading in &mut readings {
-            reading.detail = self.secrets.hide(&reading.detail);
-        }
-        let link = |address: &String| {
-            let [from, to] = [window.from(), window.to()].map(|time| time.as_millisecond().to_string());
-            address.replace("{from}", &from).replace("{to}", &to)
-        };
-        let links = self.observe.grafana.iter().map(link).collect();
-        Observation { window, late, running, readings, links }
-    }
-}
-
-fn halted(halt: Halt) -> ObserveError {
-    match halt {
-        Halt::World(_) => ObserveError::Interrupted,
-        Halt::Own(error) => ObserveError::Own(error),
-    }
 }

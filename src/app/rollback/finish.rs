@@ -47,10 +47,7 @@ pub fn finish(
         let reason = format!("`{promotion}` was rolled back ({}): {}", what.severity.name(), what.reason);
         hand.record(promotion, Fact::Held { reason })?;
     }
-    let papers = document::settle(hand, promotion, false)?;
-    let mut aftermath = announce(hand, context, promotion)?;
-    aftermath.told.extend(document::words(&papers));
-    Ok(aftermath)
+    announce(hand, context, promotion)
 }
 
 /// Writes the account where there is none, and tells GitHub.
@@ -59,7 +56,8 @@ pub fn announce(
     context: &Context<'_>,
     promotion: &PromotionId,
 ) -> Result<Aftermath, RollbackError> {
+    let mut told = document::tell(hand, promotion)?;
     let account = account::write(hand, promotion)?;
-    let told = farewell(hand, context)?;
+    told.extend(farewell(hand, context)?);
     Ok(Aftermath { account: Some(account), told })
 }
