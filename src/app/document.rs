@@ -123,11 +123,16 @@ enum Kind {
 
 /// The documents that tell of a component.
 fn declared(workspace: &Workspace, component: &Component) -> Vec<Document> {
-    let maturity = component.maturity.as_ref().map(|declared| declared.path.clone());
-    let maturity = maturity.or_else(|| beside(workspace, component));
+    let maturity = maturity(workspace, component);
     let status = workspace.policy.project.status_document.as_ref().map(|declared| declared.path.clone());
     let documents = [(maturity, Kind::Maturity), (status, Kind::Status)];
     documents.into_iter().filter_map(|(path, kind)| Some(Document { path: path?, kind })).collect()
+}
+
+/// The document about a component's maturity, where there is one or the policy names one.
+pub fn maturity(workspace: &Workspace, component: &Component) -> Option<String> {
+    let declared = component.maturity.as_ref().map(|declared| declared.path.clone());
+    declared.or_else(|| beside(workspace, component))
 }
 
 /// `MATURITY.md` in the component's folder, where there is one.

@@ -8,6 +8,7 @@ pub mod bench;
 pub mod change;
 pub mod choice;
 pub mod chronicle;
+pub mod claims;
 pub mod complete;
 pub mod conditions;
 pub mod configuration;

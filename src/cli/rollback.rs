@@ -187,10 +187,10 @@ fn of_candidate(shown: Shown, candidate: &Candidate) -> Shown {
 }
 
 fn of_plan(component: &str, plan: &Plan) -> (Shown, Exit) {
-    let (result, exit) = match (plan.acts, plan.missing.is_empty()) {
-        (true, false) => (Came::Impossible, Exit::RollbackFailed),
-        (true, true) => (Came::Proposed, Exit::Pass),
-        (false, _) => (Came::Proposed, Exit::Pass),
+    let (result, exit) = if plan.acts && !plan.missing.is_empty() {
+        (Came::Impossible, Exit::RollbackFailed)
+    } else {
+        (Came::Proposed, Exit::Pass)
     };
     let shown = of_candidate(Shown::of(component, result, exit.code()), &plan.candidate);
     let shown = with(shown, &plan.decision, Aftermath::default());

@@ -11,6 +11,7 @@ mod milestones;
 pub mod rollback;
 mod soak;
 mod step;
+pub mod support;
 mod window;
 pub mod witness;
 

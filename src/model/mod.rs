@@ -2,6 +2,7 @@
 
 pub mod assessment;
 pub mod check;
+pub mod claim;
 pub mod component;
 pub mod condition;
 pub mod container;
