@@ -160,3 +160,76 @@ fn the_workflow_may_only_read_and_takes_every_action_at_a_commit() {
     }
     assert_eq!(actions, 8);
 }
+
+#[expect(clippy::disallowed_methods, reason = "a test reads the repository's own papers")]
+fn of_observing(file: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(file);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Whether a line holds a call of tta-promote that is one.
+fn is_call(line: &str) {
+    let words = line.split_once("tta-promote ").expect("a call").1;
+    let words = words.split(" >").next().unwrap_or(words);
+    let call = format!("tta-promote {words}");
+    let parsed = CommandLine::try_parse_from(call.split_whitespace());
+    assert!(parsed.is_ok(), "{call}: {}", parsed.expect_err("an error"));
+}
+
+#[test]
+fn the_policy_of_the_paper_on_observing_is_one_and_says_the_defaults() {
+    use tta_promote::model::stage::Stage;
+    use tta_promote::model::watch::Observe;
+    let paper = of_observing("observe.md");
+    let tables = paper.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a policy");
+    let policy = |tables: &str| {
+        let text =
+            format!("schema = 1\n[project]\nname = \"T\"\n[component.carbon]\npaths = [\"a\"]\n{tables}");
+        let document = Document { file: "promotion.toml".to_owned(), text };
+        let policy = read(&document, &[]).expect("no fault");
+        policy.component("carbon").expect("a component").observation(Stage::Staging)
+    };
+    assert_eq!(policy(tables).metrics.len(), 1);
+    let defaults = tables.split("# what follows").next().expect("the defaults");
+    assert_eq!(policy(defaults), Observe::default());
+}
+
+#[test]
+fn the_ready_ways_to_observe_are_what_their_readers_take() {
+    let crontab = of_observing("observe/crontab");
+    let job = crontab.lines().rfind(|line| line.contains("tta-promote")).expect("a job");
+    let fields: Vec<&str> = job.split_whitespace().take(5).collect();
+    assert_eq!(fields, ["7", "*", "*", "*", "*"]);
+    is_call(job);
+    let service = of_observing("observe/tta-promote-observe.service");
+    let timer = of_observing("observe/tta-promote-observe.timer");
+    for (unit, sections) in [(&service, ["[Unit]", "[Service]"]), (&timer, ["[Unit]", "[Timer]"])] {
+        for line in unit.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            assert!(line.starts_with('[') || line.split_once('=').is_some(), "{line}");
+        }
+        assert!(sections.iter().all(|section| unit.contains(section)));
+    }
+    is_call(service.lines().find(|line| line.starts_with("ExecStart=")).expect("a command"));
+    assert!(service.contains("SuccessExitStatus=1 3\n") && timer.contains("Persistent=true\n"));
+}
+
+#[test]
+fn the_workflow_that_observes_takes_actions_at_a_commit_and_fails_only_when_all_is_kept() {
+    let text = of_observing("observe/github-actions.yml");
+    let workflow = yaml(&text);
+    let job = &workflow["jobs"]["observe"];
+    let scripts: Vec<&str> = steps(job).filter_map(|step| step.as_mapping_get("run")?.as_str()).collect();
+    assert_eq!(scripts.len(), 3);
+    for line in
+        scripts.iter().flat_map(|script| script.lines()).filter(|line| line.starts_with("tta-promote "))
+    {
+        is_call(line);
+    }
+    assert!(scripts.iter().all(|script| !script.contains("${{")));
+    assert_eq!(scripts.last(), Some(&"exit \"$EXIT\""));
+    for action in steps(job).filter_map(|step| step.as_mapping_get("uses")?.as_str()) {
+        let (_, commit) = action.split_once('@').expect("a version");
+        assert!(commit.len() == 40 && commit.chars().all(|c| c.is_ascii_hexdigit()), "{action}");
+    }
+    assert_eq!(workflow["concurrency"]["cancel-in-progress"].as_bool(), Some(false));
+}
