@@ -327,6 +327,7 @@ fn assess(candidates: &[Candidate<'_>], files: &[[SourceFile; 1]], answers: Vec<
                 to: Stage::Staging,
                 files: vec![file.path.clone()],
                 absent_imports: Vec::new(),
+                conditions: Vec::new(),
                 verdict: judge::gate(checks.iter().map(|check| &check.outcome)),
                 checks,
             }

@@ -81,6 +81,7 @@ impl Assessor<'_> {
             absent_imports: absent_imports.to_vec(),
             verdict: judge::gate(checks.iter().map(|check: &CheckAssessment| &check.outcome)),
             checks,
+            conditions: Vec::new(),
         }
     }
 

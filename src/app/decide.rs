@@ -73,6 +73,14 @@ pub enum DecideError {
         /// The names that there are.
         known: Vec<String>,
     },
+    /// No gate asks for it.
+    #[error("no gate asks that somebody answers for `{topic}`")]
+    NotAsked {
+        /// What was to be signed.
+        topic: String,
+        /// What gates ask for.
+        asked: Vec<String>,
+    },
     /// Who asks for an override cannot approve it.
     #[error("`{0}` cannot approve what `{0}` asks for")]
     SameApprover(String),
@@ -110,12 +118,31 @@ pub fn decide(workspace: &Workspace, name: &str, decision: &Decision) -> Result<
             return Err(DecideError::TooLong);
         }
     }
+    if let Decision::Sign { topic, .. } = decision {
+        is_asked(workspace, topic)?;
+    }
     let mut hand = InHand::await_hand(workspace, component, &folder, PATIENCE)?;
     let standing = hand.standing();
-    let (fact, sentence) = match decision {
-        Decision::Hold { reason } => held(component, &hand.secrets.hide(reason)),
+    let Some((fact, sentence)) = said(&hand, &standing, &actor, decision)? else {
+        return Ok(format!("nothing holds `{name}`; nothing was recorded"));
+    };
+    let promotion = promotion(&hand, &standing);
+    hand.record(&promotion, fact)?;
+    Ok(sentence)
+}
+
+/// What is recorded of a decision, and said; nothing where nothing is held that could be released.
+fn said(
+    hand: &InHand<'_>,
+    standing: &Standing,
+    actor: &str,
+    decision: &Decision,
+) -> Result<Option<(Fact, String)>, DecideError> {
+    let name = &hand.component.name;
+    Ok(Some(match decision {
+        Decision::Hold { reason } => held(hand.component, &hand.secrets.hide(reason)),
         Decision::Release { .. } if standing.hold.is_none() => {
-            return Ok(format!("nothing holds `{name}`; nothing was recorded"));
+            return Ok(None);
         }
         Decision::Release { reason } => {
             let reason = hand.secrets.hide(reason);
@@ -125,7 +152,7 @@ pub fn decide(workspace: &Workspace, name: &str, decision: &Decision) -> Result<
             let now = clock::now();
             let term = if *withdraw { Duration::ZERO } else { *expires };
             let expires = now.checked_add(signed(term)).unwrap_or(now);
-            let by = hand.secrets.hide(by.as_deref().unwrap_or(&actor));
+            let by = hand.secrets.hide(by.as_deref().unwrap_or(actor));
             let sentence = if *withdraw {
                 format!("`{topic}` of `{name}` is withdrawn")
             } else {
@@ -138,7 +165,7 @@ pub fn decide(workspace: &Workspace, name: &str, decision: &Decision) -> Result<
             (Fact::Signed(SignOff { topic: topic.clone(), by, evidence, commit: None, expires }), sentence)
         }
         Decision::Override { checks, reason, approver, expires } => {
-            let commit = commit(&hand, &standing)?;
+            let commit = commit(hand, standing)?;
             let now = clock::now();
             let expires = now.checked_add(signed(*expires)).unwrap_or(now);
             let checks: Vec<String> = checks.iter().map(|check| check.id().to_owned()).collect();
@@ -151,10 +178,17 @@ pub fn decide(workspace: &Workspace, name: &str, decision: &Decision) -> Result<
             let (reason, approver) = (hand.secrets.hide(reason), hand.secrets.hide(approver));
             (Fact::Overridden(Override { checks, commit, reason, approver, expires }), sentence)
         }
-    };
-    let promotion = promotion(&hand, &standing);
-    hand.record(&promotion, fact)?;
-    Ok(sentence)
+    }))
+}
+
+/// That a gate asks for it, where any asks for anything: a slip of the pen would be missed at the gate only.
+fn is_asked(workspace: &Workspace, topic: &str) -> Result<(), DecideError> {
+    let gates = workspace.policy.gates.values();
+    let asked: Vec<String> = gates.flat_map(|gate| &gate.conditions.sign_offs).cloned().collect();
+    if asked.is_empty() || asked.iter().any(|one| one == topic) {
+        return Ok(());
+    }
+    Err(DecideError::NotAsked { topic: topic.to_owned(), asked })
 }
 
 fn held(component: &Component, reason: &str) -> (Fact, String) {

@@ -9,9 +9,9 @@ use crate::report::plan_document::{PlanDocument, PlanPolicy, PlanShard};
 use crate::sys::git::Snapshot;
 use crate::sys::run_folder::RunFolder;
 
+use super::preparation::measured_files;
 use super::project::Workspace;
 use super::selection::Selection;
-use super::verify::measured_files;
 
 /// What goes where.
 #[derive(Debug)]

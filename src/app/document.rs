@@ -82,6 +82,21 @@ pub fn settle(
     Ok(papers)
 }
 
+/// As [`settle`], for a promotion that is over: gives a sentence for each document that was written or is owed.
+pub fn tell(hand: &mut InHand<'_>, promotion: &PromotionId) -> Result<Vec<String>, LedgerFault> {
+    let words = |paper: Paper| match paper.end {
+        PaperEnd::UpToDate | PaperEnd::WouldWrite => None,
+        PaperEnd::Written => Some(format!("`{}` was written", paper.path)),
+        PaperEnd::Edited { line, .. } => Some(format!(
+            "`{}` is owed: somebody edited what stands below line {line}; take it out, marks and all, and run this again",
+            paper.path
+        )),
+        PaperEnd::Failed(why) => Some(format!("`{}` is owed: {why}", paper.path)),
+    };
+    let papers = settle(hand, promotion, false)?;
+    Ok(papers.into_iter().filter_map(words).collect())
+}
+
 /// What [`settle`] would do.
 pub fn foresee(workspace: &Workspace, component: &Component, records: &[Record], force: bool) -> Vec<Paper> {
     let end = |document: &Document| match look(workspace, document, records, component, force) {
@@ -108,11 +123,16 @@ enum Kind {
 
 /// The documents that tell of a component.
 fn declared(workspace: &Workspace, component: &Component) -> Vec<Document> {
-    let maturity = component.maturity.as_ref().map(|declared| declared.path.clone());
-    let maturity = maturity.or_else(|| beside(workspace, component));
+    let maturity = maturity(workspace, component);
     let status = workspace.policy.project.status_document.as_ref().map(|declared| declared.path.clone());
     let documents = [(maturity, Kind::Maturity), (status, Kind::Status)];
     documents.into_iter().filter_map(|(path, kind)| Some(Document { path: path?, kind })).collect()
+}
+
+/// The document about a component's maturity, where there is one or the policy names one.
+pub fn maturity(workspace: &Workspace, component: &Component) -> Option<String> {
+    let declared = component.maturity.as_ref().map(|declared| declared.path.clone());
+    declared.or_else(|| beside(workspace, component))
 }
 
 /// `MATURITY.md` in the component's folder, where there is one.
@@ -197,7 +217,7 @@ fn write(
     let mut end = PaperEnd::UpToDate;
     for _ in 0..ATTEMPTS {
         let records = hand.ledger().records();
-        let pending = pending(&lifecycle::stand(component.stage, records), promotion, &document.path);
+        let pending = pending(records, promotion, &document.path);
         let (body, text) = match look(workspace, document, records, component, force) {
             Ok((_, Placed::UpToDate)) => {
                 if let Some((intent, ..)) = pending {
@@ -233,21 +253,24 @@ fn write(
     Ok(PaperEnd::Failed("others write it again and again".to_owned()))
 }
 
-/// The intent about that document that has no end: its number, its digest, and why it failed.
-fn pending(
-    standing: &Standing,
-    promotion: &PromotionId,
-    path: &str,
-) -> Option<(u64, String, Option<String>)> {
-    let of_completed = standing.completed.as_ref().map(|completed| &completed.promotion);
-    let mut promotions = standing.promotion.iter().chain(of_completed);
-    let promotion = promotions.find(|one| one.id == *promotion)?;
-    promotion.pending.iter().find_map(|pending| match &pending.act {
-        Act::Document { path: of, sha256 } if of == path => {
-            Some((pending.intent, sha256.clone(), pending.failed.clone()))
+/// The intent about that document that has no end: its number, its digest, and why it failed. By the records themselves,
+/// since the promotion may be over.
+fn pending(records: &[Record], promotion: &PromotionId, path: &str) -> Option<(u64, String, Option<String>)> {
+    let mut pending: Option<(u64, String, Option<String>)> = None;
+    for record in records.iter().filter(|record| record.promotion == *promotion) {
+        let of = pending.as_ref().map(|(intent, ..)| *intent);
+        match &record.fact {
+            Fact::Intended(Act::Document { path: of, sha256 }) if of == path => {
+                pending = Some((record.seq, sha256.clone(), None));
+            }
+            Fact::Done { intent, .. } if Some(*intent) == of => pending = None,
+            Fact::Failed { intent, why } if Some(*intent) == of => {
+                pending = pending.map(|(intent, sha256, _)| (intent, sha256, Some(why.clone())));
+            }
+            _ => {}
         }
-        _ => None,
-    })
+    }
+    pending
 }
 
 /// Records that it is owed; what is recorded so already, is.

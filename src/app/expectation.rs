@@ -194,6 +194,11 @@ impl<'a> Expected<'a> {
         plan::criteria(self.subject.candidate.gate, self.only)
     }
 
+    /// What its gate asks for besides, where all of the gate is asked for.
+    fn conditions(&self) -> Vec<String> {
+        if self.only.is_none() { self.subject.candidate.conditions().ids() } else { Vec::new() }
+    }
+
     /// Itself, with this said of each check.
     pub fn without_evidence(&self, reason: &Reason) -> ComponentAssessment {
         let component = self.subject.candidate.component;
@@ -223,6 +228,8 @@ impl<'a> Expected<'a> {
             format!("it is about {} → {}, not {from} → {to}", theirs.from, theirs.to)
         } else if !self.criteria().eq(theirs.checks.iter().map(|check| &check.criterion)) {
             "its checks are not those of the gate".to_owned()
+        } else if !self.conditions().iter().eq(theirs.conditions.iter().map(|one| &one.id)) {
+            "it does not answer what the gate asks besides its checks".to_owned()
         } else if theirs.files != self.files() {
             "its files are not those that are checked out".to_owned()
         } else if (&theirs.title, &theirs.group) != (&component.title, &component.group) {
@@ -261,6 +268,7 @@ pub fn blank<'a>(
         absent_imports: Vec::new(),
         verdict: judge::gate(checks.iter().map(|check| &check.outcome)),
         checks,
+        conditions: Vec::new(),
     }
 }
 

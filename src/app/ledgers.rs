@@ -83,8 +83,12 @@ impl Ledgers {
     }
 
     /// All of the measurement of the record `seq`.
-    pub fn measurement(component: &str, bytes: &[u8], seq: u64) -> Result<Option<Verification>, LedgerFault> {
-        ledger::measurement(component, bytes, seq).map_err(|defect| broken(component, vec![defect]))
+    pub fn measurement(
+        component: &str,
+        (ledger, bytes): (&Ledger, &[u8]),
+        seq: u64,
+    ) -> Result<Option<Verification>, LedgerFault> {
+        ledger::measurement(component, bytes, ledger, seq).map_err(|defect| broken(component, vec![defect]))
     }
 
     /// The bytes of the ledger of a component; none where there is none.

@@ -20,10 +20,11 @@ use super::context::Listener;
 use super::durations::Durations;
 use super::lane;
 use super::planned_run::PlannedRun;
+use super::preparation::prepare;
 use super::project::Workspace;
 use super::reporter::Reporter;
 use super::selection::Selection;
-use super::verify::{context, prepare};
+use super::verify::context;
 
 /// A component as it would be verified.
 #[derive(Debug, Clone, PartialEq, Eq)]

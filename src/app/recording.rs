@@ -10,11 +10,13 @@ use jiff::tz::TimeZone;
 use crate::lifecycle;
 use crate::model::assessment::{Assessment, CheckAssessment, ComponentAssessment, Outcome};
 use crate::model::component::Component;
+use crate::model::condition::{Condition, ConditionState};
 use crate::model::evidence::{Bound, Measured};
 use crate::model::gate::{Criterion, Metric, Precision};
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::{CheckOutcome, CheckRecord, Fact, TestsAsked, Verification};
 use crate::report;
+use crate::report::clean::one_line;
 use crate::sys::run_folder::RunFolder;
 use crate::sys::{clock, file};
 
@@ -90,8 +92,36 @@ fn verification(
             select: tests.select.clone(),
             args: tests.args.clone(),
         },
-        checks: component.checks.iter().map(check).collect(),
+        checks: component
+            .checks
+            .iter()
+            .map(check)
+            .chain(component.conditions.iter().map(condition))
+            .collect(),
         lines: coverage.map(|evidence| evidence.lines.clone()).unwrap_or_default(),
+    }
+}
+
+/// What a gate asks besides its checks is remembered as a check is.
+fn condition(condition: &Condition) -> CheckRecord {
+    let outcome = match condition.state {
+        ConditionState::Pass => CheckOutcome::Pass,
+        ConditionState::Fail => CheckOutcome::Fail,
+        ConditionState::Inconclusive | ConditionState::Waiting => CheckOutcome::Inconclusive,
+    };
+    let reason = (outcome == CheckOutcome::Inconclusive)
+        .then(|| (condition.state.name().to_owned(), condition.summary.clone()));
+    CheckRecord {
+        id: condition.id.clone(),
+        outcome,
+        summary: one_line(&condition.summary),
+        figures: BTreeMap::new(),
+        bounds: BTreeMap::new(),
+        reason,
+        findings: 0,
+        suppressed: 0,
+        tool: None,
+        report_sha256: None,
     }
 }
 

@@ -15,6 +15,7 @@ use crate::model::stage::Stage;
 use jiff::Timestamp;
 
 use super::context::Context;
+use super::document;
 use super::in_hand::InHand;
 use super::issue::{IssueError, farewell};
 use super::ledgers::{LedgerFault, Ledgers, PATIENCE};
@@ -108,7 +109,8 @@ pub fn revoke(
             return Ok(Outcome::NothingCompleted);
         };
         let mut hand = InHand::await_hand(workspace, component, context.folder, PATIENCE)?;
-        let told = farewell(&mut hand, context)?;
+        let mut told = document::tell(&mut hand, &revoked.id)?;
+        told.extend(farewell(&mut hand, context)?);
         return Ok(Outcome::AlreadyRevoked(Box::new(revoked), told));
     };
     if request.dry_run {
@@ -125,8 +127,8 @@ pub fn revoke(
         let revocation = Revocation { to: plan.to, reason, measured };
         hand.record(&plan.promotion, Fact::Revoked(revocation))?;
     }
-    // The documents of the component and of the project are brought up to date here, as `complete` does it.
-    let told = farewell(&mut hand, context)?;
+    let mut told = document::tell(&mut hand, &plan.promotion)?;
+    told.extend(farewell(&mut hand, context)?);
     Ok(Outcome::Revoked(plan, told))
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::check::Check;
+use crate::model::condition::Conditions;
 use crate::model::gate::Gate;
 use crate::model::policy::Policy;
 use crate::model::stage::Stage;
@@ -92,7 +93,11 @@ impl Selection {
     /// The gates of the policy, with an empty one for each stage that has none: nothing passes it.
     pub fn gates(&self, policy: &Policy) -> Vec<Gate> {
         let gate = |stage: &Stage| {
-            policy.gates.get(stage).cloned().unwrap_or(Gate { stage: *stage, criteria: Vec::new() })
+            policy.gates.get(stage).cloned().unwrap_or(Gate {
+                stage: *stage,
+                criteria: Vec::new(),
+                conditions: Conditions::default(),
+            })
         };
         Stage::ALL.iter().map(gate).collect()
     }

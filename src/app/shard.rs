@@ -133,7 +133,9 @@ fn follows(assessment: &Assessment) -> Result<(), String> {
                 ));
             }
         }
-        if judge::gate(component.checks.iter().map(|check| &check.outcome)) != component.verdict {
+        if judge::whole(component.checks.iter().map(|check| &check.outcome), &component.conditions)
+            != component.verdict
+        {
             return Err(format!(
                 "component `{}`: `{}` does not follow from its checks",
                 component.name,

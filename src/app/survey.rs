@@ -107,7 +107,7 @@ fn read_one(workspace: &Workspace, ledgers: &Ledgers, name: &str) -> Read {
         let completed = completed.into_iter().flat_map(|one| [&mut one.measured, &mut one.remeasured]);
         // Of all measurements these alone are looked into.
         for measured in std::iter::once(&mut standing.measured).chain(completed).flatten() {
-            if let Some(whole) = Ledgers::measurement(name, &bytes, measured.seq)? {
+            if let Some(whole) = Ledgers::measurement(name, (&ledger, &bytes), measured.seq)? {
                 measured.verification = whole;
             }
         }

@@ -5,15 +5,15 @@
 //! must be what is there.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::time::Duration;
 
 use crate::judge;
 use crate::model::assessment::{Assessment, ComponentAssessment, PolicyDigest, Subject as Measured};
 use crate::model::check::Check;
-use crate::model::component::SourceFile;
+use crate::model::component::{Component, SourceFile};
+use crate::model::condition::Condition;
 use crate::model::environment::Environment;
-use crate::model::gate::{Criterion, Precision};
+use crate::model::gate::{Criterion, Gate, Precision};
 use crate::model::policy::Fault;
 use crate::model::run::Earlier;
 use crate::plan::{self, Candidate, Plan};
@@ -27,17 +27,19 @@ use crate::sys::variable;
 use super::answer::Answer;
 use super::assess::{self, Assessor};
 use super::bench::Bench;
+use super::conditions;
 use super::context::{Context, Listener};
 use super::durations::Durations;
+use super::integration;
 use super::lane;
+use super::preparation::{Prepared, prepare};
 use super::project::Workspace;
 use super::reporter::Reporter;
 use super::reuse::{Found, Recalled, Reuse, Store};
 use super::selection::Selection;
-use super::source::Sources;
 use super::subject::Subject;
+use super::toolchain::BYTE_CODE;
 use super::toolchain::recall::Vouched;
-use super::toolchain::{self, BYTE_CODE, Toolchain};
 
 /// What is to be verified, and how.
 #[derive(Debug, Clone)]
@@ -69,20 +71,6 @@ pub struct Verified {
     pub reuse: Vec<String>,
 }
 
-/// What is known before the first check runs.
-pub struct Prepared<'a> {
-    /// The components and their files.
-    pub subjects: Vec<Subject<'a>>,
-    /// Faults of the policy that only the disk shows.
-    pub faults: Vec<Fault>,
-    /// The texts of the files.
-    pub sources: Sources,
-    /// The environment and the tools.
-    pub toolchain: Toolchain,
-    /// The working tree before.
-    pub before: Snapshot,
-}
-
 /// Verifies.
 ///
 /// # Errors
@@ -110,6 +98,10 @@ pub fn verify(
         Some(outcome) => outcome,
         None => asked.measured(store, recalled, &mut remarks)?,
     };
+    let mut outcome = outcome;
+    if asked.only().is_none() && !interrupt.raised() {
+        asked.besides(&mut outcome.components)?;
+    }
     let assessment = Assessment {
         project: workspace.policy.project.name.clone(),
         policy: PolicyDigest { file: workspace.name().to_owned(), sha256: workspace.digest() },
@@ -174,6 +166,35 @@ impl<'a> Asked<'a> {
                 None
             }
         }
+    }
+
+    /// What the gates ask besides their checks.
+    fn besides(&self, components: &mut [ComponentAssessment]) -> anyhow::Result<()> {
+        for (candidate, component) in self.candidates.iter().zip(components) {
+            let mut measured = Vec::new();
+            if let Some((subject, gate)) = integration::asked(candidate) {
+                measured.push(self.integration(&subject, &gate, candidate)?);
+            }
+            conditions::add(self.workspace, candidate, component, measured)?;
+        }
+        Ok(())
+    }
+
+    /// What the integration tests cover, measured now.
+    fn integration(
+        &self,
+        subject: &Component,
+        gate: &Gate,
+        candidate: &Candidate<'_>,
+    ) -> anyhow::Result<Condition> {
+        let candidates = [Candidate { component: subject, from: candidate.from, gate }];
+        let plan = plan::plan(&candidates, None);
+        let folder = RunFolder::create(&self.workspace.root)?;
+        let context = Context { folder: &folder, ..self.context.with_variables(&[]) };
+        let asked = Asked { context: &context, candidates: &candidates, plan: &plan, ..*self };
+        let outcome = asked.measured(None, None, &mut Vec::new())?;
+        let check = outcome.components.first().and_then(|component| component.checks.first());
+        Ok(integration::answered(check, &outcome.faults))
     }
 
     /// The whole answer from earlier runs, where it is known: then no tool is started.
@@ -347,44 +368,4 @@ pub fn context<'a>(
         interrupt,
         listener,
     }
-}
-
-/// Resolves the tools unless they are `recalled`, reads the sources, and looks at the working tree.
-pub fn prepare<'a>(
-    context: &Context<'_>,
-    workspace: &'a Workspace,
-    candidates: &[Candidate<'a>],
-    plan: &Plan<'_>,
-    recalled: Option<Toolchain>,
-) -> anyhow::Result<Prepared<'a>> {
-    const LABEL: &str = "environment";
-    let watch = Stopwatch::start();
-    context.listener.began(LABEL);
-    let toolchain = if let Some(toolchain) = recalled {
-        toolchain.share_byte_code(context)?;
-        toolchain
-    } else {
-        let modules = Sources::read(&workspace.subjects(candidates).0).optional_imports(&workspace.root);
-        toolchain::resolve(context, &workspace.policy.project, &plan.tools(), &modules)?
-    };
-    // To make the environment may build the project, and a build may write sources (a version file, say):
-    // only now are the files those that will be measured.
-    let (subjects, faults) = workspace.subjects(candidates);
-    let sources = Sources::read(&subjects);
-    let measured = measured_files(&subjects, &workspace.root);
-    let before = Snapshot::take(&workspace.root, context.folder, "git-before", &measured);
-    context.listener.ended(LABEL, watch.elapsed());
-    Ok(Prepared { subjects, faults, sources, toolchain, before })
-}
-
-/// What the commit is meant to stand for, relative to the root: the files, and where links lead.
-pub fn measured_files(subjects: &[Subject<'_>], root: &Path) -> Vec<String> {
-    let mut files = BTreeSet::new();
-    for file in subjects.iter().filter_map(|subject| subject.files.as_ref().ok()).flatten() {
-        files.insert(file.path.clone());
-        files.extend(
-            Path::new(&file.real).strip_prefix(root).iter().map(|path| path.to_string_lossy().into_owned()),
-        );
-    }
-    files.into_iter().collect()
 }

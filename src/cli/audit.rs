@@ -7,10 +7,13 @@ use crate::report::audit::{Soundness, render_audit, render_audit_json};
 use super::argument::{Audit, Global, ViewFormat};
 use super::exit::Exit;
 use super::failure::Failure;
-use super::{print, verify};
+use super::{claims, print, verify};
 
 /// Carries out `audit`.
 pub(super) fn run(global: &Global, arguments: &Audit) -> Result<Exit, Failure> {
+    if arguments.claims {
+        return claims::run(global, arguments);
+    }
     let workspace = Workspace::load(global.config.as_deref())?;
     let given = arguments.anchor.iter();
     let given: Vec<Given> =

@@ -143,7 +143,7 @@ fn shown(component: &str, outcome: Outcome) -> (Completion, Exit) {
         Outcome::Proposed(proposal) => (of_proposal(&proposal), Exit::Pass),
         Outcome::Declined => (plain(component, Came::Declined, Exit::Fail), Exit::Fail),
         Outcome::NotPassed(assessment, obstacles) => {
-            let exit = match assessment.verdict.into() {
+            let exit = match verify::of_assessment(&assessment) {
                 // It was passed, and something else came in the way meanwhile.
                 Exit::Pass => Exit::Fail,
                 other => other,
@@ -226,11 +226,10 @@ fn failure(error: CompleteError, workspace: &Workspace) -> Failure {
         ),
         CompleteError::Faults(faults) => Failure::of_paths(&workspace.file, faults),
         CompleteError::Interrupted => interrupted(),
-        CompleteError::Halt(Halt::Own(error)) => error.into(),
         CompleteError::Halt(Halt::World(reason)) => of_world(reason),
         CompleteError::Selection(error) => error.into(),
         CompleteError::Issue(error) => error.into(),
         CompleteError::Ledger(fault) => fault.into(),
-        CompleteError::Other(error) => error.into(),
+        CompleteError::Halt(Halt::Own(error)) | CompleteError::Other(error) => error.into(),
     }
 }

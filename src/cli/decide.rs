@@ -54,6 +54,7 @@ impl From<DecideError> for Failure {
         let message = error.to_string();
         match error {
             DecideError::Unknown { name, known } => Self::usage(one_line(&message), nearest(&name, &known)),
+            DecideError::NotAsked { topic, asked } => Self::usage(message, nearest(&topic, &asked)),
             DecideError::SameApprover(_) => {
                 Self::usage(message, "let somebody else agree, and name them by `--approver`")
             }

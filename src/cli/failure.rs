@@ -209,6 +209,10 @@ impl From<ChoiceError> for Failure {
 
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
+        let error = match error.downcast::<LedgerFault>() {
+            Ok(fault) => return fault.into(),
+            Err(error) => error,
+        };
         let error = match error.downcast::<SelectionError>() {
             Ok(error) => return error.into(),
             Err(error) => error,

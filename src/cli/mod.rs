@@ -3,6 +3,7 @@
 pub mod argument;
 mod audit;
 mod cache;
+mod claims;
 mod complete;
 mod decide;
 mod deploy;

@@ -10,7 +10,9 @@ use super::print;
 /// Tells on standard error what is to go, to be mended or to be revoked of those components.
 pub(super) fn tell<'c>(workspace: &Workspace, components: impl IntoIterator<Item = &'c str>) {
     let sentences = sentences(workspace, components);
-    sentences.iter().for_each(|sentence| print::stderr(&format!("{sentence}\n")));
+    for sentence in sentences {
+        print::stderr(&format!("{sentence}\n"));
+    }
 }
 
 /// The sentences, each with the component's name before it.

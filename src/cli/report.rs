@@ -21,5 +21,5 @@ pub(super) fn run(global: &Global, arguments: &Report) -> Result<Exit, Failure> 
     let assessment = merge(&workspace, &request)?;
     let style = verify::style(global, None);
     verify::show(&assessment, arguments.format, &arguments.output, &style)?;
-    Ok(assessment.verdict.into())
+    Ok(verify::of_assessment(&assessment))
 }

@@ -57,18 +57,18 @@ pub(super) fn run(global: &Global, arguments: &Revoke) -> Result<Exit, Failure> 
 
 fn shown(arguments: &Revoke, outcome: Outcome) -> (Revocation, Exit) {
     let name = &arguments.component;
-    let plain = |result| Revocation { component: name.clone(), result, ..Revocation::default() };
+    let bare = |result| Revocation { component: name.clone(), result, ..Revocation::default() };
     match outcome {
         Outcome::NothingCompleted => {
             let hint = format!("`tta-promote status {name}` tells where it stands, and why");
-            (Revocation { hint: Some(hint), ..plain("nothing_completed") }, Exit::Fail)
+            (Revocation { hint: Some(hint), ..bare("nothing_completed") }, Exit::Fail)
         }
         Outcome::AlreadyRevoked(ended, told) => {
             let (promotion, reason) = (Some(ended.id.to_string()), Some(ended.reason));
-            (Revocation { promotion, reason, told, ..plain("already_revoked") }, Exit::Pass)
+            (Revocation { promotion, reason, told, ..bare("already_revoked") }, Exit::Pass)
         }
         Outcome::Proposed(plan) => (of_plan(arguments, &plan, "proposed", Vec::new()), Exit::Pass),
-        Outcome::Declined => (plain("declined"), Exit::Fail),
+        Outcome::Declined => (bare("declined"), Exit::Fail),
         Outcome::Revoked(plan, told) => (of_plan(arguments, &plan, "revoked", told), Exit::Pass),
     }
 }

@@ -95,17 +95,17 @@ fn rolled_back(
 }
 
 fn of_outcome(component: &str, outcome: Outcome) -> (Shown, Exit) {
-    let plain = |result, exit: Exit| Shown::of(component, result, exit.code());
+    let bare = |result, exit: Exit| Shown::of(component, result, exit.code());
     match outcome {
         Outcome::NothingDeployed => nothing_deployed(component),
         Outcome::AlreadyRolledBack(earlier) => already(component, &earlier),
         Outcome::Finished(earlier, aftermath) => {
-            let shown = with(plain(Came::RolledBack, Exit::Pass), &earlier.decided.what, aftermath);
+            let shown = with(bare(Came::RolledBack, Exit::Pass), &earlier.decided.what, aftermath);
             let promotion = Some(earlier.promotion.to_string());
             (Shown { promotion, hint: Some(after(component)), ..shown }, Exit::Pass)
         }
         Outcome::Proposed(plan) => of_plan(component, &plan),
-        Outcome::Declined => (plain(Came::Declined, Exit::Fail), Exit::Fail),
+        Outcome::Declined => (bare(Came::Declined, Exit::Fail), Exit::Fail),
         Outcome::Decided { promotion, decision, aftermath } => {
             let (result, exit, hint) = match decision.severity {
                 RollbackSeverity::High | RollbackSeverity::Critical => (
@@ -120,11 +120,11 @@ fn of_outcome(component: &str, outcome: Outcome) -> (Shown, Exit) {
                 ),
                 RollbackSeverity::Low => (Came::Documented, Exit::Pass, after(component)),
             };
-            let shown = with(plain(result, exit), &decision, aftermath);
+            let shown = with(bare(result, exit), &decision, aftermath);
             (Shown { promotion: Some(promotion.to_string()), hint: Some(hint), ..shown }, exit)
         }
         Outcome::Done { candidate, running, aftermath } => {
-            let shown = of_candidate(plain(Came::RolledBack, Exit::Pass), &candidate);
+            let shown = of_candidate(bare(Came::RolledBack, Exit::Pass), &candidate);
             let proof = if running.is_empty() {
                 "the service has no container, as before the deployment"
             } else {
@@ -137,7 +137,7 @@ fn of_outcome(component: &str, outcome: Outcome) -> (Shown, Exit) {
             (shown, Exit::Pass)
         }
         Outcome::NotDone { promotion, touched, why, by_hand } => {
-            let shown = plain(Came::Failed, Exit::RollbackFailed);
+            let shown = bare(Came::Failed, Exit::RollbackFailed);
             let promotion = Some(promotion.to_string());
             (Shown { promotion, touched, against: why, by_hand, ..shown }, Exit::RollbackFailed)
         }
@@ -187,10 +187,10 @@ fn of_candidate(shown: Shown, candidate: &Candidate) -> Shown {
 }
 
 fn of_plan(component: &str, plan: &Plan) -> (Shown, Exit) {
-    let (result, exit) = match (plan.acts, plan.missing.is_empty()) {
-        (true, false) => (Came::Impossible, Exit::RollbackFailed),
-        (true, true) => (Came::Proposed, Exit::Pass),
-        (false, _) => (Came::Proposed, Exit::Pass),
+    let (result, exit) = if plan.acts && !plan.missing.is_empty() {
+        (Came::Impossible, Exit::RollbackFailed)
+    } else {
+        (Came::Proposed, Exit::Pass)
     };
     let shown = of_candidate(Shown::of(component, result, exit.code()), &plan.candidate);
     let shown = with(shown, &plan.decision, Aftermath::default());

@@ -11,7 +11,7 @@ use crate::app::selection::Selection;
 use crate::app::stages::Stages;
 use crate::app::unselected::unselected;
 use crate::app::verify::{Request, Verified, verify};
-use crate::model::assessment::Assessment;
+use crate::model::assessment::{Assessment, ComponentAssessment, Verdict};
 use crate::model::gate::Precision;
 use crate::report::clean::one_line;
 use crate::report::{Format, Paint, Style, Verbosity, render_to};
@@ -174,8 +174,20 @@ fn exit(verified: &Verified) -> Exit {
     match (verified.interrupted, verified.faults.is_empty()) {
         (true, _) => Exit::Interrupted,
         (false, false) => Exit::Usage,
-        (false, true) => verified.assessment.verdict.into(),
+        (false, true) => of_assessment(&verified.assessment),
     }
+}
+
+/// A gate that lacks nothing but time or an approval is waited for.
+pub(super) fn of_assessment(assessment: &Assessment) -> Exit {
+    let waits = |one: &ComponentAssessment| one.verdict == Verdict::Pass || one.is_waiting();
+    if assessment.verdict == Verdict::Inconclusive
+        && !assessment.components.is_empty()
+        && assessment.components.iter().all(waits)
+    {
+        return Exit::Waiting;
+    }
+    assessment.verdict.into()
 }
 
 /// Says before the work, not after it, that its result could not be written.

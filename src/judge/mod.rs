@@ -4,6 +4,7 @@ pub mod metric;
 pub mod rollout;
 
 use crate::model::assessment::{Outcome, Verdict};
+use crate::model::condition::{Condition, ConditionState};
 use crate::model::evidence::{Bound, Coverage, Evidence, Measured};
 use crate::model::gate::{Criterion, Precision};
 use crate::model::reason::{Reason, ReasonKind};
@@ -117,6 +118,16 @@ pub fn gate<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> Verdict {
         Outcome::NotApplicable { .. } => None,
     });
     judged.max().unwrap_or(Verdict::Inconclusive)
+}
+
+/// The verdict of a gate over its checks and what it asks besides. What is waited for is no pass.
+pub fn whole<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>, conditions: &[Condition]) -> Verdict {
+    let of_conditions = conditions.iter().map(|condition| match condition.state {
+        ConditionState::Pass => Verdict::Pass,
+        ConditionState::Fail => Verdict::Fail,
+        ConditionState::Inconclusive | ConditionState::Waiting => Verdict::Inconclusive,
+    });
+    of_conditions.chain([gate(outcomes)]).max().unwrap_or(Verdict::Inconclusive)
 }
 
 /// The verdict over several gates: the worst wins, and none is inconclusive.

@@ -140,16 +140,21 @@ pub fn outline(component: &str, bytes: &[u8]) -> Result<Ledger, Vec<Defect>> {
     read_as(component, bytes, read_line::<Brief>)
 }
 
-/// The measurement of the record `seq` of a ledger that is sound; `None` where it is none.
-pub fn measurement(component: &str, bytes: &[u8], seq: u64) -> Result<Option<record::Verification>, Defect> {
+/// The measurement of the record `seq` of `ledger`, which was read of these bytes; `None` where it is none.
+pub fn measurement(
+    component: &str,
+    bytes: &[u8],
+    ledger: &Ledger,
+    seq: u64,
+) -> Result<Option<record::Verification>, Defect> {
     let number = usize::try_from(seq).unwrap_or(usize::MAX);
-    let Some(line) = bytes.split(|byte| *byte == b'\n').nth(number.saturating_sub(1)) else {
-        return Ok(None);
-    };
-    match read_line::<Verification>(component, line) {
-        Ok((Record { fact: Fact::Verified(verification), .. }, ..)) => Ok(Some(*verification)),
-        Ok(_) => Ok(None),
-        Err(kind) => Err(Defect { line: number, kind }),
+    // From the end: what is asked for is seldom far from it. Behind the last line break nothing is a line.
+    let line = ledger.records.len().checked_sub(number).filter(|_| number > 0);
+    let line = line.and_then(|back| bytes.rsplit(|byte| *byte == b'\n').nth(back + 1));
+    match line.map(|line| read_line::<Verification>(component, line)) {
+        Some(Ok((Record { fact: Fact::Verified(verification), .. }, ..))) => Ok(Some(*verification)),
+        Some(Ok(_)) | None => Ok(None),
+        Some(Err(kind)) => Err(Defect { line: number, kind }),
     }
 }
 
@@ -160,46 +165,77 @@ fn read_as(
 ) -> Result<Ledger, Vec<Defect>> {
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
     let (lines, torn) = bytes.split_at(whole);
-    let mut ledger = Ledger { records: Vec::new(), digests: Vec::new(), torn: torn.len() };
-    let mut sound = Vec::new();
-    let mut defects = Vec::new();
-    let answers = answers(component, lines, read_line);
-    ledger.records.reserve_exact(answers.iter().map(Vec::len).sum());
-    for (index, answer) in answers.into_iter().flatten().enumerate() {
-        let number = index + 1;
-        match answer {
-            Ok((record, prev, digest)) => {
-                sound.push(Sound { number, seq: record.seq, prev, digest });
-                ledger.records.push(record);
-                ledger.digests.push(digest);
-            }
-            Err(kind) => defects.push(Defect { line: number, kind }),
-        }
-    }
+    let mut all = read_lines(component, lines, read_line).into_iter();
+    let mut part = all.next().unwrap_or_default();
+    all.for_each(|next| part.append(next));
+    let Part { records, sound, mut defects, .. } = part;
     let broken: BTreeSet<usize> = defects.iter().map(|defect| defect.line).collect();
     links(&sound, &broken, &mut defects);
     defects.sort_by_key(|defect| defect.line);
-    if defects.is_empty() { Ok(ledger) } else { Err(defects) }
+    let digests = sound.into_iter().map(|line| line.digest).collect();
+    if defects.is_empty() { Ok(Ledger { records, digests, torn: torn.len() }) } else { Err(defects) }
+}
+
+/// What was read of some lines that follow each other.
+#[derive(Default)]
+struct Part {
+    lines: usize,
+    records: Vec<Record>,
+    sound: Vec<Sound>,
+    defects: Vec<Defect>,
+}
+
+impl Part {
+    fn take(&mut self, answer: Answer) {
+        self.lines += 1;
+        let number = self.lines;
+        match answer {
+            Ok((record, prev, digest)) => {
+                self.sound.push(Sound { number, seq: record.seq, prev, digest });
+                self.records.push(record);
+            }
+            Err(kind) => self.defects.push(Defect { line: number, kind }),
+        }
+    }
+
+    /// Adds the lines that follow.
+    fn append(&mut self, mut next: Self) {
+        next.sound.iter_mut().for_each(|line| line.number += self.lines);
+        next.defects.iter_mut().for_each(|defect| defect.line += self.lines);
+        self.lines += next.lines;
+        self.records.append(&mut next.records);
+        self.sound.append(&mut next.sound);
+        self.defects.append(&mut next.defects);
+    }
 }
 
 /// Each line by itself, which is nearly all of the work: side by side where there are many.
-fn answers(component: &str, lines: &[u8], read_line: fn(&str, &[u8]) -> Answer) -> Vec<Vec<Answer>> {
+fn read_lines(component: &str, lines: &[u8], read_line: fn(&str, &[u8]) -> Answer) -> Vec<Part> {
     let threads = if lines.len() < MANY { 1 } else { available_parallelism().map_or(1, NonZero::get) };
-    let read = |part: &[u8]| -> Vec<Answer> {
-        let lines = part.split_inclusive(|byte| *byte == b'\n');
-        lines.map(|line| read_line(component, line.strip_suffix(b"\n").unwrap_or(line))).collect()
+    let read = |lines: &[u8]| {
+        let mut part = Part::default();
+        // A text is searched for line breaks many bytes at a time.
+        if let Ok(text) = std::str::from_utf8(lines) {
+            let lines = text.split_terminator('\n');
+            lines.for_each(|line| part.take(read_line(component, line.as_bytes())));
+        } else {
+            let lines = lines.split_inclusive(|byte| *byte == b'\n');
+            let lines = lines.map(|line| line.strip_suffix(b"\n").unwrap_or(line));
+            lines.for_each(|line| part.take(read_line(component, line)));
+        }
+        part
     };
     let parts = parts(lines, threads);
     let [first, others @ ..] = parts.as_slice() else { return Vec::new() };
     std::thread::scope(|scope| {
         let others: Vec<_> = others.iter().map(|part| scope.spawn(move || read(part))).collect();
-        let mut answers = vec![read(first)];
+        let mut read = vec![read(first)];
         // A thread that panicked has said so; its panic is ours.
-        answers.extend(others.into_iter().map(|other| match other.join() {
-            Ok(answers) => answers,
+        read.extend(others.into_iter().map(|other| match other.join() {
+            Ok(part) => part,
             Err(panic) => std::panic::resume_unwind(panic),
         }));
-        answers
+        read
     })
 }
 

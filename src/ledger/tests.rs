@@ -205,10 +205,12 @@ fn an_outline_is_held_against_the_digests_and_leads_to_whole_measurements() {
     let Fact::Verified(first) = &records[0].fact else { unreachable!("the first is a measurement") };
     assert_eq!((brief.verdict, brief.from, brief.to), (first.verdict, first.from, first.to));
     assert_eq!(outline.records[1..], records[1..]);
-    let measured = measurement("carbon", text.as_bytes(), 1).expect("sound");
+    let of = |seq| measurement("carbon", text.as_bytes(), &outline, seq);
+    let measured = of(1).expect("sound");
     assert_eq!(measured.as_ref(), Some(first.as_ref()));
-    assert_eq!(measurement("carbon", text.as_bytes(), 2), Ok(None));
-    assert_eq!(measurement("carbon", text.as_bytes(), 99), Ok(None));
+    for none in [0, 2, 10, 99] {
+        assert_eq!(of(none), Ok(None));
+    }
     let edited = text.replacen("73.19", "83.19", 1);
     assert_eq!(super::outline("carbon", edited.as_bytes()).expect_err("edited")[0].kind, DefectKind::Edited);
 }

@@ -171,7 +171,9 @@ mod tests {
         ]
     }
 
-    fn topics(facts: Vec<Fact>) -> Vec<(String, bool, Option<(&'static str, bool)>)> {
+    type Topic = (String, bool, Option<(&'static str, bool)>);
+
+    fn topics(facts: Vec<Fact>) -> Vec<Topic> {
         let all = farewells(&records(facts));
         all.into_iter().map(|one| (one.topic, one.is_told, one.label)).collect()
     }

@@ -3,6 +3,7 @@
 //! States are never stored: they are folded from the records each time, so that there is one truth. Not here: what
 //! carries a step out (`app`), and whether records are those that were written (`ledger`).
 
+mod conditions;
 pub mod farewell;
 mod fold;
 mod freshness;
@@ -10,9 +11,11 @@ mod milestones;
 pub mod rollback;
 mod soak;
 mod step;
+pub mod support;
 mod window;
 pub mod witness;
 
+pub use conditions::conditions;
 pub use fold::{name, stand};
 pub use freshness::{Freshness, Now, Staleness};
 pub use milestones::milestones;

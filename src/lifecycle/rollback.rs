@@ -50,7 +50,7 @@ pub enum NoCandidate {
     /// Nothing was deployed.
     NothingDeployed,
     /// The last one was rolled back, and nothing was deployed since.
-    RolledBack(RolledBack),
+    RolledBack(Box<RolledBack>),
 }
 
 /// A rollback that was done.
@@ -105,7 +105,7 @@ pub fn candidate(standing: &Standing, records: &[Record]) -> Result<Candidate, N
         .chain(revoked.map(|ended| &ended.promotion));
     let mut candidates = promotions.filter_map(|promotion| of_promotion(promotion, records));
     candidates.next().ok_or_else(|| match rolled_back(records).pop() {
-        Some(last) => NoCandidate::RolledBack(last),
+        Some(last) => NoCandidate::RolledBack(Box::new(last)),
         None => NoCandidate::NothingDeployed,
     })
 }

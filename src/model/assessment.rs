@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::check::Check;
+use super::condition::{Condition, ConditionState};
 use super::environment::Environment;
 use super::evidence::Evidence;
 use super::gate::Criterion;
@@ -119,8 +120,26 @@ pub struct ComponentAssessment {
     pub absent_imports: Vec<String>,
     /// The checks, in the order of [`Check::ALL`].
     pub checks: Vec<CheckAssessment>,
-    /// The verdict over `checks`.
+    /// What the gate asks besides, in the order of [`Conditions::ids`].
+    ///
+    /// [`Conditions::ids`]: super::condition::Conditions::ids
+    pub conditions: Vec<Condition>,
+    /// The verdict over `checks` and `conditions`.
     pub verdict: Verdict,
+}
+
+impl ComponentAssessment {
+    /// Whether nothing but time or an approval is missing.
+    pub fn is_waiting(&self) -> bool {
+        let passed = |check: &CheckAssessment| {
+            matches!(check.outcome, Outcome::Pass(_) | Outcome::NotApplicable { .. })
+        };
+        let open = || self.conditions.iter().filter(|one| one.state != ConditionState::Pass);
+        self.verdict == Verdict::Inconclusive
+            && self.checks.iter().all(passed)
+            && open().next().is_some()
+            && open().all(|one| one.state == ConditionState::Waiting)
+    }
 }
 
 /// What was looked at.

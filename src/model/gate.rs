@@ -1,6 +1,7 @@
 //! What a component must show to enter a stage.
 
 use super::check::Check;
+use super::condition::Conditions;
 use super::finding::Severity;
 use super::percent::Percent;
 use super::stage::Stage;
@@ -12,6 +13,8 @@ pub struct Gate {
     pub stage: Stage,
     /// What it asks, in the order of [`Check::ALL`], each check at most once.
     pub criteria: Vec<Criterion>,
+    /// What it asks besides.
+    pub conditions: Conditions,
 }
 
 /// One check and its bounds.

@@ -2,7 +2,9 @@
 
 pub mod assessment;
 pub mod check;
+pub mod claim;
 pub mod component;
+pub mod condition;
 pub mod container;
 pub mod decimal;
 pub mod decision;

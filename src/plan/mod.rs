@@ -10,6 +10,7 @@ use std::collections::HashMap;
 
 use crate::model::check::Check;
 use crate::model::component::{Component, TestSelection};
+use crate::model::condition::Conditions;
 use crate::model::gate::{Criterion, Gate};
 use crate::model::stage::Stage;
 use crate::model::toolchain::Tool;
@@ -23,6 +24,14 @@ pub struct Candidate<'a> {
     pub from: Stage,
     /// Its gate.
     pub gate: &'a Gate,
+}
+
+impl Candidate<'_> {
+    /// What its gate asks besides checks.
+    pub fn conditions(&self) -> Conditions {
+        let asked = &self.gate.conditions;
+        if self.from < self.gate.stage { asked.clone() } else { asked.asked_again() }
+    }
 }
 
 /// The runs that are needed. Components are meant by their index among the candidates.
@@ -173,6 +182,7 @@ mod tests {
                 Criterion::Lint { max_issues: 0 },
                 Criterion::NotApplicable { check: Check::Types, why: "generated".to_owned() },
             ],
+            conditions: Conditions::default(),
         }
     }
 

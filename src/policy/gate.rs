@@ -4,11 +4,13 @@
 
 use std::collections::BTreeMap;
 
+use super::condition;
 use super::document::{Faults, quote};
 use super::percentage::{self, ASK_NOTHING};
 use super::suggestion;
 use super::value::{Table, Value};
 use crate::model::check::Check;
+use crate::model::condition::Conditions;
 use crate::model::finding::Severity;
 use crate::model::gate::{Criterion, Gate, Metric, Precision};
 use crate::model::percent::Percent;
@@ -46,18 +48,19 @@ pub(super) fn read(gates: Option<Value<'_>>, faults: &mut Faults<'_>) -> BTreeMa
 
 /// The gate of a policy that says nothing about it.
 fn default(stage: Stage) -> Gate {
-    Gate { stage, criteria: Check::ALL.map(default_criterion).to_vec() }
+    let conditions = Conditions::default();
+    Gate { stage, criteria: Check::ALL.map(default_criterion).to_vec(), conditions }
 }
 
 fn gate(stage: Stage, checks: &Table<'_>, faults: &mut Faults<'_>) -> Gate {
-    for value in checks.values().filter(|value| Check::from_id(&value.key).is_none()) {
-        value.unknown(&Check::ALL.map(Check::id), faults);
-    }
+    let known: Vec<&str> = Check::ALL.map(Check::id).into_iter().chain(condition::KEYS).collect();
+    checks.keys_are(&known, faults);
     let criterion = |check: Check| match checks.get(check.id()) {
         Some(value) => read_criterion(check, &value, faults),
         None => default_criterion(check),
     };
-    Gate { stage, criteria: Check::ALL.map(criterion).to_vec() }
+    let criteria = Check::ALL.map(criterion).to_vec();
+    Gate { stage, criteria, conditions: condition::read(stage, checks, faults) }
 }
 
 /// What a check asks where the policy does not say.

@@ -7,6 +7,7 @@
 
 mod address;
 mod component;
+mod condition;
 mod dependency;
 mod deploy;
 mod document;

@@ -2,6 +2,7 @@
 //! it, it stays one well-formed table per component; `markup` sees to that.
 
 use crate::model::assessment::{Assessment, CheckAssessment, ComponentAssessment, Outcome, Verdict};
+use crate::model::condition::Condition;
 use crate::model::evidence::Evidence;
 use crate::model::finding::Finding;
 
@@ -170,8 +171,14 @@ fn folded(component: &ComponentAssessment) -> String {
 }
 
 fn table(component: &ComponentAssessment) -> String {
-    let rows: String = component.checks.iter().map(row).collect();
+    let conditions = component.conditions.iter().map(row_of_condition);
+    let rows: String = component.checks.iter().map(row).chain(conditions).collect();
     format!("| check | outcome | result |\n|---|---|---|\n{rows}\n")
+}
+
+fn row_of_condition(condition: &Condition) -> String {
+    let sign = sign::of_condition(condition.state);
+    format!("| {} | {} {} | {} |\n", prose(&condition.id), sign.mark, sign.word, prose(&condition.summary))
 }
 
 fn row(check: &CheckAssessment) -> String {

@@ -3,6 +3,7 @@
 //! nowhere (`clean`, `markup`).
 
 pub mod audit;
+pub mod claims;
 pub mod clean;
 pub mod completion;
 pub mod deployment;

@@ -3,11 +3,13 @@
 
 use crate::model::assessment::{Assessment, CheckAssessment, ComponentAssessment, Outcome, Verdict};
 use crate::model::check::Check;
+use crate::model::condition::ConditionState;
 use crate::model::evidence::{Coverage, Measured};
 use crate::model::gate::{Criterion, Metric};
 use crate::model::percent::{Percent, Ratio};
 use crate::model::reason::Reason;
 
+use super::clean;
 use super::grouping::not_measured;
 use super::summary::{count, grouped, summary};
 use super::surroundings;
@@ -28,8 +30,10 @@ pub(super) fn verdict(assessment: &Assessment) -> String {
 /// The verdict of one component, without its name.
 pub(super) fn standing(component: &ComponentAssessment, only: Option<&[Check]>) -> String {
     let stage = component.to.name();
-    let failed = obstacles(component, |outcome| matches!(outcome, Outcome::Fail(_)));
-    let unknown = obstacles(component, |outcome| matches!(outcome, Outcome::Inconclusive { .. }));
+    let mut failed = obstacles(component, |outcome| matches!(outcome, Outcome::Fail(_)));
+    failed.extend(unmet(component, |state| state == ConditionState::Fail));
+    let mut unknown = obstacles(component, |outcome| matches!(outcome, Outcome::Inconclusive { .. }));
+    unknown.extend(unmet(component, |state| !matches!(state, ConditionState::Pass | ConditionState::Fail)));
     match (component.verdict, only) {
         (Verdict::Pass, None) => format!("ready for {stage}"),
         (Verdict::Pass, Some(checks)) => format!("pass, {}", part_of_the_gate(checks, stage)),
@@ -46,6 +50,7 @@ pub(super) fn standing(component: &ComponentAssessment, only: Option<&[Check]>) 
                 listed(&[unknown])
             };
             match only {
+                None if component.is_waiting() => format!("waiting{why}"),
                 None => format!("inconclusive{why}"),
                 Some(checks) => format!("inconclusive{why}; {}", part_of_the_gate(checks, stage)),
             }
@@ -57,6 +62,7 @@ pub(super) fn standing(component: &ComponentAssessment, only: Option<&[Check]>) 
 pub(super) fn in_the_way(component: &ComponentAssessment) -> String {
     let mut all = obstacles(component, |outcome| matches!(outcome, Outcome::Fail(_)));
     all.extend(obstacles(component, |outcome| matches!(outcome, Outcome::Inconclusive { .. })));
+    all.extend(unmet(component, |state| state != ConditionState::Pass));
     match (all.is_empty(), component.verdict) {
         (false, _) => all.join(", "),
         (true, Verdict::Pass) => {
@@ -80,10 +86,17 @@ pub(super) fn brief(component: &ComponentAssessment) -> String {
     if !unknown.is_empty() {
         words.push(not_measured(&unknown));
     }
+    words.extend(unmet(component, |state| state != ConditionState::Pass));
     if words.is_empty() && component.verdict != Verdict::Pass {
         words.push("the gate has no checks".to_owned());
     }
     words.join(", ")
+}
+
+/// What the gate asks besides its checks and is not met, each with what it came to.
+fn unmet(component: &ComponentAssessment, is_it: impl Fn(ConditionState) -> bool) -> Vec<String> {
+    let unmet = component.conditions.iter().filter(|one| is_it(one.state));
+    unmet.map(|one| format!("{} {}", clean::one_line(&one.id), one.state.name())).collect()
 }
 
 fn failed_briefly(check: &CheckAssessment) -> Option<String> {

@@ -338,6 +338,7 @@ fn component(name: &str, verdict: Verdict, checks: Vec<CheckAssessment>) -> Comp
         files: vec![FILE.into()],
         absent_imports: vec![],
         checks,
+        conditions: vec![],
         verdict,
     }
 }

@@ -2,6 +2,7 @@
 //! carries the meaning.
 
 use crate::model::assessment::{Outcome, Verdict};
+use crate::model::condition::ConditionState;
 use crate::model::record::CheckOutcome;
 
 use super::page::Tone;
@@ -46,6 +47,16 @@ pub(super) fn of_record(outcome: CheckOutcome) -> Sign {
         CheckOutcome::Fail => FAIL,
         CheckOutcome::Inconclusive => INCONCLUSIVE,
         CheckOutcome::NotApplicable => NOT_APPLICABLE,
+    }
+}
+
+/// Of what a gate asks besides its checks.
+pub(super) fn of_condition(state: ConditionState) -> Sign {
+    match state {
+        ConditionState::Pass => PASS,
+        ConditionState::Fail => FAIL,
+        ConditionState::Inconclusive => INCONCLUSIVE,
+        ConditionState::Waiting => Sign { mark: "…", word: "waiting", tone: Tone::Unknown },
     }
 }
 

@@ -27,6 +27,7 @@ pub(super) fn render(assessment: &Assessment, style: &Style) -> String {
         [component] => {
             heading(&mut page, &component.title, component, &surroundings::subject(&assessment.subject));
             text_check::checks(&mut page, &component.checks, style.verbosity);
+            text_check::conditions(&mut page, &component.conditions);
         }
         components if components.len() > FEW => many(&mut page, assessment, style.verbosity),
         components => {
@@ -65,6 +66,7 @@ fn details(page: &mut Page, component: &ComponentAssessment, verbosity: Verbosit
     page.gap();
     heading(page, &component.name, component, "");
     text_check::checks(page, &component.checks, verbosity);
+    text_check::conditions(page, &component.conditions);
     without(page, component);
 }
 

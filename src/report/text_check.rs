@@ -3,12 +3,13 @@
 
 use crate::model::assessment::{CheckAssessment, Outcome};
 use crate::model::check::Check;
+use crate::model::condition::Condition;
 use crate::model::finding::Finding;
 use crate::model::run::{Exit, Run};
 
 use super::elapsed::elapsed;
 use super::page::{Page, Tone, cells, fitted, shown, spaces, wrapped};
-use super::sign::{Sign, of_outcome};
+use super::sign::{Sign, of_condition, of_outcome};
 use super::summary::{count, summary};
 use super::{Verbosity, clean, surroundings};
 
@@ -27,6 +28,31 @@ struct Row<'a> {
     shared: Option<Check>,
     /// Whether an earlier check has the same reason, so that what to do is said already.
     told: bool,
+}
+
+/// What the gate asks besides, aligned among themselves.
+pub(super) fn conditions(page: &mut Page, conditions: &[Condition]) {
+    let id = conditions.iter().map(|one| cells(&one.id)).max().unwrap_or(0);
+    let word = conditions.iter().map(|one| cells(of_condition(one.state).word)).max().unwrap_or(0);
+    for one in conditions {
+        let sign = of_condition(one.state);
+        let indent = 2 + 2 + id + 2 + word + 2;
+        let room = page.width().saturating_sub(indent).max(20);
+        for (index, line) in clauses(&shown(&one.summary), room).iter().enumerate() {
+            if index == 0 {
+                let (mark, name) = (format!("  {} ", sign.mark), format!("{}  ", fitted(&one.id, id)));
+                let verdict = format!("{}  ", fitted(sign.word, word));
+                page.line(&[
+                    (sign.tone, &mark),
+                    (Tone::Plain, &name),
+                    (sign.tone, &verdict),
+                    (Tone::Plain, line),
+                ]);
+            } else {
+                page.line(&[(Tone::Plain, &spaces(indent)), (Tone::Plain, line)]);
+            }
+        }
+    }
 }
 
 /// The rows of all `checks`, aligned.

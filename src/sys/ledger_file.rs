@@ -6,11 +6,15 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::clock::Stopwatch;
+use super::clock::{Stopwatch, processors};
 use super::process_table::pause;
+
+/// From so many bytes on a file is read in parts.
+const LONG: usize = 4 << 20;
 
 /// Why a ledger could not be opened or written.
 #[derive(Debug, thiserror::Error)]
@@ -69,10 +73,8 @@ impl LedgerFile {
 
     /// The bytes of the file at `path`, without a lock; none where there is no file.
     pub fn peek(path: &Path) -> Result<Vec<u8>, LedgerError> {
-        let mut bytes = Vec::new();
-        let opened = open_as(path, File::options().read(true));
-        match opened.and_then(|mut file| file.read_to_end(&mut bytes)) {
-            Ok(_) => Ok(bytes),
+        match open_as(path, File::options().read(true)).and_then(|file| read_whole(&file)) {
+            Ok(bytes) => Ok(bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
             Err(error) => Err(failed("read", path, error)),
         }
@@ -157,6 +159,25 @@ fn create(path: &Path) -> io::Result<File> {
         sync_folders(path);
     }
     Ok(file)
+}
+
+/// All bytes of a file: of a long one in parts side by side, since most of the time goes to finding memory for them.
+fn read_whole(file: &File) -> io::Result<Vec<u8>> {
+    use std::os::unix::fs::FileExt;
+    let length = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
+    let mut bytes = vec![0; length];
+    if length < LONG {
+        file.read_exact_at(&mut bytes, 0)?;
+        return Ok(bytes);
+    }
+    let part = length.div_ceil(processors());
+    std::thread::scope(|scope| {
+        let start = |(number, bytes)| scope.spawn(move || file.read_exact_at(bytes, (number * part) as u64));
+        let started: Vec<_> = bytes.chunks_mut(part).enumerate().map(start).collect();
+        let ended = started.into_iter().map(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        ended.collect::<io::Result<()>>()
+    })?;
+    Ok(bytes)
 }
 
 /// Opens a file that is one. A link could lead the history of one component into the file of another, and a pipe would

@@ -3,6 +3,7 @@
 //! Not here: processes and files (`sys`), and any judgement (`judge`).
 
 pub mod bandit;
+pub mod claim;
 pub mod compose;
 pub mod coverage;
 pub mod coverage_invocation;

@@ -34,9 +34,8 @@ fn health() -> String {
 }
 
 fn policy(health: &str, more: &str) -> String {
-    let none = ["tests", "coverage", "lint", "types", "security"];
-    let none: String =
-        none.iter().map(|check| format!("{check} = {{ not_applicable = \"shown elsewhere\" }}\n")).collect();
+    let none = ["tests", "coverage", "lint", "types", "security", ""]
+        .join(" = { not_applicable = \"shown elsewhere\" }\n");
     format!(
         r#"schema = 1
 [project]
@@ -49,6 +48,11 @@ documents = {{ status = "STATUS.md" }}
 {more}
 [gate.staging]
 {none}
+[gate.production]
+{none}soak = true
+uptime = 99.5
+dependencies = true
+sign_offs = ["performance-validated", "security-reviewed"]
 [component.carbon]
 title = "Carbon"
 priority = "P0"
@@ -299,4 +303,96 @@ fn a_process_that_is_killed_anywhere_ends_where_an_undisturbed_one_does() {
         let ends = |kind: &str| pending.iter().filter(|record| record.fact.kind() == kind).count();
         assert!(ends("done") >= 5, "killed after {time:?}");
     }
+}
+
+#[test]
+fn the_gate_of_production_asks_for_what_no_check_can_show() {
+    if !has_gh() {
+        return;
+    }
+    let project = ready();
+    project.run(&COMPLETE).exits(0);
+    project.committed();
+    let verify = ["verify", "carbon", "--record"];
+    let told = project.run(&verify).exits(4);
+    let told =
+        told.says("staging → production").says("… sign_off:security-reviewed").says("nobody has signed it");
+    let told = told
+        .says("carbon: waiting: sign_off:performance-validated waiting, sign_off:security-reviewed waiting");
+    told.says("✓ soak").says("healthy for 169 h of 168 h").says("✓ uptime").says("100 % ≥ 99.5 %");
+    project.run(&["promote", "carbon", "--yes"]).exits(4);
+    let evidence = ["--evidence", "https://ci.example/42"];
+    for topic in ["performance-validated", "security-reviewed"] {
+        let sign = ["sign", "carbon", topic, "--by", "Grace"];
+        project.run(&[&sign[..], &evidence].concat()).exits(0).says("Grace answers for");
+    }
+    project.run(&verify).exits(0).says("✓ sign_off:security-reviewed").says("https://ci.example/42");
+    let told = project.run(&["verify", "carbon", "--no-record", "--format", "json"]).exits(0);
+    let document: serde_json::Value = serde_json::from_str(&told.stdout).expect("one document");
+    let conditions = document["components"][0]["conditions"].as_array().expect("conditions");
+    let ids: Vec<&str> = conditions.iter().filter_map(|one| one["id"].as_str()).collect();
+    let topics = ["sign_off:performance-validated", "sign_off:security-reviewed"];
+    assert_eq!(ids, [&["soak", "uptime", "dependencies"][..], &topics].concat());
+    project.run(&[&["sign", "carbon", "security-reviewed", "--withdraw"], &evidence[..]].concat()).exits(0);
+    project.run(&verify).exits(4).says("signed holds no more");
+    project
+        .run(&["sign", "carbon", "security-reviewd", "--evidence", "https://x"])
+        .exits(2)
+        .complains("did you mean");
+    project.run(&["sign", "carbon", "x", "--evidence", "see Ada"]).exits(2);
+}
+
+#[test]
+fn an_override_sets_a_check_aside_for_one_commit_and_is_shown_wherever_the_verdict_is() {
+    if !has_gh() {
+        return;
+    }
+    let project = Project::unmeasured();
+    project.file("promotion.toml", &policy(&health(), "").replace("status_issue = 1", ""));
+    project.file("README.md", "# Nothing\n").committed();
+    project.run(&["verify", "carbon", "--record"]).exits(1);
+    let mut setting = vec!["override", "carbon", "--checks", "docs", "--reason", "hotfix", "--expires", "2d"];
+    project.run(&setting).exits(2);
+    setting.extend(["--approver", "A "]);
+    let project = project.variable("GITHUB_ACTOR", "a");
+    project.run(&setting).exits(2).complains("cannot approve");
+    setting.pop();
+    setting.push("Grace");
+    project.run(&setting).exits(0).says("docs of `carbon` may fail at");
+    project.run(&["issue", "carbon", "--yes"]).exits(0);
+    let body = project.github.with(|hub| hub.issues[0].body.clone());
+    assert!(body.contains("## Overrides") && body.contains("approved by Grace"), "{body}");
+    project.run(&["promote", "carbon", "--dry-run"]).exits(0).complains("docs set aside for");
+    project.run(&["deploy", "carbon", "--dry-run"]).exits(0).says("override: docs set aside for");
+    project.run(&["status", "carbon"]).exits(0).says("overridden");
+    let months = [&setting[..6], &["--expires", "15d", "--approver", "Grace"]].concat();
+    project.run(&months).exits(2).complains("14 days");
+    // Another commit, another decision.
+    project.file("src/carbon.py", "x = 2\n").committed();
+    project.run(&["verify", "carbon", "--record"]).exits(1);
+    project.run(&["deploy", "carbon", "--yes"]).exits(1);
+}
+
+#[test]
+fn a_ledger_that_does_not_verify_is_no_word_about_where_a_component_stands() {
+    let project = ready();
+    let text = std::fs::read_to_string(project.ledger_path()).expect("a ledger");
+    std::fs::write(project.ledger_path(), text.replace("it answers", "it answered")).expect("written");
+    for verb in
+        [&["verify", "carbon"][..], &["plan", "carbon"], &COMPLETE, &["hold", "carbon", "--reason", "x"]]
+    {
+        project.run(verb).exits(5).complains("does not verify");
+    }
+    project.run(&["verify", "neo4j", "--no-record"]).exits(0);
+}
+
+#[test]
+fn a_candidate_whose_gate_fails_when_measured_again_is_not_moved_and_that_is_recorded() {
+    let project = ready();
+    project.file("README.md", "# Nothing\n").committed();
+    let project = redeployed(project);
+    let told = project.run(&COMPLETE).exits(1).says("did not pass its gate").says("docs");
+    assert!(told.stdout.contains("no pass: fail (docs)"), "{told:?}");
+    assert_eq!((moves(&project), project.kinds().last()), (0, Some(&"verified")));
+    assert_eq!(text(&project, "MATURITY.md"), MATURITY);
 }

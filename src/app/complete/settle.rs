@@ -5,12 +5,9 @@
 use crate::app::context::Context;
 use crate::app::document::{self, Paper};
 use crate::app::in_hand::InHand;
-use crate::app::issue::{self, Farewell, IssueError};
+use crate::app::issue::{self, COMPLETED, Farewell, IssueError};
 use crate::model::promotion::Completed;
 use crate::report::issue_comment;
-
-/// The label of an issue whose promotion was completed.
-const COMPLETED: &str = "promotion-completed";
 
 /// What was told, and what is owed.
 #[derive(Debug, Clone, Default)]

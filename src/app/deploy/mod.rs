@@ -7,6 +7,7 @@ pub mod act;
 pub mod attempt;
 pub mod keep;
 pub mod log;
+mod past;
 pub mod proof;
 pub mod restore;
 pub mod site;

@@ -21,7 +21,7 @@ use crate::model::delivery::Deploy;
 use crate::model::freeze::frozen;
 use crate::model::promotion::{Pending, Promotion, Standing};
 use crate::model::promotion_id::PromotionId;
-use crate::model::record::{Act, DeployAct, Fact, Record};
+use crate::model::record::{Act, DeployAct, Record};
 use crate::model::stage::Stage;
 use crate::sys::abandoned;
 use crate::sys::interrupt::Interrupt;
@@ -31,6 +31,7 @@ use crate::sys::variable;
 use super::act;
 use super::attempt::{After, Attempt, AttemptError, Ending};
 use super::keep::keep;
+use super::past::{deploy_of, failed_attempt, pending_deploy, was_put_back};
 use super::site::{Halt, Site};
 use super::watch::is_so;
 use super::world::{self, Since};
@@ -370,38 +371,4 @@ impl<'a> Situation<'a> {
         let done = self.promotion().and_then(|promotion| promotion.deployment.as_ref());
         done.is_some_and(|done| self.is_current(&done.commit))
     }
-}
-
-fn pending_deploy(standing: &Standing) -> Option<(u64, &DeployAct)> {
-    standing.promotion.as_ref()?.pending.iter().find_map(|pending| match &pending.act {
-        Act::Deploy(deploy) => Some((pending.intent, deploy)),
-        _ => None,
-    })
-}
-
-fn deploy_of(records: &[Record], intent: u64) -> Option<&DeployAct> {
-    records.iter().find(|record| record.seq == intent).and_then(|record| match &record.fact {
-        Fact::Intended(Act::Deploy(deploy)) => Some(deploy),
-        _ => None,
-    })
-}
-
-/// Whether what ran before the deployment `intent` was put back or was to be.
-fn was_put_back(records: &[Record], intent: u64) -> bool {
-    let is_of = |record: &&Record| matches!(&record.fact, Fact::Intended(Act::Restore { deploy, .. }) if *deploy == intent);
-    records.iter().any(|record| is_of(&record))
-}
-
-/// The last attempt of a promotion where it failed and was left as it was.
-fn failed_attempt<'r>(records: &'r [Record], promotion: &PromotionId) -> Option<&'r DeployAct> {
-    let of_this = records.iter().filter(|record| record.promotion == *promotion);
-    let last = of_this.clone().rev().find_map(|record| match &record.fact {
-        Fact::Intended(Act::Deploy(deploy)) => Some((record.seq, deploy)),
-        _ => None,
-    });
-    let (intent, deploy) = last?;
-    let failed = of_this
-        .clone()
-        .any(|record| matches!(&record.fact, Fact::Failed { intent: failed, .. } if *failed == intent));
-    (failed && !was_put_back(records, intent)).then_some(deploy)
 }

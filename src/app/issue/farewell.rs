@@ -19,6 +19,8 @@ use super::client::Client;
 use super::outcome::IssueError;
 use super::target::is_among;
 
+/// The label of an issue whose promotion is completed.
+pub const COMPLETED: &str = "promotion-completed";
 /// How long GitHub works on a request before it gives up, by its own documentation.
 const AT_WORK: Duration = Duration::from_secs(10);
 
@@ -117,7 +119,7 @@ impl Leave<'_> {
 
     fn label(&self, hand: &mut InHand<'_>, news: &Farewell) -> Telling {
         let Some((label, false)) = news.label else { return Ok(Ok(None)) };
-        let (add, remove) = (vec![label.to_owned()], vec![news.to.name().to_owned()]);
+        let (add, remove) = (vec![label.to_owned()], vec![news.to.name().to_owned(), COMPLETED.to_owned()]);
         let act = Act::SettleIssue {
             repository: self.repository.to_owned(),
             issue: news.issue,

@@ -31,7 +31,7 @@ use client::Client;
 pub use closing::{Farewell, Said, take_leave};
 pub use debt::pay_debts;
 use desk::Desk;
-pub use farewell::farewell;
+pub use farewell::{COMPLETED, farewell};
 pub use outcome::{Consent, Deed, IssueError, Place, Report};
 
 /// What is asked for.

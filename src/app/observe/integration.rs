@@ -10,6 +10,7 @@ use crate::app::stages::Stages;
 use crate::app::verify::{self, verify};
 use crate::model::assessment::Outcome;
 use crate::model::check::Check;
+use crate::model::condition::Conditions;
 use crate::model::gate::{Criterion, Gate, Precision};
 use crate::model::observation::{Reading, Sign};
 use crate::model::policy::Policy;
@@ -73,6 +74,6 @@ pub(super) fn reading(look: &Look<'_>) -> Result<Option<Reading>, ObserveError> 
 /// The policy with a gate that asks for tests and nothing else.
 fn only_tests(policy: &Policy) -> Policy {
     let criteria = vec![Criterion::Tests { max_failures: 0, min_passed: 1 }];
-    let gate = Gate { stage: Stage::Staging, criteria };
+    let gate = Gate { stage: Stage::Staging, criteria, conditions: Conditions::default() };
     Policy { gates: BTreeMap::from([(Stage::Staging, gate)]), ..policy.clone() }
 }

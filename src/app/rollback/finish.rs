@@ -4,6 +4,7 @@
 //! Not the rollback itself.
 
 use crate::app::context::Context;
+use crate::app::document;
 use crate::app::in_hand::InHand;
 use crate::app::issue::farewell;
 use crate::app::ledgers::PATIENCE;
@@ -55,8 +56,8 @@ pub fn announce(
     context: &Context<'_>,
     promotion: &PromotionId,
 ) -> Result<Aftermath, RollbackError> {
+    let mut told = document::tell(hand, promotion)?;
     let account = account::write(hand, promotion)?;
-    // The documents of the component and of the project are brought up to date here, as `complete` does it.
-    let told = farewell(hand, context)?;
+    told.extend(farewell(hand, context)?);
     Ok(Aftermath { account: Some(account), told })
 }

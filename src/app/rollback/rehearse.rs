@@ -73,7 +73,7 @@ pub fn rehearse(
     let candidate = match candidate(&hand.standing(), hand.ledger().records()) {
         Ok(candidate) => candidate,
         Err(NoCandidate::NothingDeployed) => return Ok(Rehearsal::NothingDeployed),
-        Err(NoCandidate::RolledBack(earlier)) => return Ok(Rehearsal::AlreadyRolledBack(earlier)),
+        Err(NoCandidate::RolledBack(earlier)) => return Ok(Rehearsal::AlreadyRolledBack(*earlier)),
     };
     let mut shown = Shown::default();
     match component.deploy.get(&candidate.to) {

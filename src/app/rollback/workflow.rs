@@ -51,7 +51,7 @@ pub fn rollback(
     let candidate = match looked_for(component, &records) {
         Err(NoCandidate::NothingDeployed) => return Ok(Outcome::NothingDeployed),
         Err(NoCandidate::RolledBack(earlier)) => {
-            return finish_earlier(workspace, component, request.dry_run, earlier, &context);
+            return finish_earlier(workspace, component, request.dry_run, *earlier, &context);
         }
         Ok(candidate) => candidate,
     };
@@ -125,7 +125,7 @@ impl Hands<'_> {
             return Ok(Outcome::Proposed(Box::new(plan)));
         }
         let mut hand = InHand::await_hand(self.workspace, self.component, self.context.folder, PATIENCE)?;
-        let decision = hidden(&hand, decision);
+        let decision = hidden(&hand, &decision);
         let is_known = candidate.decided.as_ref().is_some_and(|told| told.what == decision);
         if !is_known {
             hand.record(&candidate.promotion, Fact::RollbackDecided(decision.clone()))?;
@@ -137,7 +137,7 @@ impl Hands<'_> {
     /// What would be done, and what is missing for it. Nothing is touched.
     fn plan(&self, candidate: &Candidate, decision: &RollbackDecision) -> Result<Plan, RollbackError> {
         let looked = match self.site(candidate) {
-            Ok(Some(site)) => self.look(&site, candidate),
+            Ok(Some(site)) => look(&site, candidate),
             Ok(None) => Ok((Vec::new(), vec![self.no_way(candidate)])),
             Err(halt) => Err(halt),
         };
@@ -150,16 +150,6 @@ impl Hands<'_> {
         };
         let (candidate, decision) = (candidate.clone(), decision.clone());
         Ok(Plan { candidate, decision, acts: true, running, missing })
-    }
-
-    fn look(
-        &self,
-        site: &Site<'_>,
-        candidate: &Candidate,
-    ) -> Result<(Vec<ContainerState>, Vec<String>), Halt> {
-        let running = world::containers(site)?.iter().map(Into::into).collect();
-        let missing = is_ready(site, candidate)?.err();
-        Ok((running, missing.into_iter().collect()))
     }
 
     fn site(&self, candidate: &Candidate) -> Result<Option<Site<'_>>, Halt> {
@@ -181,12 +171,12 @@ impl Hands<'_> {
             Err(NoCandidate::NothingDeployed) => return Ok(Outcome::NothingDeployed),
             Err(NoCandidate::RolledBack(earlier)) => {
                 drop(hand);
-                return finish_earlier(self.workspace, self.component, false, earlier, context);
+                return finish_earlier(self.workspace, self.component, false, *earlier, context);
             }
         };
         let (decision, _) = decide(request, &candidate)?;
         give_up_deployments(&mut hand, &candidate)?;
-        let decision = hidden(&hand, decision);
+        let decision = hidden(&hand, &decision);
         if candidate.decided.as_ref().is_none_or(|told| told.what != decision) {
             hand.record(&candidate.promotion, Fact::RollbackDecided(decision))?;
         }
@@ -284,14 +274,20 @@ fn not_interrupted(halt: Halt) -> Result<String, Halt> {
     }
 }
 
+fn look(site: &Site<'_>, candidate: &Candidate) -> Result<(Vec<ContainerState>, Vec<String>), Halt> {
+    let running = world::containers(site)?.iter().map(Into::into).collect();
+    let missing = is_ready(site, candidate)?.err();
+    Ok((running, missing.into_iter().collect()))
+}
+
 fn is_ready(site: &Site<'_>, candidate: &Candidate) -> Result<Result<Option<String>, String>, Halt> {
     let before = candidate.before.as_ref();
     let image = before.map(|before| before.image.as_str());
     ready(site, image, before.and_then(|before| before.kept.as_deref()))
 }
 
-fn hidden(hand: &InHand<'_>, decision: RollbackDecision) -> RollbackDecision {
-    RollbackDecision { reason: hand.secrets.hide(&decision.reason), ..decision }
+fn hidden(hand: &InHand<'_>, decision: &RollbackDecision) -> RollbackDecision {
+    RollbackDecision { reason: hand.secrets.hide(&decision.reason), ..*decision }
 }
 
 /// Nobody goes on with a deployment that is to go.

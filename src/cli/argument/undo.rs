@@ -38,6 +38,7 @@ takes it away.";
 
 /// `rollback`.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own on the command line")]
 pub struct Rollback {
     /// The component
     #[arg(value_name = "COMPONENT")]

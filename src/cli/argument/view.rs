@@ -61,6 +61,12 @@ pub struct Audit {
     /// A record that must be there, as the promotion issue tells it: its number and the digest of its line; may be given several times
     #[arg(long, value_name = "[COMPONENT=]SEQ:SHA256", value_parser = anchor)]
     pub anchor: Vec<Anchor>,
+    /// Hold what documents claim of the components against their ledgers, instead of the ledgers themselves
+    #[arg(long, conflicts_with = "anchor")]
+    pub claims: bool,
+    /// With `--claims`: also what their promotion issues claim
+    #[arg(long, requires = "claims")]
+    pub issue: bool,
     /// What to print: text or json
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     pub format: ViewFormat,

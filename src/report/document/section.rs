@@ -92,6 +92,14 @@ struct Section<'f> {
     inner: Range<usize>,
 }
 
+/// What a line is.
+enum Line<'f> {
+    Mark(Mark<'f>),
+    /// It looks like a mark and is none.
+    Broken,
+    Other,
+}
+
 enum Mark<'f> {
     Begin(&'f str, Option<&'f str>),
     End(&'f str),
@@ -175,9 +183,13 @@ fn sections(file: &str) -> Result<Vec<Section<'_>>, MarkFault> {
         at += line.len();
         let fault = |kind| MarkFault { line: number, kind };
         let text = line.trim_start_matches('\u{feff}').trim();
-        let Some(mark) = mark(text) else { continue };
+        let mark = match mark(text) {
+            Line::Other => continue,
+            Line::Broken => return Err(fault(MarkFaultKind::Broken)),
+            Line::Mark(mark) => mark,
+        };
         let from = start + line.find(BEFORE).unwrap_or_default();
-        match (mark.ok_or_else(|| fault(MarkFaultKind::Broken))?, open.take()) {
+        match (mark, open.take()) {
             (Mark::Begin(..), Some(_)) => return Err(fault(MarkFaultKind::Nested)),
             (Mark::Begin(name, digest), None) => {
                 if sections.iter().any(|section| section.name == name) {
@@ -204,27 +216,26 @@ fn sections(file: &str) -> Result<Vec<Section<'_>>, MarkFault> {
     }
 }
 
-/// The mark that a line is; `Some(None)` where it looks like one and is none. A mark within a line may be somebody's
-/// quotation.
-fn mark(line: &str) -> Option<Option<Mark<'_>>> {
-    let rest = line.strip_prefix(BEFORE)?.trim_start().strip_prefix(OURS)?;
-    let (is_begin, rest) = match (rest.strip_prefix("begin"), rest.strip_prefix("end")) {
-        (Some(rest), _) => (true, rest),
-        (None, Some(rest)) => (false, rest),
-        (None, None) => return None,
+/// What a line is. A mark within a line may be somebody's quotation.
+fn mark(line: &str) -> Line<'_> {
+    let rest = line.strip_prefix(BEFORE).map(str::trim_start).and_then(|rest| rest.strip_prefix(OURS));
+    let (is_begin, rest) = match rest.map(|rest| (rest.strip_prefix("begin"), rest.strip_prefix("end"))) {
+        Some((Some(rest), _)) => (true, rest),
+        Some((None, Some(rest))) => (false, rest),
+        Some((None, None)) | None => return Line::Other,
     };
     let words: Option<Vec<&str>> = rest
         .strip_suffix(AFTER)
         .filter(|rest| rest.starts_with(char::is_whitespace))
         .map(|rest| rest.split_whitespace().collect());
-    Some(match (is_begin, words.as_deref()) {
-        (true, Some([name])) => Some(Mark::Begin(name, None)),
-        (true, Some([name, digest])) => {
-            digest.strip_prefix(DIGEST).map(|digest| Mark::Begin(name, Some(digest)))
-        }
-        (false, Some([name])) => Some(Mark::End(name)),
-        _ => None,
-    })
+    match (is_begin, words.as_deref()) {
+        (true, Some([name])) => Line::Mark(Mark::Begin(name, None)),
+        (true, Some([name, digest])) => digest
+            .strip_prefix(DIGEST)
+            .map_or(Line::Broken, |digest| Line::Mark(Mark::Begin(name, Some(digest)))),
+        (false, Some([name])) => Line::Mark(Mark::End(name)),
+        _ => Line::Broken,
+    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::model::assessment::{
     Assessment, CheckAssessment, ComponentAssessment, Outcome, PolicyDigest, Subject, Verdict,
 };
 use crate::model::check::Check;
+use crate::model::condition::{Condition, ConditionState};
 use crate::model::environment::{Distribution, Environment};
 use crate::model::evidence::{Bound, Branches, Coverage, Evidence, Inspected, Measured, TestCounts};
 use crate::model::finding::{Finding, Severity};
@@ -100,7 +101,17 @@ fn component(wire: &wire::Component<'_>) -> Read<ComponentAssessment> {
         files: wire.files.to_vec(),
         absent_imports: wire.absent_imports.to_vec(),
         checks: checks.collect::<Read<_>>().map_err(within)?,
+        conditions: wire.conditions.iter().map(condition).collect::<Read<_>>().map_err(within)?,
         verdict: verdict(&wire.verdict).map_err(within)?,
+    })
+}
+
+fn condition(wire: &wire::Condition<'_>) -> Read<Condition> {
+    let state = ConditionState::from_name(&wire.outcome);
+    Ok(Condition {
+        id: wire.id.to_string(),
+        state: state.ok_or_else(|| unknown("outcome", &wire.outcome))?,
+        summary: wire.summary.to_string(),
     })
 }
 

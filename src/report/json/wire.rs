@@ -88,6 +88,17 @@ pub(super) struct Component<'a> {
     pub(super) files: Texts<'a>,
     pub(super) absent_imports: Texts<'a>,
     pub(super) checks: Vec<CheckResult<'a>>,
+    /// What the gate asks besides; left out where it asks nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) conditions: Vec<Condition<'a>>,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Condition<'a> {
+    pub(super) id: Text<'a>,
+    pub(super) outcome: Text<'a>,
+    pub(super) summary: Text<'a>,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use serde::{Serialize, Serializer};
 
 use crate::model::assessment::{Assessment, CheckAssessment, ComponentAssessment, Outcome};
+use crate::model::condition::Condition;
 use crate::model::evidence::{Bound, Coverage, Evidence, Measured, Seen};
 use crate::model::gate::{Criterion, Metric, Precision};
 use crate::model::{finding, run};
@@ -16,7 +17,7 @@ use super::wire::{
     Figures, Finding, Inspected, IssueFigures, Number, Policy, Reason, Run, Subject, TestFigures, Text,
     Threshold, TypeFigures,
 };
-use super::{Program, SCHEMA};
+use super::{Program, SCHEMA, wire};
 
 /// The kind of the reason beside `not_applicable`: it is none of ours, but the policy's.
 pub(super) const NOT_APPLICABLE: &str = "not_applicable";
@@ -89,6 +90,15 @@ fn component(component: &ComponentAssessment) -> Component<'_> {
         files: list(&component.files),
         absent_imports: list(&component.absent_imports),
         checks: component.checks.iter().map(check).collect(),
+        conditions: component.conditions.iter().map(condition).collect(),
+    }
+}
+
+fn condition(condition: &Condition) -> wire::Condition<'_> {
+    wire::Condition {
+        id: text(&condition.id),
+        outcome: condition.state.name().into(),
+        summary: text(&condition.summary),
     }
 }
 

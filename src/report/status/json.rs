@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::model::promotion::{EndKind, Measurement, Pending, Promotion};
+use crate::model::promotion::{EndKind, Measurement, Pending, Promotion, Standing};
 use crate::model::record::Verification;
 
 use super::super::json::{Program, SCHEMA, written};
@@ -84,22 +84,7 @@ fn sound(document: &mut Value, known: &Known, now: Timestamp) {
             json!({"promotion": ended.id.as_str(), "kind": kind, "time": ended.time, "reason": ended.reason})
         })
         .into();
-    let completed = standing.completed.as_ref().map(|completed| &completed.promotion);
-    let decided: Vec<Value> = standing
-        .promotion
-        .iter()
-        .chain(completed)
-        .filter_map(|promotion| {
-            let told = promotion.rollback.as_ref()?;
-            let what = &told.what;
-            Some(json!({
-                "promotion": promotion.id.as_str(), "severity": what.severity.name(), "reason": what.reason,
-                "time": told.time, "actor": told.actor, "due": what.due,
-                "overdue": what.due.is_some_and(|due| due <= now),
-            }))
-        })
-        .collect();
-    document["rollbacks"] = decided.into();
+    document["rollbacks"] = rollbacks(standing, now).into();
     document["contradicted"] = known.contradicted.clone().into();
     let obstacles: Vec<Value> = known
         .obstacles
@@ -116,6 +101,25 @@ fn sound(document: &mut Value, known: &Known, now: Timestamp) {
         "until": next.until,
         "due": next.due,
     });
+}
+
+/// What is to go or to be mended.
+fn rollbacks(standing: &Standing, now: Timestamp) -> Vec<Value> {
+    let completed = standing.completed.as_ref().map(|completed| &completed.promotion);
+    standing
+        .promotion
+        .iter()
+        .chain(completed)
+        .filter_map(|promotion| {
+            let told = promotion.rollback.as_ref()?;
+            let what = &told.what;
+            Some(json!({
+                "promotion": promotion.id.as_str(), "severity": what.severity.name(), "reason": what.reason,
+                "time": told.time, "actor": told.actor, "due": what.due,
+                "overdue": what.due.is_some_and(|due| due <= now),
+            }))
+        })
+        .collect()
 }
 
 fn measurement(known: &Known, measured: &Measurement) -> Value {
