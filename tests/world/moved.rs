@@ -139,7 +139,9 @@ impl Candidate {
     pub(crate) fn records(&self) -> Vec<Value> {
         let path = self.project.root().join(".promotion/ledger/a.jsonl");
         let text = std::fs::read_to_string(path).expect("a ledger");
-        text.lines().map(|line| serde_json::from_str(line).expect("a record")).collect()
+        // Somebody may be writing the last line.
+        let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
+        whole.lines().map(|line| serde_json::from_str(line).expect("a record")).collect()
     }
 
     /// The windows that were recorded, in seconds after the deployment.

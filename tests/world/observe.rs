@@ -39,7 +39,7 @@ fn seven_days_that_were_seen_healthy_prove_the_soak_whatever_the_time_zones_are(
     assert!(windows.windows(2).all(|pair| pair[0].1 == pair[1].0), "one after the other: {windows:?}");
     candidate.project.run(&["status", "a"]).exits(0).says("the soak is proven").says("day 7 of 7");
     // Whoever watches is told so at once.
-    let told = candidate.at(7 * DAY + 1).project.run(&["observe", "a", "--watch", "1h"]).exits(0);
+    let told = candidate.at(7 * DAY + 2).project.run(&["observe", "a", "--watch", "1h"]).exits(0);
     assert_eq!(told.stdout.lines().count(), 1);
 }
 
@@ -365,4 +365,121 @@ fn a_real_container_is_seen_with_its_log_its_restarts_and_its_end() {
     let told = away.project.run(&["observe", "a", "--format", "json"]).exits(3).json();
     assert_eq!(told["observations"][0]["sign"], "unreachable", "{told:#}");
     assert_eq!(told["soak"]["resets"].as_array().map(Vec::len), Some(2));
+}
+
+fn reading_of(told: &serde_json::Value, rule: &str) -> serde_json::Value {
+    let readings = told["observations"][0]["readings"].as_array().expect("readings").clone();
+    readings.into_iter().find(|one| one["rule"] == rule).unwrap_or_else(|| panic!("{told:#}"))
+}
+
+#[test]
+fn integration_tests_are_believed_on_the_proof_of_the_gate_alone() {
+    let observe = format!("{HOURLY}\nintegration = {{ paths = [\"tests/integration\"], select = \"a\" }}");
+    let Some(mut candidate) = Candidate::deployed(now(), &observe) else { return };
+    let told = candidate.at(HOUR);
+    candidate = told;
+    let told = candidate.observe().exits(3).json();
+    let reading = reading_of(&told, "integration");
+    assert!(reading["detail"].as_str().is_some_and(|detail| detail.contains("does not exist")), "{reading}");
+    let folder = candidate.project.root().join("tests/integration");
+    std::fs::create_dir_all(&folder).expect("made");
+    std::fs::write(folder.join("test_a.py"), "def test_a(): pass\n").expect("written");
+    candidate = candidate.at(2 * HOUR);
+    let told = candidate.observe().exits(0).json();
+    let reading = reading_of(&told, "integration");
+    assert_eq!(reading["query"], "pytest tests/integration -k 'a'");
+    assert!(reading["detail"].as_str().is_some_and(|detail| detail.contains("3 passed")), "{reading}");
+    // A pytest that only says that all is well.
+    let project = std::mem::replace(&mut candidate.project, crate::project::Project::new());
+    candidate.project = project.fake("pytest").does("exit 0");
+    let candidate = candidate.at(3 * HOUR);
+    let told = candidate.observe().exits(3).json();
+    assert_eq!(reading_of(&told, "integration")["sign"], "unknown");
+}
+
+#[test]
+fn an_open_issue_with_the_label_that_names_the_component_is_an_incident() {
+    let Some(candidate) = Candidate::deployed(now(), &format!("{HOURLY}\nincident_label = \"security\""))
+    else {
+        return;
+    };
+    let policy = candidate.project.root().join("promotion.toml");
+    let text = std::fs::read_to_string(&policy).expect("a policy");
+    std::fs::write(&policy, text.replace("name = \"Demo\"", "name = \"Demo\"\nrepository = \"o/n\""))
+        .expect("written");
+    let gh = candidate.project.path("bin").join("gh");
+    let lists = |issues: &str| {
+        std::fs::write(&gh, format!("#!/bin/sh\ncat <<'JSON'\n{issues}\nJSON\n")).expect("written");
+        crate::project::make_executable(&gh);
+    };
+    let issue = |number: u32, title: &str, state: &str, label: &str| {
+        format!(
+            "{{\"number\":{number},\"title\":\"{title}\",\"body\":\"\",\"createdAt\":\"2025-10-14T09:00:00Z\",\"state\":\"{state}\",\"url\":\"https://x/{number}\",\"labels\":[{{\"name\":\"{label}\"}}]}}"
+        )
+    };
+    let others = [
+        issue(1, "a leaks", "CLOSED", "security"),
+        issue(2, "a leaks", "OPEN", "bug"),
+        issue(3, "ab leaks", "OPEN", "security"),
+    ];
+    lists(&format!("[{}]", others.join(",")));
+    let candidate = candidate.at(HOUR);
+    let told = candidate.observe().exits(0).json();
+    assert_eq!(reading_of(&told, "incidents")["sign"], "good");
+    lists(&format!("[{}]", issue(4, "keys of a leak", "OPEN", "Security")));
+    let candidate = candidate.at(2 * HOUR);
+    let told = candidate.observe().exits(1).json();
+    assert!(
+        reading_of(&told, "incidents")["detail"]
+            .as_str()
+            .is_some_and(|one| one.contains("#4 (keys of a leak)"))
+    );
+    std::fs::write(&gh, "#!/bin/sh\necho 'HTTP 502' >&2\nexit 1\n").expect("written");
+    let candidate = candidate.at(3 * HOUR);
+    let told = candidate.observe().exits(3).json();
+    assert_eq!(reading_of(&told, "incidents")["sign"], "unreachable");
+}
+
+#[test]
+fn a_token_reaches_prometheus_and_nothing_else() {
+    const TOKEN: &str = "hunter2-does-not-tell";
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let asked = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+    let keeps = std::sync::Arc::clone(&asked);
+    std::thread::spawn(move || {
+        use std::io::{Read as _, Write as _};
+        for mut connection in listener.incoming().filter_map(Result::ok) {
+            let mut question = [0; 4096];
+            let length = connection.read(&mut question).unwrap_or(0);
+            keeps.lock().expect("the text").push_str(&String::from_utf8_lossy(&question[..length]));
+            // It tells what it should not.
+            let body = format!("{{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"{TOKEN}\"}}");
+            let _answered = write!(
+                connection,
+                "HTTP/1.1 400 Bad\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            );
+        }
+    });
+    let observe = format!(
+        "{HOURLY}\nprometheus = \"http://127.0.0.1:{port}\"\nprometheus_token = \"PROMETHEUS_KEY\"\n{}",
+        metric("up", "up", "min = 1")
+    );
+    let Some(candidate) = Candidate::deployed(now(), &observe) else { return };
+    let candidate = candidate.at(HOUR);
+    let told = candidate.observe().exits(3).json();
+    assert!(
+        reading_of(&told, "metric.up")["detail"].as_str().is_some_and(|one| one.contains("`PROMETHEUS_KEY`")),
+        "{told:#}"
+    );
+    let candidate = candidate.variable("PROMETHEUS_KEY", TOKEN).at(2 * HOUR);
+    let told = candidate.observe().exits(3);
+    assert!(
+        asked.lock().expect("the text").to_lowercase().contains(&format!("authorization: bearer {TOKEN}"))
+    );
+    assert!(told.stdout.contains("***") && !told.stdout.contains(TOKEN) && !told.stderr.contains(TOKEN));
+    let ledger = std::fs::read_to_string(candidate.project.root().join(".promotion/ledger/a.jsonl"))
+        .expect("a ledger");
+    assert!(!ledger.contains(TOKEN));
 }
