@@ -75,7 +75,9 @@ impl LedgerFile {
     pub fn peek(path: &Path) -> Result<Vec<u8>, LedgerError> {
         match open_as(path, File::options().read(true)).and_then(|file| read_whole(&file)) {
             Ok(bytes) => Ok(bytes),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                Ok(Vec::new())
+            }
             Err(error) => Err(failed("read", path, error)),
         }
     }
