@@ -103,9 +103,15 @@ pub enum Verb {
     /// Deploy the verified candidate to the next stage, and prove that it runs
     #[command(after_long_help = DEPLOY_EXAMPLES)]
     Deploy(Deploy),
+    /// Look at the deployed candidate, and record what was seen of it
+    #[command(after_long_help = OBSERVE_EXAMPLES)]
+    Observe(Observe),
     /// End the observation: move the component to its stage, and tell of it
     #[command(after_long_help = COMPLETE_EXAMPLES)]
     Complete(Complete),
+    /// Take the next steps of a promotion that are due: verify, issue, deploy, complete
+    #[command(after_long_help = PROMOTE_EXAMPLES)]
+    Promote(Promote),
     /// Answer for what no tool can measure
     #[command(after_long_help = SIGN_EXAMPLES)]
     Sign(Sign),
@@ -118,12 +124,6 @@ pub enum Verb {
     /// Set checks aside for one commit, with a reason and an approver
     #[command(after_long_help = OVERRIDE_EXAMPLES)]
     Override(Override),
-    /// Look at the deployed candidate, and record what was seen of it
-    #[command(after_long_help = OBSERVE_EXAMPLES)]
-    Observe(Observe),
-    /// Take the next steps of a promotion that are due: verify, issue, deploy
-    #[command(after_long_help = PROMOTE_EXAMPLES)]
-    Promote(Promote),
     /// Put back what ran before a promotion, decide that it must be, or show that it would work
     #[command(after_long_help = ROLLBACK_EXAMPLES)]
     Rollback(Rollback),
