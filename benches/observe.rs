@@ -67,7 +67,7 @@ fn lines(records: u64) -> String {
                 intent: 2,
                 result: ActResult::Deployed { running: vec![container()], proof: vec![] },
             },
-            _ => Fact::Observed(Box::new(observation(time))),
+            _ => Fact::Observed(std::sync::Arc::new(observation(time))),
         };
         let promotion = PromotionId::recorded("a-staging-2025-10-14");
         let record =

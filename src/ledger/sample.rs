@@ -147,7 +147,7 @@ pub(super) fn later_facts() -> Vec<Fact> {
         close: true,
     };
     vec![
-        Fact::Observed(Box::new(observation)),
+        Fact::Observed(std::sync::Arc::new(observation)),
         Fact::Completed { to: Stage::Staging, deployment: 5, verified: 1 },
         Fact::Signed(SignOff {
             topic: "performance-validated".into(),

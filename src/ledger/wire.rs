@@ -2,6 +2,7 @@
 //! what an older version wrote stays readable: a field that a record of its time did not have is left out, not wrong.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -176,7 +177,7 @@ impl<V: Measured> Line<'_, V> {
             "failed" => Fact::Failed { intent: intent?, why: self.why.ok_or_else(|| lacks("why"))? },
             "observed" => {
                 let observation = self.observation.ok_or_else(|| lacks("observation"))?;
-                Fact::Observed(Box::new(observation.read()?))
+                Fact::Observed(Arc::new(observation.read()?))
             }
             kind => {
                 let fact = self.decision.ok_or_else(|| lacks("decision"))?.read()?;

@@ -1,5 +1,7 @@
 //! Folds records to where a component stands.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 use crate::model::assessment::Verdict;
@@ -99,7 +101,7 @@ fn take_for(promotion: &mut Promotion, record: &Record) {
         }
         Fact::Failed { intent, why } => failed(promotion, *intent, why),
         Fact::Observed(observation) => {
-            promotion.observations.push(observation.as_ref().clone());
+            promotion.observations.push(Arc::clone(observation));
             if promotion.phase == Phase::Deployed {
                 promotion.phase = Phase::Observing;
             }

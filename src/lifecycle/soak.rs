@@ -4,6 +4,7 @@
 //! healthy. The hard part is what starts it again: only the candidate that was deployed, running without a break under
 //! the configuration that it was deployed with, is observed.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -17,10 +18,16 @@ use crate::model::soak::{Excess, Limits, ResetCause, Soak, SoakRule};
 use crate::model::watch::CONTAINER;
 
 /// How far the soak of a deployment has come. The order of `observations` does not matter.
-pub fn soak(rule: &SoakRule, deployment: &Deployment, observations: &[Observation], now: Timestamp) -> Soak {
+pub fn soak(
+    rule: &SoakRule,
+    deployment: &Deployment,
+    observations: &[impl Borrow<Observation>],
+    now: Timestamp,
+) -> Soak {
     let mut seen: Vec<(Window, &Observation)> = observations
         .iter()
-        .filter_map(|one| {
+        .map(Borrow::borrow)
+        .filter_map(|one: &Observation| {
             // What lies before the deployment, or is said of the future, is not about this candidate.
             Some((one.window.since(deployment.time)?.until(now)?, one))
         })

@@ -1,5 +1,7 @@
 //! A promotion: one move of one component to the next stage, and how far it has come.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::container::ContainerState;
@@ -125,8 +127,9 @@ pub struct Promotion {
     pub deployment: Option<Deployment>,
     /// Why the last attempt to deploy failed, where none has succeeded since.
     pub deploy_failed: Option<String>,
-    /// What was seen of its candidate since the last deployment, in the order of the records.
-    pub observations: Vec<Observation>,
+    /// What was seen of its candidate since the last deployment, in the order of the records, which share them: there
+    /// may be thousands.
+    pub observations: Vec<Arc<Observation>>,
     /// What happened meanwhile.
     pub incidents: Vec<Told<Incident>>,
     /// That its candidate is to go, or is to be mended.

@@ -2,6 +2,7 @@
 //! is folded from them each time (`lifecycle`), and how they are written down is `ledger`'s.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -51,7 +52,7 @@ pub enum Fact {
         why: String,
     },
     /// What was seen of a deployed candidate.
-    Observed(Box<Observation>),
+    Observed(Arc<Observation>),
     /// The promotion came to its end: the component stands in the stage.
     Completed {
         /// Where it stands now.

@@ -3,6 +3,7 @@
 //! The map shows each rule on each day since the deployment by its worst sign: marks that differ by shape, so that it
 //! can be read without colour. A day is 24 hours from the deployment, whatever the clocks of people do.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -44,14 +45,19 @@ pub struct SoakView {
 
 impl SoakView {
     /// What is shown of a soak and of what it was folded from.
-    pub fn of(soak: Soak, deployed: Timestamp, observations: &[Observation], now: Timestamp) -> Self {
+    pub fn of(
+        soak: Soak,
+        deployed: Timestamp,
+        observations: &[impl Borrow<Observation>],
+        now: Timestamp,
+    ) -> Self {
         let day = |time: Timestamp| {
             let since = u64::try_from(time.duration_since(deployed).as_secs()).ok()?;
             usize::try_from(since / DAY).ok()
         };
         let today = day(now).unwrap_or(0);
         let mut map: BTreeMap<&str, Vec<Option<Sign>>> = BTreeMap::new();
-        for one in observations {
+        for one in observations.iter().map(Borrow::borrow) {
             // The last moment of a window is not in it.
             let end = one.window.to().checked_sub(jiff::SignedDuration::from_millis(1)).ok();
             let Some(end) = end.and_then(day).filter(|end| *end <= today) else { continue };

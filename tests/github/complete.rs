@@ -118,7 +118,7 @@ fn observed(hours: i64, more: &str) -> Project {
         let window = Window::new(from, to).expect("a window");
         let (running, readings, links) = (Vec::new(), vec![reading], Vec::new());
         let seen = Observation { window, late: false, running, readings, links };
-        project.recorded(to, Fact::Observed(Box::new(seen)));
+        project.recorded(to, Fact::Observed(std::sync::Arc::new(seen)));
     }
     project
 }

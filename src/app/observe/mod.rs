@@ -15,6 +15,8 @@ mod look;
 mod metric;
 mod sight;
 
+use std::sync::Arc;
+
 use crate::app::context::Context;
 use crate::app::in_hand::InHand;
 use crate::app::ledgers::{Ledgers, PATIENCE};
@@ -145,7 +147,7 @@ fn record(
         return Ok(Outcome::Overtaken);
     }
     for observation in &observations {
-        hand.record(&subject.promotion, Fact::Observed(Box::new(observation.clone())))?;
+        hand.record(&subject.promotion, Fact::Observed(Arc::new(observation.clone())))?;
     }
     let standing = hand.standing();
     let seen = lifecycle::observed(&standing).map_or(&[][..], |promotion| &promotion.observations);
