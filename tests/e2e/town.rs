@@ -17,7 +17,7 @@ use crate::told::{Running, Told};
 
 pub(crate) const HOUR: i64 = 3_600;
 pub(crate) const DAY: i64 = 24 * HOUR;
-/// What people wrote before and after our part of a document, which stays as it is.
+/// What people wrote in a document, which stays as it is.
 pub(crate) const WORDS: &str = "# Carbon\n\nWords of people.\n";
 /// The documents, from the project's root.
 pub(crate) const MATURITY: &str = "src/components/carbon/MATURITY.md";
@@ -81,6 +81,7 @@ impl Town {
             format!("[project]\ngithub = {{ status_issue = 1 }}\ndocuments = {{ status = \"{STATUS}\" }}\n");
         let policy =
             policy.replace("18081", &port.to_string()).replace("\n[project]\n", &format!("\n{project}"));
+        // Each deployment and each way back waits for so long.
         let policy = policy.replace("stable = \"5s\"", "stable = \"2s\"");
         let observe = format!(
             r#"

@@ -96,6 +96,7 @@ fn critical(town: &Town) {
     assert_eq!(kinds[..4], ["rollback_decided", "intent", "done", "held"], "{kinds:?}");
     town.github.with(|hub| {
         let issue = &hub.issues[1];
+        assert!(!issue.open, "its promotion was completed");
         assert_eq!(issue.labels, ["component-promotion", "P0", "rolled-back"]);
         assert!(
             issue.comments.last().is_some_and(|comment| comment.contains("**Rolled back**")),
@@ -144,6 +145,7 @@ fn high_medium_and_low(town: &Town) {
     assert_eq!(town.image(), old, "what ran before runs again");
     town.github.with(|hub| {
         let issue = &hub.issues[2];
+        assert!(issue.open, "nothing was completed");
         assert_eq!(issue.labels, ["component-promotion", "P0", "rolled-back"]);
         for (index, words) in ["low", "medium", "high"].into_iter().enumerate() {
             assert!(issue.comments[index + 1].contains(&format!("**Severity {words}.**")), "{issue:?}");
