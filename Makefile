@@ -10,11 +10,12 @@ SNAPSHOTS := $(CURDIR)/target/snapshots-referenced.txt
 # Where a private Docker engine can be started, its tests may not be left out in silence.
 export TTA_PROMOTE_NEEDS_ENGINE ?= $(shell [ "$$(id -u)" = 0 ] && [ "$$(uname -s)" = Linux ] && echo 1)
 
-.PHONY: help demo test setup tools world check-format lint docs test-rust check-snapshots bench clean
+.PHONY: help demo test e2e setup tools world check-format lint docs test-rust check-snapshots bench clean
 
 help:
 	@echo 'make demo    set up what is needed and verify the bundled component carbon with the real tools'
 	@echo 'make test    set up what is needed and run every check and test'
+	@echo 'make e2e     the whole way of a promotion and back, on the real tools, engine and Prometheus'
 	@echo 'make bench   measure reading speed, own overhead, and verify against the plain commands'
 	@echo 'make setup   only set up'
 	@echo 'make clean   remove what was set up and built'
@@ -49,6 +50,7 @@ check-format:
 
 lint:
 	cargo clippy --locked --all-targets -- -D warnings
+	cargo clippy --locked --test e2e -- -D warnings
 
 docs:
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --document-private-items --quiet
@@ -65,6 +67,10 @@ check-snapshots: test-rust
 	@sort -u '$(SNAPSHOTS)' | comm -13 - target/snapshots-there.txt >target/snapshots-unreferenced.txt
 	@if [ -s target/snapshots-unreferenced.txt ]; then \
 		echo 'error: no test reads these snapshots; remove them:' >&2; cat target/snapshots-unreferenced.txt >&2; exit 1; fi
+
+# One test that says what it does, and how long each step takes.
+e2e: setup
+	cargo test --locked --test e2e -- --nocapture
 
 bench: tools
 	cargo bench --locked
