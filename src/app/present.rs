@@ -16,8 +16,10 @@ pub fn now(
     component: Option<&Component>,
     measured: &[&str],
 ) -> Now {
-    let files = component.and_then(|component| workspace.files(component).ok()).unwrap_or_default();
-    let files: Vec<String> = files.into_iter().map(|file| file.path).collect();
+    let listed = component.map(|component| workspace.files(component));
+    // Files that cannot be listed are stood for by no commit.
+    let is_unknown = listed.as_ref().is_some_and(Result::is_err);
+    let files: Vec<String> = listed.into_iter().flatten().flatten().map(|file| file.path).collect();
     let snapshot = Snapshot::take(&workspace.root, folder, "git-present", &files);
     let current = snapshot.commit.as_deref();
     let is_equal = |commit: &&&str| {
@@ -29,7 +31,7 @@ pub fn now(
     Now {
         time: clock::now(),
         commit: snapshot.commit.clone(),
-        dirty: snapshot.is_dirty(),
+        dirty: snapshot.is_dirty().filter(|_| !is_unknown),
         equal_commits,
         policy: workspace.digest(),
         max_age: workspace.policy.project.max_age,

@@ -157,8 +157,12 @@ pub fn obstacles(standing: &Standing, now: &Now, dependencies: &[(String, Stage)
         Some(measurement) => {
             let verification = &measurement.verification;
             let checks = not_passed(standing, measurement, now);
-            if verification.verdict != Verdict::Pass && (!checks.is_empty() || verification.checks.is_empty())
-            {
+            // Only what an override set aside may be missing: a gate that judged nothing has no such check, and no pass.
+            let is_open = |check: &CheckRecord| {
+                matches!(check.outcome, CheckOutcome::Fail | CheckOutcome::Inconclusive)
+            };
+            let judged_nothing = !verification.checks.iter().any(is_open);
+            if verification.verdict != Verdict::Pass && (!checks.is_empty() || judged_nothing) {
                 obstacles.push(Obstacle::NotPassed { verdict: verification.verdict, checks });
             }
             let freshness = Freshness::of(measurement, now);

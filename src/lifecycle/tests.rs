@@ -253,6 +253,15 @@ fn a_hold_stands_in_the_way_until_it_is_released() {
 }
 
 #[test]
+fn a_gate_whose_checks_are_all_not_applicable_is_no_ground_to_deploy() {
+    let mut nothing = verification(Verdict::Inconclusive);
+    nothing.checks = vec![check("docs", CheckOutcome::NotApplicable)];
+    let standing = standing(vec![Fact::Verified(Box::new(nothing))]);
+    let no_pass = Obstacle::NotPassed { verdict: Verdict::Inconclusive, checks: vec![] };
+    assert_eq!(obstacles(&standing, &now(), &[]), [no_pass]);
+}
+
+#[test]
 fn an_override_holds_for_exactly_one_commit_by_two_people_for_a_time() {
     let mut failing = verification(Verdict::Fail);
     failing.checks = vec![check("docs", CheckOutcome::Fail), check("lint", CheckOutcome::Pass)];

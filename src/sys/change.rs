@@ -71,7 +71,8 @@ pub fn since(root: &Path, folder: &RunFolder, revision: &str) -> Result<Changes,
     let tracked = ["diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-relative"];
     let tracked = tracked.iter().copied().chain(["--ignore-submodules=none", &base, "--"]);
     let tracked = ask("diff", &tracked.collect::<Vec<_>>())?;
-    let status = ["status", "--porcelain=v2", "-z", "--untracked-files=all", "--ignore-submodules=none"];
+    let [all, modules] = ["--untracked-files=all", "--ignore-submodules=none"];
+    let status = ["status", "--porcelain=v2", "-z", "--no-renames", all, modules];
     let (_, untracked) = parse(&ask("status", &status)?);
     let listed = ask("ls-files", &["ls-files", "-v", "-z"])?;
     // A capital H: in the index, and neither taken as unchanged nor left out of the tree.

@@ -37,7 +37,8 @@ impl Snapshot {
     pub fn take(root: &Path, folder: &RunFolder, name: &str, files: &[String]) -> Self {
         let untracked = "--untracked-files=all";
         let submodules = "--ignore-submodules=none";
-        let arguments = ["status", "--porcelain=v2", "--branch", "-z", untracked, submodules];
+        // A rename is a file that is gone and a new one: each is looked at for itself.
+        let arguments = ["status", "--porcelain=v2", "--branch", "-z", "--no-renames", untracked, submodules];
         let status = git(root, folder, name, &arguments);
         match status.as_deref().map(parse) {
             Some((commit, paths)) => {
@@ -101,7 +102,8 @@ pub fn overlooked(root: &Path, folder: &RunFolder, name: &str, files: &[String])
     }
     let arguments: Vec<&str> =
         ["ls-files", "-v", "-z", "--"].into_iter().chain(files.iter().map(String::as_str)).collect();
-    let Some(listed) = git(root, folder, name, &arguments) else { return BTreeSet::new() };
+    // Where git cannot say, nothing is known to be looked at.
+    let Some(listed) = git(root, folder, name, &arguments) else { return files.iter().cloned().collect() };
     // A capital H: in the index, and neither taken as unchanged nor left out of the tree.
     let followed: BTreeSet<&str> = listed.split('\0').filter_map(|line| line.strip_prefix("H ")).collect();
     files.iter().filter(|file| !followed.contains(file.as_str())).cloned().collect()
@@ -117,11 +119,17 @@ pub fn identity(root: &Path, folder: &RunFolder) -> Option<String> {
     }
 }
 
-/// Whether the repository has a commit of that name.
-pub fn has_commit(root: &Path, folder: &RunFolder, commit: &str) -> bool {
+/// Whether it is known that the repository has no commit of that name. A clone that holds only a part of the history,
+/// and a git that does not answer, do not know it.
+pub fn lacks_commit(root: &Path, folder: &RunFolder, commit: &str) -> bool {
     let is_name = commit.len() >= 7 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
     let object = format!("{commit}^{{commit}}");
-    is_name && told(root, folder, "git-commit", &["cat-file", "-e", &object]).is_some()
+    let has = || told(root, folder, "git-commit", &["cat-file", "-e", &object]).is_some();
+    let is_whole = || {
+        let shallow = git(root, folder, "git-shallow", &["rev-parse", "--is-shallow-repository"]);
+        shallow.is_some_and(|answer| answer.trim() == "false")
+    };
+    !is_name || (!has() && is_whole())
 }
 
 /// Whether two commits differ in nothing but in what is no part of what is promoted: the ledgers themselves.

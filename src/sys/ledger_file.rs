@@ -137,7 +137,11 @@ pub fn is_history(path: &[u8]) -> bool {
     let name = parts.next().unwrap_or_default();
     let folder = parts.next().unwrap_or_default();
     let lies_there = parts.next() == Some(b".promotion");
-    let set_aside = || name.windows(6).any(|part| part == b".torn-");
+    let set_aside = || {
+        let place = name.windows(6).rposition(|part| part == b".torn-");
+        let number = place.and_then(|place| name.get(place + 6..)).unwrap_or_default();
+        !number.is_empty() && number.iter().all(u8::is_ascii_digit)
+    };
     lies_there
         && match folder {
             b"ledger" => name.ends_with(b".jsonl") || set_aside(),
@@ -283,6 +287,7 @@ mod tests {
         for path in [
             "ledger/carbon.jsonl",
             ".promotion/ledger/conftest.py",
+            ".promotion/ledger/tool.torn-1.sh",
             ".promotion/ledger/a/b.jsonl",
             "x.promotion/ledger/a.jsonl",
             ".promotion/rollbacks/conftest.py",

@@ -88,7 +88,7 @@ impl Standing {
     pub(super) fn read(root: &Path, folder: &RunFolder, name: &str) -> Result<Self, String> {
         let [new, ignored, modules] =
             ["--untracked-files=all", "--ignored=matching", "--ignore-submodules=none"];
-        let arguments = ["status", "--porcelain=v2", "--branch", "-z", new, ignored, modules];
+        let arguments = ["status", "--porcelain=v2", "--branch", "-z", "--no-renames", new, ignored, modules];
         let told = told(root, folder, &format!("{name}-status"), &arguments);
         standing(&told.ok_or("git cannot tell what differs from the commit")?)
     }

@@ -106,6 +106,19 @@ fn a_ledger_makes_no_tree_dirty_and_no_component_changed() {
 }
 
 #[test]
+fn a_file_that_was_moved_among_the_ledgers_is_missed_where_it_was() {
+    let project = Project::new().file("data.json", "{}\n").repository();
+    project.run(&RECORD).exits(0);
+    let project = project.git(&["mv", "data.json", ".promotion/ledger/data.jsonl"]);
+    for arguments in
+        [&["verify", "a", "--format", "json"][..], &["verify", "a", "--fresh", "--format", "json"]]
+    {
+        let told = project.run(arguments).exits(0);
+        assert_eq!(told.json()["subject"]["dirty"], true, "{arguments:?}");
+    }
+}
+
+#[test]
 fn a_ledger_that_does_not_verify_is_not_written_to() {
     let project = Project::new().repository();
     project.run(&RECORD).exits(0);

@@ -128,7 +128,9 @@ impl Attempt<'_> {
             Watched::Unhealthy(seen) => self.fail(intent, deploy, &seen),
             Watched::Unknown(seen) => Err(Halt::World(Reason::new(
                 ReasonKind::Environment,
-                format!("it is not known how the deployment went: {}", seen.join("; ")),
+                self.site
+                    .secrets
+                    .hide(&format!("it is not known how the deployment went: {}", seen.join("; "))),
                 "run it again when the engine answers: it looks first and goes on from there",
             ))
             .into()),

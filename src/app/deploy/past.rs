@@ -1,5 +1,8 @@
 //! What the records tell of earlier attempts to deploy. Not what runs: that is looked at.
 
+use std::collections::BTreeSet;
+
+use crate::model::container::ContainerState;
 use crate::model::promotion::Standing;
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, DeployAct, Fact, Record};
@@ -38,4 +41,13 @@ pub(super) fn failed_attempt<'r>(records: &'r [Record], promotion: &PromotionId)
         .clone()
         .any(|record| matches!(&record.fact, Fact::Failed { intent: failed, .. } if *failed == intent));
     (failed && !was_put_back(records, intent)).then_some(deploy)
+}
+
+/// Whether the same containers run since the same starts.
+pub(super) fn are_same_starts(then: &[ContainerState], now: &[ContainerState]) -> bool {
+    let starts = |containers: &[ContainerState]| {
+        let start = |one: &ContainerState| (one.id.clone(), one.started.clone(), one.restarts);
+        containers.iter().map(start).collect::<BTreeSet<_>>()
+    };
+    starts(then) == starts(now)
 }

@@ -131,10 +131,13 @@ fn put_back(site: &Site<'_>, image: &str, kept: &str) -> Result<Result<Vec<Conta
     let (Some(compose), Some(main)) = (&site.compose, &site.deploy.compose_file) else {
         return Ok(Err(vec![no_compose_file()]));
     };
+    // What was judged not to be well may run the same image: one look is no proof that it is what was there before.
     if let Some(running) = is_so(site, Wanted::default())?
         && running.iter().all(|container| container.image == image)
+        && let Watched::Healthy(proof) = watch(site, Wanted::default())?
+        && proof.containers.iter().all(|container| container.image == image)
     {
-        return Ok(Ok(running));
+        return Ok(Ok(proof.containers));
     }
     match world::image(site, kept)? {
         Some(found) if found.id == image => {}

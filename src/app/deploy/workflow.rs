@@ -31,7 +31,7 @@ use crate::sys::variable;
 use super::act;
 use super::attempt::{After, Attempt, AttemptError, Ending};
 use super::keep::keep;
-use super::past::{deploy_of, failed_attempt, pending_deploy, was_put_back};
+use super::past::{are_same_starts, deploy_of, failed_attempt, pending_deploy, was_put_back};
 use super::site::{Halt, Site};
 use super::watch::is_so;
 use super::world::{self, Since};
@@ -180,7 +180,26 @@ pub fn deploy(
     let mut ledger = ledgers.open(name, &actor(&workspace.root, &folder), PATIENCE)?;
     abandoned::wait(&workspace.root, context.limit.min(ABANDONED), interrupt);
     let situation = Situation::of(workspace, component, ledger.records(), &folder)?;
-    situation.carry_out(request, &site, &mut ledger)
+    // A person may take his time to answer: what he agreed to must still be there when he has.
+    let (records, commit) = (ledger.records().to_vec(), situation.now.commit.clone());
+    let found = std::cell::RefCell::new(None);
+    let consent = |proposal: &Proposal| {
+        let agreed = (request.consent)(proposal);
+        let again = || Situation::of(workspace, component, &records, &folder);
+        match agreed.then(again) {
+            None => false,
+            Some(Ok(again)) if again.obstacles.is_empty() && again.now.commit == commit => true,
+            Some(changed) => {
+                found.replace(Some(changed.map(|again| again.obstacles)));
+                false
+            }
+        }
+    };
+    let outcome = situation.carry_out(&Request { consent: &consent, ..*request }, &site, &mut ledger)?;
+    match found.into_inner() {
+        Some(obstacles) => Ok(Outcome::Refused(obstacles?)),
+        None => Ok(outcome),
+    }
 }
 
 impl<'a> Situation<'a> {
@@ -321,7 +340,7 @@ impl<'a> Situation<'a> {
         world::has_service(site)?;
         let known = self.was_proven();
         let running = self.runs(attempt)?;
-        if let (Some(running), true) = (&running, known) {
+        if let Some(running) = running.as_ref().filter(|running| known && self.is_as_proven(running)) {
             return Ok(Outcome::AlreadyDeployed(running.iter().map(Into::into).collect()));
         }
         let seen = world::containers(site)?;
@@ -364,6 +383,13 @@ impl<'a> Situation<'a> {
                 self.is_current(&done.commit) && running.iter().all(is_same)
             });
         Ok((self.deploy.script.is_empty() || told || remembered).then_some(running))
+    }
+
+    /// Whether what runs was not started again since it was proven.
+    fn is_as_proven(&self, running: &[Container]) -> bool {
+        let running: Vec<ContainerState> = running.iter().map(Into::into).collect();
+        let done = self.promotion().and_then(|promotion| promotion.deployment.as_ref());
+        done.is_some_and(|done| are_same_starts(&done.running, &running))
     }
 
     /// Whether a deployment of this very commit was proven.

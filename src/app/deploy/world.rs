@@ -41,7 +41,7 @@ pub fn looks(site: &Site<'_>) -> Result<Vec<Look>, Halt> {
         let image = images.get(&name).cloned().flatten();
         let (resolved, revision) = image.map_or((None, None), |image| (Some(image.id), image.revision));
         // A label that was taken over from a base image speaks of another repository.
-        let ours = |revision: &String| git::has_commit(&site.context.root, site.context.folder, revision);
+        let ours = |revision: &String| !git::lacks_commit(&site.context.root, site.context.folder, revision);
         let revision = revision.filter(ours);
         looks.push(Look { is_comparable: is_comparable(site, &container), container, resolved, revision });
     }
