@@ -7,6 +7,7 @@ use crate::model::component::SourceFile;
 use super::answer::Answer;
 use super::context::Context;
 use super::durations::Durations;
+use super::forks::Forks;
 use super::reporter::Reporter;
 use super::source::Sources;
 use super::subject::Subject;
@@ -27,6 +28,8 @@ pub struct Bench<'a> {
     pub jobs: usize,
     /// What makes the coverage reports.
     pub reporter: &'a Reporter,
+    /// What forks runs of pytest where there are many.
+    pub forks: &'a Forks,
     /// How long the lanes took last time.
     pub durations: &'a Durations,
 }

@@ -21,6 +21,7 @@ pub mod document;
 pub mod due;
 pub mod durations;
 pub mod expectation;
+pub mod forks;
 pub mod in_hand;
 pub mod integration;
 pub mod issue;

@@ -18,6 +18,7 @@ use super::bench::Bench;
 use super::configuration;
 use super::context::Listener;
 use super::durations::Durations;
+use super::forks::Forks;
 use super::lane;
 use super::planned_run::PlannedRun;
 use super::preparation::prepare;
@@ -86,6 +87,7 @@ pub fn outline(
         sources: &prepared.sources,
         jobs,
         reporter: &Reporter::default(),
+        forks: &Forks::none(),
         durations: &durations,
     };
     let runs = lane::planned(&bench, &plan);

@@ -30,6 +30,7 @@ use super::bench::Bench;
 use super::conditions;
 use super::context::{Context, Listener};
 use super::durations::Durations;
+use super::forks::Forks;
 use super::integration;
 use super::lane;
 use super::preparation::{Prepared, prepare};
@@ -314,6 +315,9 @@ impl<'a> Asked<'a> {
         });
         let durations = Durations::load(context.folder, &self.workspace.root);
         let reporter = Reporter::default();
+        let interpreter = prepared.toolchain.interpreter.as_ref().ok();
+        let selected = plan.tests.iter().filter(|group| group.selection.select.is_some()).count();
+        let forks = Forks::worthwhile(interpreter, selected, self.request.jobs);
         let bench = Bench {
             context,
             toolchain: &prepared.toolchain,
@@ -321,6 +325,7 @@ impl<'a> Asked<'a> {
             sources: &prepared.sources,
             jobs: self.request.jobs,
             reporter: &reporter,
+            forks: &forks,
             durations: &durations,
         };
         let gathered = lane::gather(&bench, &plan, self.request.precision);

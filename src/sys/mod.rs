@@ -8,6 +8,7 @@ pub mod change;
 pub mod clock;
 pub mod file;
 pub mod fingerprint;
+pub mod fork_server;
 pub mod git;
 pub mod http;
 pub mod interrupt;

@@ -98,6 +98,11 @@ impl Held {
         lifeline.write_all(format!("{line}\n").as_bytes())
     }
 
+    /// How it ended, where it does within `span`.
+    pub(super) fn ended_within(&self, span: Duration) -> io::Result<Option<Exit>> {
+        self.child.ended_within(span)
+    }
+
     /// As [`Held::wait_until`], with the whole limit of the command from now on.
     pub fn wait_for<F>(&self, command: &Command, ready: F) -> io::Result<Option<Ended>>
     where
@@ -142,14 +147,44 @@ impl Drop for Held {
     }
 }
 
+/// What can be waited for: a process that we started, or one that another did in our stead.
+pub(super) trait Process {
+    /// How it ended, where it does within `span`.
+    fn ended_within(&self, span: Duration) -> io::Result<Option<Exit>>;
+}
+
+impl Process for duct::Handle {
+    fn ended_within(&self, span: Duration) -> io::Result<Option<Exit>> {
+        use std::os::unix::process::ExitStatusExt;
+        let Some(output) = self.wait_timeout(span)? else { return Ok(None) };
+        Ok(Some(match (output.status.code(), output.status.signal()) {
+            (Some(code), _) => Exit::Code(code),
+            (None, signal) => Exit::Signal(signal.unwrap_or(0)),
+        }))
+    }
+}
+
+/// The leader of a process group, and all that comes of it.
 #[derive(Debug)]
-struct Child {
-    handle: duct::Handle,
-    own: Own,
-    group: Pid,
-    mark: String,
-    watch: Stopwatch,
-    interrupt: Interrupt,
+pub(super) struct Child<P = duct::Handle> {
+    /// Itself.
+    pub(super) process: P,
+    /// For as long as it is ours.
+    pub(super) own: Own,
+    /// Its group, which has its number.
+    pub(super) group: Pid,
+    /// What its environment carries, and that of all that it starts.
+    pub(super) mark: String,
+    /// Since it was started.
+    pub(super) watch: Stopwatch,
+    /// Whether it is to stop.
+    pub(super) interrupt: Interrupt,
+}
+
+/// A mark that no other child of ours has had, and that is as long as any.
+pub(super) fn new_mark() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    format!("{}-{:08}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
 impl Child {
@@ -159,8 +194,7 @@ impl Child {
         input: Option<File>,
         interrupt: &Interrupt,
     ) -> io::Result<Result<Self, Ended>> {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
-        let mark = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let mark = new_mark();
         let watch = Stopwatch::start();
         let not_found =
             |watch: Stopwatch| Ended { exit: Exit::NotFound, duration: watch.elapsed(), left_behind: 0 };
@@ -192,13 +226,16 @@ impl Child {
         match Own::started(purpose, || expression.start(), id) {
             Ok((handle, own)) => {
                 let group = Pid::from_raw(id(&handle));
-                Ok(Ok(Self { handle, own, group, mark, watch, interrupt: interrupt.clone() }))
+                Ok(Ok(Self { process: handle, own, group, mark, watch, interrupt: interrupt.clone() }))
             }
             Err(_cannot_start) => Ok(Err(not_found(watch))),
         }
     }
+}
 
-    fn wait(self, command: &Command) -> io::Result<Ended> {
+impl<P: Process> Child<P> {
+    /// Waits for its end, or stops it if there is a cause to.
+    pub(super) fn wait(&self, command: &Command) -> io::Result<Ended> {
         loop {
             if let Some(exit) = self.ended_within(TICK)? {
                 return Ok(self.ended(exit));
@@ -227,12 +264,7 @@ impl Child {
     }
 
     fn ended_within(&self, span: Duration) -> io::Result<Option<Exit>> {
-        use std::os::unix::process::ExitStatusExt;
-        let Some(output) = self.handle.wait_timeout(span)? else { return Ok(None) };
-        Ok(Some(match (output.status.code(), output.status.signal()) {
-            (Some(code), _) => Exit::Code(code),
-            (None, signal) => Exit::Signal(signal.unwrap_or(0)),
-        }))
+        self.process.ended_within(span)
     }
 
     fn ended(&self, exit: Exit) -> Ended {

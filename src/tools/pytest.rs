@@ -16,6 +16,9 @@ use super::junit::{Broken, JunitReport};
 /// The first version that knows the warning about tests that return something.
 const RETURN_WARNING_SINCE: [u32; 2] = [7, 2];
 
+/// The program that forks runs of pytest: see its first lines.
+pub const FORKS: &str = include_str!("python_side/pytest_forks.py");
+
 /// One run of pytest.
 #[derive(Debug, Clone)]
 pub struct Invocation<'a> {

@@ -7,6 +7,7 @@
 mod bundled;
 mod enough;
 mod environment;
+mod forked;
 mod identity;
 mod interruption;
 mod laboratory;

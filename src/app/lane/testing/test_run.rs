@@ -94,7 +94,10 @@ impl TestRun<'_> {
         ];
         let argv = self.argv(tool, &files, extent);
         let settings = self.settings();
-        let finished = launch(context, name, argv, Extra { variables, input: None })?;
+        let finished = match extent {
+            Extent::Selected => self.bench.forks.launch(context, name, argv, variables)?,
+            Extent::All => launch(context, name, argv, Extra { variables, input: None })?,
+        };
         let run = finished.record(tool, &files.file("junit.xml"));
         let mut session = self.session(&files, &finished);
         if let (Ok(session), left_behind @ 1..) = (&mut session, finished.left_behind) {
