@@ -4,12 +4,12 @@
 //! fork, so a forked run does what one that is started does. It only saves time: where a server is not up to it, the run is
 //! started.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context as _;
 
 use super::context::Context;
-use super::launch::{Extra, Finished, command, launch};
+use super::launch::{Extra, Finished, command, start};
 
 use crate::sys::file;
 use crate::sys::fork_server::ForkServer;
@@ -46,31 +46,19 @@ impl Forks {
         Self { interpreter, state: Mutex::default() }
     }
 
-    /// As [`launch`].
+    /// Runs pytest to its end, forked where that is to be had.
     ///
     /// # Errors
     /// Only where the run folder cannot be written.
-    pub fn launch(
-        &self,
-        context: &Context<'_>,
-        name: &str,
-        argv: Vec<String>,
-        variables: Vec<(std::ffi::OsString, std::ffi::OsString)>,
-    ) -> anyhow::Result<Finished> {
-        let extra = || Extra { variables: variables.clone(), input: None };
-        let command = command(context, name, argv.clone(), extra());
-        let Some(mut server) = self.server(context, &command)? else {
-            return launch(context, name, argv, extra());
-        };
+    pub fn launch(&self, context: &Context<'_>, command: Command) -> anyhow::Result<Finished> {
+        let Some(mut server) = self.server(context, &command)? else { return start(context, command) };
         let ended = server.run(&command, context.interrupt);
-        let ended = ended.with_context(|| format!("cannot write the log of `{name}`"))?;
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let ended = ended.with_context(|| format!("cannot write `{}`", command.stdout.display()))?;
         let Some(ended) = ended else {
-            state.is_over = true;
-            drop(state);
-            return launch(context, name, argv, extra());
+            self.state().is_over = true;
+            return start(context, command);
         };
-        state.idle.push(server);
+        self.state().idle.push(server);
         Ok(Finished::of(command, &ended))
     }
 
@@ -78,7 +66,7 @@ impl Forks {
     fn server(&self, context: &Context<'_>, first: &Command) -> anyhow::Result<Option<ForkServer>> {
         let Some(interpreter) = &self.interpreter else { return Ok(None) };
         let number = {
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut state = self.state();
             if state.is_over {
                 return Ok(None);
             }
@@ -88,20 +76,22 @@ impl Forks {
             state.started += 1;
             state.started
         };
+        let name = format!("pytest-forks-{number}");
         let script = context.folder.file("pytest_forks.py");
         file::write_whole(&script, FORKS)?;
-        let ready = context.folder.file(&format!("pytest-forks-{number}.ready"));
+        let ready = format!("{name}.ready");
         let Some(pytest) = first.argv.first() else { return Ok(None) };
-        let paths = [&script, &ready].map(|path| path.to_string_lossy().into_owned());
-        let [script, ready_argument] = paths;
-        let argv = vec![interpreter.clone(), script, pytest.clone(), ready_argument];
-        let python_path = first.variables.iter().filter(|(name, _)| name == "PYTHONPATH").cloned().collect();
-        let extra = Extra { variables: python_path, input: None };
-        let command = command(context, &format!("pytest-forks-{number}"), argv, extra);
-        let server = ForkServer::start(command, &ready, context.interrupt)?;
-        if server.is_none() {
-            self.state.lock().unwrap_or_else(PoisonError::into_inner).is_over = true;
-        }
+        let argv =
+            vec![interpreter.clone(), context.file("pytest_forks.py"), pytest.clone(), context.file(&ready)];
+        // It stands at the beginning of the module path, which is made when an interpreter starts.
+        let variables = first.variables.iter().filter(|(name, _)| name == "PYTHONPATH").cloned().collect();
+        let command = command(context, &name, argv, Extra { variables, input: None });
+        let server = ForkServer::start(command, &context.folder.file(&ready), context.interrupt)?;
+        self.state().is_over |= server.is_none();
         Ok(server)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -90,9 +90,16 @@ pub fn launch(
     argv: Vec<String>,
     extra: Extra,
 ) -> anyhow::Result<Finished> {
-    let command = command(context, name, argv, extra);
-    let ended =
-        run(&command, context.interrupt).with_context(|| format!("cannot write the log of `{name}`"))?;
+    start(context, command(context, name, argv, extra))
+}
+
+/// Runs a command to its end.
+///
+/// # Errors
+/// As [`launch`].
+pub fn start(context: &Context<'_>, command: Command) -> anyhow::Result<Finished> {
+    let ended = run(&command, context.interrupt);
+    let ended = ended.with_context(|| format!("cannot write `{}`", command.stdout.display()))?;
     Ok(Finished::of(command, &ended))
 }
 

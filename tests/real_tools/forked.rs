@@ -126,7 +126,9 @@ fn a_forked_run_sees_what_a_started_one_sees() {
     let project = project([SEES; 3]);
     verify(&project, &["--all"]);
     let mut forked = seen(&project);
-    NAMES.iter().for_each(|name| drop(verify(&project, &[name])));
+    for name in NAMES {
+        verify(&project, &[name]);
+    }
     let started = seen(&project);
     assert!(forked.iter().all(|seen| seen["same_mark"] == true && seen["leads"] == true));
     for (forked, started) in forked.iter_mut().zip(&started) {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::app::bench::Bench;
 use crate::app::configuration::{self, Configuration};
 use crate::app::lane::set_aside;
-use crate::app::launch::{Extra, Finished, launch};
+use crate::app::launch::{Extra, Finished, command, start};
 use crate::model::component::{SourceFile, TestSelection};
 use crate::model::reason::Reason;
 use crate::model::run::Run;
@@ -94,9 +94,10 @@ impl TestRun<'_> {
         ];
         let argv = self.argv(tool, &files, extent);
         let settings = self.settings();
+        let command = command(context, name, argv, Extra { variables, input: None });
         let finished = match extent {
-            Extent::Selected => self.bench.forks.launch(context, name, argv, variables)?,
-            Extent::All => launch(context, name, argv, Extra { variables, input: None })?,
+            Extent::Selected => self.bench.forks.launch(context, command)?,
+            Extent::All => start(context, command)?,
         };
         let run = finished.record(tool, &files.file("junit.xml"));
         let mut session = self.session(&files, &finished);
