@@ -9,6 +9,7 @@ mod client;
 mod closing;
 mod debt;
 mod desk;
+mod errand;
 mod farewell;
 mod outcome;
 mod target;
@@ -32,7 +33,7 @@ pub use closing::{Farewell, Said, take_leave};
 pub use debt::pay_debts;
 use desk::Desk;
 pub use farewell::{COMPLETED, farewell};
-pub use outcome::{Consent, Deed, IssueError, Place, Report};
+pub use outcome::{Consent, Deed, Double, IssueError, Place, Report};
 
 /// What is asked for.
 #[derive(Clone, Copy)]
