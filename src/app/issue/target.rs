@@ -103,7 +103,7 @@ pub(super) fn missing(labels: &[String], there: &[String]) -> Vec<String> {
 }
 
 /// To GitHub, `P0` and `p0` are one label.
-pub(super) fn is_among(label: &str, labels: &[String]) -> bool {
+pub fn is_among(label: &str, labels: &[String]) -> bool {
     labels.iter().any(|known| known.to_lowercase() == label.to_lowercase())
 }
 
