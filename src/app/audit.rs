@@ -4,16 +4,21 @@
 //! Not a repair. The hard part is what a chain cannot tell of itself: that lines were cut off its end, or that all of it
 //! was written anew. Both show only against an anchor, and the one that everybody has is git.
 
+mod issue_anchor;
+
 use std::collections::BTreeSet;
 
-use crate::ledger::{self, DefectKind, Head};
+use crate::ledger::{self, DefectKind, Head, Ledger};
 use crate::report::audit::{Anchor, Audit, Defect, LedgerAudit};
 use crate::sys::ledger_history::{Committed, Version, committed, content};
 use crate::sys::run_folder::RunFolder;
 
+use super::context::Context;
 use super::ledgers::{FOLDER, Ledgers};
 use super::project::Workspace;
 use super::selection::SelectionError;
+
+use issue_anchor::{Published, against_issues, published};
 
 /// How many versions of a ledger are looked at, the newest, and how many bytes of them.
 const VERSIONS: usize = 200;
@@ -46,15 +51,23 @@ pub enum AuditError {
     },
 }
 
-/// Verifies the ledgers of those components; all that there are where no names are given.
+/// Verifies the ledgers of those components; all that there are where no names are given. With `issues` also against
+/// what GitHub holds of them.
 ///
 /// # Errors
-/// Where a name or an anchor is nobody's, or there is no place for what git says.
-pub fn audit(workspace: &Workspace, names: &[String], given: &[Given]) -> anyhow::Result<Audit> {
+/// Where a name or an anchor is nobody's, we were asked to stop, or there is no place for what git and GitHub say.
+pub fn audit(
+    workspace: &Workspace,
+    names: &[String],
+    given: &[Given],
+    issues: Option<&Context<'_>>,
+) -> anyhow::Result<Audit> {
     let ledgers = Ledgers::of(workspace);
     let folder = RunFolder::create(&workspace.root)?;
     let history = committed(&workspace.folder, FOLDER, &folder);
-    let chosen = chosen(workspace, &ledgers, history.as_ref(), names)?;
+    // Before the ledgers are read: what is recorded and written down meanwhile would look cut off.
+    let published = issues.map(|context| published(workspace, &ledgers, names, context)).transpose()?;
+    let chosen = chosen(workspace, &ledgers, history.as_ref(), published.as_ref(), names)?;
     let anchors = addressed(&chosen, given)?;
     let mut notes = Vec::new();
     match &history {
@@ -70,26 +83,30 @@ pub fn audit(workspace: &Workspace, names: &[String], given: &[Given]) -> anyhow
     let one = |component: &String| {
         let own: Vec<Head> =
             anchors.iter().filter(|(whose, _)| whose == component).map(|(_, head)| *head).collect();
-        one(workspace, &ledgers, component, history.as_ref(), &own, &folder)
+        one(workspace, &ledgers, component, history.as_ref(), published.as_ref(), &own, &folder)
     };
     Ok(Audit {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         project: workspace.policy.project.name.clone(),
         notes,
+        doubts: published.iter().flat_map(|published| published.doubts.clone()).collect(),
         ledgers: chosen.iter().map(one).collect(),
     })
 }
 
-/// All ledgers that are there or that git has known, or those that are named.
+/// All ledgers that are there or that git or GitHub has known, or those that are named.
 fn chosen(
     workspace: &Workspace,
     ledgers: &Ledgers,
     history: Option<&Committed>,
+    published: Option<&Published>,
     names: &[String],
 ) -> Result<Vec<String>, SelectionError> {
     let known_to_git = history.iter().flat_map(|history| history.versions.keys());
     let known_to_git = known_to_git.filter_map(|name| Some(name.strip_suffix(".jsonl")?.to_owned()));
-    let there: BTreeSet<String> = ledgers.components().into_iter().chain(known_to_git).collect();
+    let known_to_github = published.into_iter().flat_map(Published::components).cloned();
+    let there: BTreeSet<String> =
+        ledgers.components().into_iter().chain(known_to_git).chain(known_to_github).collect();
     if names.is_empty() {
         return Ok(there.into_iter().collect());
     }
@@ -127,6 +144,7 @@ fn one(
     ledgers: &Ledgers,
     component: &str,
     history: Option<&Committed>,
+    published: Option<&Published>,
     given: &[Head],
     folder: &RunFolder,
 ) -> LedgerAudit {
@@ -139,6 +157,7 @@ fn one(
         unreadable: None,
         defects: Vec::new(),
         anchors: Vec::new(),
+        doubts: Vec::new(),
         notes: Vec::new(),
     };
     if !audit.declared {
@@ -173,21 +192,24 @@ fn one(
     if let Some(history) = history {
         against_git(workspace, component, &bytes, history, folder, &mut audit);
     }
-    for head in given {
-        let broken = match &whole {
-            Some(ledger) => ledger.holds(*head).err().map(|kind| (kind.to_string(), kind.hint().to_owned())),
-            None => Some((
-                "cannot be held against lines that do not verify".to_owned(),
-                "mend the ledger first".to_owned(),
-            )),
-        };
-        audit.anchors.push(Anchor {
-            kind: "given",
-            what: format!("anchor {}:{}", head.seq, short(&head.digest.to_string())),
-            broken,
-        });
+    if let Some(published) = published {
+        against_issues(published, whole.as_ref(), &mut audit);
     }
+    audit.anchors.extend(given.iter().map(|head| against_given(*head, whole.as_ref())));
     audit
+}
+
+/// A ledger, where its own lines verify, must hold an anchor that was given.
+fn against_given(head: Head, whole: Option<&Ledger>) -> Anchor {
+    let broken = match whole {
+        Some(ledger) => ledger.holds(head).err().map(|kind| (kind.to_string(), kind.hint().to_owned())),
+        None => Some((
+            "cannot be held against lines that do not verify".to_owned(),
+            "mend the ledger first".to_owned(),
+        )),
+    };
+    let what = format!("anchor {}:{}", head.seq, short(&head.digest.to_string()));
+    Anchor { kind: "given", what, broken }
 }
 
 fn torn(line: usize, bytes: usize) -> Defect {

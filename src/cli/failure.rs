@@ -6,6 +6,7 @@ use crate::app::audit::AuditError;
 use crate::app::change::AffectedError;
 use crate::app::choice::ChoiceError;
 use crate::app::chronicle::NoMeasurement;
+use crate::app::issue::IssueError;
 use crate::app::ledgers::LedgerFault;
 use crate::app::project::LoadError;
 use crate::app::selection::SelectionError;
@@ -221,6 +222,10 @@ impl From<anyhow::Error> for Failure {
             Ok(error) => {
                 return Self::usage(error.to_string(), "say whose it is, as `COMPONENT=SEQ:SHA256`");
             }
+            Err(error) => error,
+        };
+        let error = match error.downcast::<IssueError>() {
+            Ok(error) => return error.into(),
             Err(error) => error,
         };
         let error = match error.downcast::<NoMeasurement>() {

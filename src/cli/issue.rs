@@ -36,11 +36,7 @@ pub(super) fn run(global: &Global, arguments: &Issue) -> Result<Exit, Failure> {
         StepFormat::Text => print::stdout(&text(&report, global.quiet))?,
     }
     for other in &report.others {
-        print::stderr(&format!(
-            "issue #{} has the mark of this promotion too; look at it and close it: {}\n",
-            other.number,
-            one_line(&other.url)
-        ));
+        print::stderr(&format!("{}\n", one_line(&other.words(report.issue.as_ref()))));
     }
     report.remarks.iter().for_each(|remark| print::stderr(&format!("{}\n", one_line(remark))));
     match &report.unasked {
@@ -94,7 +90,7 @@ fn document(report: &Report) -> IssueDocument {
         repository: report.repository.clone(),
         action: report.deed.name(),
         issue: report.issue.as_ref().map(place),
-        duplicates: report.others.iter().map(place).collect(),
+        duplicates: report.others.iter().map(|other| place(&other.place)).collect(),
         title: report.title.clone(),
         labels: report.labels.clone(),
         missing_labels: report.made.clone(),

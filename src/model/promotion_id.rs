@@ -24,6 +24,17 @@ impl PromotionId {
         Self(text.into())
     }
 
+    /// The component; `None` where the name is none that [`Self::new`] gives.
+    pub fn component(&self) -> Option<&str> {
+        Stage::ALL.into_iter().find_map(|stage| {
+            let (component, rest) = self.0.rsplit_once(&format!("-{stage}-"))?;
+            let (date, number) = rest.split_at_checked("2025-10-14".len())?;
+            let number = if number.is_empty() { Some("1") } else { number.strip_prefix('-') };
+            let is_name = date.parse::<Date>().is_ok() && number?.parse::<u32>().is_ok();
+            (is_name && !component.is_empty()).then_some(component)
+        })
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -47,5 +58,25 @@ mod tests {
         assert_eq!(first.as_str(), "carbon-staging-2025-10-14");
         let second = PromotionId::new("carbon", Stage::Staging, date, &|id| *id == first);
         assert_eq!(second.as_str(), "carbon-staging-2025-10-14-2");
+    }
+
+    #[test]
+    fn a_name_tells_its_component_and_another_text_tells_none() {
+        let of = |text: &str| PromotionId::recorded(text).component().map(str::to_owned);
+        for name in ["carbon", "model-management", "a-staging-b"] {
+            for more in ["", "-2", "-13"] {
+                assert_eq!(of(&format!("{name}-production-2025-10-14{more}")).as_deref(), Some(name));
+            }
+        }
+        for text in [
+            "carbon",
+            "carbon-staging-",
+            "carbon-staging-2025-13-14",
+            "carbon-staging-2025-10-14-x",
+            "-staging-2025-10-14",
+            "carbon-staging-2025-10-1é",
+        ] {
+            assert_eq!(of(text), None, "{text}");
+        }
     }
 }

@@ -14,6 +14,8 @@ pub struct Audit {
     pub project: String,
     /// What goes for all ledgers.
     pub notes: Vec<String>,
+    /// What was asked for and could not be looked at.
+    pub doubts: Vec<Doubt>,
     /// Each ledger.
     pub ledgers: Vec<LedgerAudit>,
 }
@@ -37,6 +39,8 @@ pub struct LedgerAudit {
     pub defects: Vec<Defect>,
     /// What it was held against.
     pub anchors: Vec<Anchor>,
+    /// What speaks against it and is nobody's word that counts.
+    pub doubts: Vec<Doubt>,
     /// What people should know.
     pub notes: Vec<String>,
 }
@@ -55,12 +59,21 @@ pub struct Defect {
 /// Something outside of the file that says what must be in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Anchor {
-    /// `git` or `given`.
+    /// `git`, `issue` or `given`.
     pub kind: &'static str,
     /// What it is.
     pub what: String,
     /// What does not agree, and what to do; `None` where it holds.
     pub broken: Option<(String, String)>,
+}
+
+/// Something that leaves it open whether a ledger is sound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// What it is.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
 }
 
 /// What an audit came to. Ordered, the worst last.
@@ -70,6 +83,8 @@ pub enum Soundness {
     Sound,
     /// There is no record.
     Empty,
+    /// Something leaves it open.
+    Inconclusive,
     /// It cannot be read.
     Unreadable,
     /// It does not verify.
@@ -82,6 +97,7 @@ impl Soundness {
         match self {
             Self::Sound => "sound",
             Self::Empty => "empty",
+            Self::Inconclusive => "inconclusive",
             Self::Unreadable => "unreadable",
             Self::Broken => "broken",
         }
@@ -95,6 +111,8 @@ impl LedgerAudit {
             Soundness::Broken
         } else if self.unreadable.is_some() {
             Soundness::Unreadable
+        } else if !self.doubts.is_empty() {
+            Soundness::Inconclusive
         } else if self.records == 0 {
             Soundness::Empty
         } else {
@@ -108,11 +126,12 @@ impl Audit {
     pub fn soundness(&self) -> Soundness {
         let worst = self.ledgers.iter().map(LedgerAudit::soundness).max();
         let any_sound = self.ledgers.iter().any(|ledger| ledger.soundness() == Soundness::Sound);
-        match worst {
+        let worst = match worst {
             None => Soundness::Empty,
             Some(Soundness::Empty) if any_sound => Soundness::Sound,
             Some(worst) => worst,
-        }
+        };
+        if self.doubts.is_empty() { worst } else { worst.max(Soundness::Inconclusive) }
     }
 }
 

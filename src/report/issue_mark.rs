@@ -31,6 +31,16 @@ pub fn is_marked(body: &str, mark: &str) -> bool {
     body.lines().any(|line| line.trim() == mark)
 }
 
+/// The promotion of which an issue or a comment with our mark is.
+pub fn promotion(body: &str) -> Option<PromotionId> {
+    body.lines().find_map(|line| {
+        let mark = line.trim().strip_prefix("<!-- tta-promote:")?.strip_suffix(" -->")?;
+        let of_comment = |mark: &str| Some(mark.strip_prefix("comment=")?.split_once(':')?.0.to_owned());
+        let promotion = mark.strip_prefix("promotion=").map(str::to_owned).or_else(|| of_comment(mark))?;
+        Some(PromotionId::recorded(promotion))
+    })
+}
+
 /// The head of the ledger that `body` tells.
 pub fn anchor(body: &str) -> Option<&str> {
     let told =
@@ -55,6 +65,9 @@ mod tests {
         assert!(is_marked(&body, &mark) && is_marked(&body.replace('\n', "\r\n"), &mark));
         assert_eq!(anchor(&body.replace('\n', "\r\n")), Some("12:abcd"));
         assert_eq!(anchor("text"), None);
+        assert_eq!(super::promotion(&body).as_ref(), Some(&promotion));
+        assert_eq!(super::promotion(&of_comment(&promotion, "deployed-4")), Some(promotion.clone()));
+        assert_eq!(super::promotion(&format!("> {mark}\n{}", of_anchor("1:a"))), None);
         assert_ne!(of_comment(&promotion, "deployed"), mark);
     }
 

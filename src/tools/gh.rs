@@ -20,6 +20,8 @@ pub const EXECUTABLE: &str = "gh";
 const MOST_ISSUES: &str = "10000";
 /// How many labels are listed.
 const MOST_LABELS: &str = "2000";
+/// What GitHub calls those who work on a repository.
+const INSIDERS: [&str; 3] = ["OWNER", "MEMBER", "COLLABORATOR"];
 /// The longest body that GitHub takes, in characters.
 pub const LONGEST_BODY: usize = 65_536;
 /// The longest title that GitHub takes, in characters.
@@ -44,6 +46,21 @@ pub struct Issue {
     pub labels: Vec<String>,
     /// When it was opened.
     pub created: Timestamp,
+    /// Who opened it; empty where the account is gone.
+    pub author: String,
+}
+
+/// A comment as GitHub showed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    /// Its address.
+    pub url: String,
+    /// Its text.
+    pub text: String,
+    /// Who wrote it; empty where the account is gone.
+    pub author: String,
+    /// Whether the author is known to work on the repository, or is the one whose token gh has.
+    pub is_insider: bool,
 }
 
 /// What is to be changed of an issue; nothing where it is as it should be.
@@ -61,7 +78,7 @@ pub struct Edit<'a> {
 
 /// Lists all issues, the newest first. By listing and not by searching: GitHub's search lags behind.
 pub fn list_issues(repository: &str) -> Vec<String> {
-    let fields = "number,title,body,state,url,labels,createdAt";
+    let fields = "number,title,body,state,url,labels,createdAt,author";
     let options = ["--state", "all", "--limit", MOST_ISSUES, "--json", fields];
     argv(&["issue", "list"], repository, options)
 }
@@ -136,6 +153,7 @@ pub fn read_issues(exit: Exit, stdout: &[u8], stderr: &str) -> Result<Vec<Issue>
         url: raw.url,
         labels: raw.labels.into_iter().map(label).collect(),
         created: raw.created,
+        author: account(raw.author),
     };
     Ok(raw.into_iter().map(issue).collect())
 }
@@ -146,10 +164,22 @@ pub fn read_labels(exit: Exit, stdout: &[u8], stderr: &str) -> Result<Vec<String
     Ok(raw.into_iter().map(|label| label.name).collect())
 }
 
-/// The addresses and texts of the comments that [`list_comments`] printed.
-pub fn read_comments(exit: Exit, stdout: &[u8], stderr: &str) -> Result<Vec<(String, String)>, Failure> {
+/// The comments that [`list_comments`] printed.
+pub fn read_comments(exit: Exit, stdout: &[u8], stderr: &str) -> Result<Vec<Comment>, Failure> {
     let raw: RawComments = read_json(exit, stdout, stderr)?;
-    Ok(raw.comments.into_iter().map(|comment| (comment.url, comment.body)).collect())
+    let comment = |raw: RawComment| Comment {
+        url: raw.url,
+        text: raw.body,
+        is_insider: raw.is_own || INSIDERS.contains(&raw.association.as_str()),
+        author: account(raw.author),
+    };
+    Ok(raw.comments.into_iter().map(comment).collect())
+}
+
+/// The name of an account. Of an app, an issue has it with `app/` before it, and a comment without.
+fn account(raw: Option<RawAccount>) -> String {
+    let login = raw.map(|account| account.login).unwrap_or_default();
+    login.strip_prefix("app/").map(str::to_owned).unwrap_or(login)
 }
 
 /// The number and address of the issue that [`create_issue`], [`edit_issue`] or [`comment`] printed.
@@ -205,6 +235,8 @@ struct RawIssue {
     labels: Vec<RawLabel>,
     #[serde(rename = "createdAt")]
     created: Timestamp,
+    #[serde(default)]
+    author: Option<RawAccount>,
 }
 
 #[derive(Deserialize)]
@@ -222,6 +254,18 @@ struct RawComment {
     #[serde(default)]
     url: String,
     body: String,
+    #[serde(default)]
+    author: Option<RawAccount>,
+    #[serde(default, rename = "authorAssociation")]
+    association: String,
+    #[serde(default, rename = "viewerDidAuthor")]
+    is_own: bool,
+}
+
+#[derive(Deserialize)]
+struct RawAccount {
+    #[serde(default)]
+    login: String,
 }
 
 /// A body that GitHub takes: `body`, or its beginning with a note that it was cut, between lines where it can be.

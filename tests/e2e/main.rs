@@ -14,6 +14,7 @@ mod fake;
 #[path = "../github/graphql.rs"]
 mod graphql;
 #[path = "../github/hub.rs"]
+#[expect(dead_code, reason = "here nobody else comments")]
 mod hub;
 #[path = "../real_tools/laboratory.rs"]
 #[expect(dead_code, reason = "the tests of the real tools use the rest")]

@@ -52,8 +52,8 @@ fn a_deployment_is_told_once_with_its_date_and_its_proof() {
         assert!(issue.body.contains("- Phase: deployed, under observation"), "{}", issue.body);
         assert!(!issue.body.contains("| Deployed | not yet |"), "{}", issue.body);
         assert_eq!(issue.comments.len(), 1);
-        assert!(issue.comments[0].contains("- seen: it answers"), "{}", issue.comments[0]);
-        assert!(issue.comments[0].contains("tta-promote:anchor="), "{}", issue.comments[0]);
+        assert!(issue.comments[0].contains("- seen: it answers"), "{issue:?}");
+        assert!(issue.comments[0].contains("tta-promote:anchor="), "{issue:?}");
     });
     project.issue().exits(0).says("is up to date");
     assert_eq!(project.github.with(|hub| hub.issues[0].comments.len()), 1);

@@ -14,8 +14,31 @@ pub(crate) struct Issue {
     pub(crate) open: bool,
     pub(crate) locked: bool,
     pub(crate) labels: Vec<String>,
-    pub(crate) comments: Vec<String>,
+    pub(crate) comments: Vec<Comment>,
+    /// Who opened it.
+    pub(crate) author: String,
 }
+
+/// A comment, which reads as its text.
+#[derive(Debug, Clone)]
+pub(crate) struct Comment {
+    pub(crate) text: String,
+    /// Who wrote it.
+    pub(crate) author: String,
+    /// What the author is to the repository.
+    pub(crate) association: &'static str,
+}
+
+impl std::ops::Deref for Comment {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+/// Whose token it is that gh has.
+const VIEWER: &str = "octo";
 
 /// The repository.
 #[derive(Debug)]
@@ -43,16 +66,24 @@ impl Hub {
         let labels = labels.iter().map(|label| (*label).to_owned()).collect();
         let (title, body) = (title.to_owned(), body.to_owned());
         let comments = Vec::new();
-        self.issues.push(Issue { number, title, body, open: true, locked: false, labels, comments });
+        let author = VIEWER.to_owned();
+        self.issues.push(Issue { number, title, body, open: true, locked: false, labels, comments, author });
         number
+    }
+
+    /// Comments on an issue by another hand.
+    pub(crate) fn comment(&mut self, number: u64, text: &str, author: &str, association: &'static str) {
+        let issue = self.issues.iter_mut().find(|issue| issue.number == number).expect("an issue");
+        let (text, author) = (text.to_owned(), author.to_owned());
+        issue.comments.push(Comment { text, author, association });
     }
 
     fn url(&self, number: u64) -> String {
         format!("https://github.com/{}/issues/{number}", self.repository)
     }
 
-    fn user() -> Value {
-        json!({"__typename": "User", "id": "U_1", "login": "octo", "name": "Octo", "databaseId": 1})
+    fn user(login: &str) -> Value {
+        json!({"__typename": "User", "id": format!("U_{login}"), "login": login, "name": login, "databaseId": 1})
     }
 
     fn label(name: &str) -> Value {
@@ -62,17 +93,18 @@ impl Hub {
 
     fn issue(&self, issue: &Issue) -> Value {
         let labels: Vec<Value> = issue.labels.iter().map(|name| Self::label(name)).collect();
-        let comment = |(index, body): (usize, &String)| {
-            json!({"__typename": "IssueComment", "id": format!("IC_{index}"), "body": body, "author": Self::user(),
-                   "createdAt": "2025-10-14T09:00:00Z", "authorAssociation": "OWNER", "includesCreatedEdit": false,
-                   "isMinimized": false, "minimizedReason": "", "reactionGroups": [], "viewerDidAuthor": true,
+        let comment = |(index, one): (usize, &Comment)| {
+            json!({"__typename": "IssueComment", "id": format!("IC_{index}"), "body": one.text,
+                   "author": Self::user(&one.author), "createdAt": "2025-10-14T09:00:00Z",
+                   "authorAssociation": one.association, "includesCreatedEdit": false, "isMinimized": false,
+                   "minimizedReason": "", "reactionGroups": [], "viewerDidAuthor": one.author == VIEWER,
                    "url": format!("{}#issuecomment-{}", self.url(issue.number), index + 1)})
         };
         let comments: Vec<Value> = issue.comments.iter().enumerate().map(comment).collect();
         let state = if issue.open { "OPEN" } else { "CLOSED" };
         json!({"__typename": "Issue", "id": format!("I_{}", issue.number), "number": issue.number, "title": issue.title,
                "body": issue.body, "state": state, "stateReason": "", "closed": !issue.open, "closedAt": null,
-               "url": self.url(issue.number), "author": Self::user(), "createdAt": "2025-10-14T09:00:00Z",
+               "url": self.url(issue.number), "author": Self::user(&issue.author), "createdAt": "2025-10-14T09:00:00Z",
                "updatedAt": "2025-10-14T09:00:00Z", "isPinned": false, "milestone": null, "reactionGroups": [],
                "labels": connection(&labels, &Map::new()), "comments": connection(&comments, &Map::new()),
                "assignees": connection(&[], &Map::new()), "projectCards": connection(&[], &Map::new()),
@@ -115,7 +147,7 @@ impl Hub {
 
     fn root(&self, name: &str, arguments: &Map<String, Value>) -> Result<Value, String> {
         match name {
-            "viewer" => Ok(Self::user()),
+            "viewer" => Ok(Self::user(VIEWER)),
             "node" => {
                 let is_meant = |issue: &&Issue| arguments["id"] == json!(format!("I_{}", issue.number));
                 let found = self.issues.iter().find(is_meant).map(|issue| self.issue(issue));
@@ -221,7 +253,10 @@ impl Hub {
             "addComment" if issue.locked => {
                 return Err("Unable to create comment because issue is locked.".to_owned());
             }
-            "addComment" => issue.comments.push(text("body").unwrap_or_default()),
+            "addComment" => {
+                let (text, author) = (text("body").unwrap_or_default(), VIEWER.to_owned());
+                issue.comments.push(Comment { text, author, association: "OWNER" });
+            }
             "addLabelsToLabelable" => {
                 for name in names(&input["labelIds"]) {
                     if !issue.labels.contains(&name) {

@@ -267,6 +267,26 @@ fn of_two_issues_the_first_wins_and_the_other_is_told() {
 }
 
 #[test]
+fn an_open_issue_is_taken_before_a_closed_one_of_a_lower_number_and_both_are_named() {
+    if !has_gh() {
+        return;
+    }
+    let project = Project::new();
+    project.github.with(|hub| {
+        hub.open("closed as a double", &format!("{MARK}\n"), &["P0"]);
+        hub.open("the one that people work with", &format!("{MARK}\n"), &["P0"]);
+        hub.issues[0].open = false;
+    });
+    let double = "issue #1 has the mark of this promotion too, and is closed";
+    project.issue().exits(0).says("issue #2").complains(double).complains("(issue #2 was taken)");
+    project.issue().exits(0).says("is up to date");
+    project.github.with(|hub| {
+        assert_eq!((hub.issues.len(), hub.issues[0].title.as_str()), (2, "closed as a double"));
+        assert!(!hub.issues[0].open && hub.issues[1].title.contains("Carbon"));
+    });
+}
+
+#[test]
 fn an_issue_that_anybody_may_have_written_is_not_taken_and_no_second_one_is_opened() {
     if !has_gh() {
         return;

@@ -3,6 +3,7 @@
 //! Where there is no gh, these tests say so loudly and are no proof; with `TTA_PROMOTE_NEEDS_ENGINE=1` they fail then.
 #![expect(clippy::disallowed_methods, reason = "a test builds its world with its own hands")]
 
+mod audit;
 mod claims;
 mod complete;
 mod crash;

@@ -177,18 +177,88 @@ fn a_second_witness_is_heard_and_revoking_tells_the_issue() {
     assert_eq!(project.github.with(|hub| hub.issues[0].comments.len()), 1);
 }
 
+const REVOKE: [&str; 5] = ["revoke", "carbon", "--reason", "x", "--yes"];
+
+/// The comments on the issue that tell of the revocation.
+fn revocations(project: &Project) -> usize {
+    project.github.with(|hub| {
+        hub.issues[0].comments.iter().filter(|comment| comment.text.contains("**Revoked.**")).count()
+    })
+}
+
+#[test]
+fn a_comment_that_comes_after_its_attempt_was_given_up_is_waited_for() {
+    if !has_gh() {
+        return;
+    }
+    let project = completed();
+    // GitHub answers when nobody listens any more, and writes the comment all the same.
+    project.github.fail("CommentCreate", 1, Fault::Delay(Duration::from_millis(1_700)));
+    project.run(&REVOKE).exits(0).says("owed");
+    assert_eq!(revocations(&project), 0, "it is still under way");
+    project.run(&REVOKE).exits(0);
+    std::thread::sleep(Duration::from_millis(800));
+    assert_eq!(revocations(&project), 1);
+    // Found, and so the end of the attempt that was made.
+    assert_eq!(project.kinds()[6..], ["revoked", "intent", "failed", "done", "intent", "done"]);
+}
+
+#[test]
+fn a_comment_that_was_cut_off_long_after_its_intent_is_waited_for() {
+    if !has_gh() {
+        return;
+    }
+    let project = completed();
+    project.github.fail("CommentCreate", 1, Fault::Status(502, json_of("Bad gateway")));
+    project.run(&REVOKE).exits(0).says("owed");
+    // Another attempt, of which nobody knows how it ended: it was killed while GitHub was at work.
+    let intended = project.records().into_iter().find_map(|record| match record.fact {
+        Fact::Intended(act @ Act::Comment { .. }) => Some(act),
+        _ => None,
+    });
+    let act = intended.expect("an intent");
+    let Act::Comment { marker, .. } = &act else { panic!("{act:?}") };
+    let text = format!("{marker}\n\n**Revoked.**\n");
+    let a_while_ago = jiff::Timestamp::now() - jiff::SignedDuration::from_secs(30);
+    project.recorded(a_while_ago, Fact::Intended(act.clone()));
+    let github = project.github.clone();
+    let at_work = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(800));
+        github.with(|hub| hub.comment(1, &text, "octo", "OWNER"));
+    });
+    project.run(&REVOKE).exits(0);
+    at_work.join().expect("an end");
+    assert_eq!(revocations(&project), 1);
+}
+
+#[test]
+fn each_attempt_to_comment_has_an_intent_of_its_own() {
+    if !has_gh() {
+        return;
+    }
+    let project = completed();
+    project.github.fail("CommentCreate", 2, Fault::Status(502, json_of("Bad gateway")));
+    for _ in 0..2 {
+        project.run(&REVOKE).exits(0).says("owed");
+    }
+    project.run(&REVOKE).exits(0);
+    assert_eq!(revocations(&project), 1);
+    let kinds = project.kinds();
+    let told = ["intent", "failed", "intent", "failed", "intent", "done"];
+    assert_eq!(kinds[7..13], told, "{kinds:?}");
+}
+
 #[test]
 fn killed_anywhere_in_revoke_the_rerun_ends_in_the_same_state() {
     if !has_gh() {
         return;
     }
-    let revoke = ["revoke", "carbon", "--reason", "x", "--yes"];
     for round in 0..12 {
         let project = completed();
-        project.killed_after(&revoke, Duration::from_millis(15 * round));
+        project.killed_after(&REVOKE, Duration::from_millis(15 * round));
         let end = std::time::Instant::now();
         loop {
-            project.run(&revoke);
+            project.run(&REVOKE);
             let is_whole = project.github.with(|hub| {
                 let issue = &hub.issues[0];
                 issue.comments.len() == 1 && issue.labels == ["component-promotion", "P0", "revoked"]
@@ -199,7 +269,9 @@ fn killed_anywhere_in_revoke_the_rerun_ends_in_the_same_state() {
             assert!(end.elapsed() < Duration::from_secs(20), "round {round}");
         }
         // On a slow machine GitHub may not answer in the second that it is given; then it is owed for a while.
-        let kinds: Vec<&str> = project.kinds().into_iter().filter(|kind| *kind != "failed").collect();
+        let mut kinds: Vec<&str> = project.kinds().into_iter().filter(|kind| *kind != "failed").collect();
+        // Each attempt has an intent of its own.
+        kinds.dedup();
         assert_eq!(kinds[6..], ["revoked", "intent", "done", "intent", "done"], "round {round}");
     }
 }

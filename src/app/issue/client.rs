@@ -11,7 +11,7 @@ use crate::app::launch::{Extra, Finished, launch};
 use crate::model::run::Exit;
 use crate::model::secret::Secrets;
 use crate::sys::file;
-use crate::tools::gh::{self, Edit, Failure, Issue};
+use crate::tools::gh::{self, Comment, Edit, Failure, Issue};
 
 /// How long GitHub may take for one answer.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -110,8 +110,8 @@ impl<'a> Client<'a> {
         Ok(gh::read_done(answer.exit, &answer.stderr))
     }
 
-    /// The addresses and texts of the comments of an issue.
-    pub(super) fn comments(&self, number: u64) -> anyhow::Result<Result<Vec<(String, String)>, Failure>> {
+    /// The comments of an issue.
+    pub(super) fn comments(&self, number: u64) -> anyhow::Result<Result<Vec<Comment>, Failure>> {
         let answer = self.ask("gh-comments", gh::list_comments(self.repository, number))?;
         Ok(gh::read_comments(answer.exit, &answer.stdout, &answer.stderr))
     }

@@ -1,8 +1,6 @@
 //! Brings the issue on GitHub to what it should be, step by step: look, intend, act, look, record.
 //! Not whether it may be opened at all.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 
 use crate::app::context::Context;
@@ -18,28 +16,19 @@ use crate::model::promotion::{Pending, Promotion, Standing};
 use crate::model::record::{Act, ActResult, Fact, Record};
 use crate::model::secret::Secrets;
 use crate::report::issue_mark;
-use crate::sys::{abandoned, clock, file};
-use crate::tools::gh::{Failure, Issue, leaves_open};
+use crate::sys::{clock, file};
+use crate::tools::gh::{Failure, Issue};
 
-use super::client::Client;
-use super::outcome::{Consent, Deed, IssueError, Place, Report};
+use super::errand::Courier;
+use super::outcome::{Consent, Deed, Double, IssueError, Place, Report};
 use super::target::{Found, Step, Wanted, find, missing, step};
 use super::text::{Source, template};
-
-/// How long GitHub works on a request before it gives up, by its own documentation.
-const AT_WORK: Duration = Duration::from_secs(10);
-
-/// After which time nothing of an attempt can be under way.
-const LONG_AGO: Duration = Duration::from_secs(3_600);
 
 /// All that is needed to speak about one component's issue.
 pub(super) struct Desk<'a> {
     workspace: &'a Workspace,
-    pub(super) component: &'a Component,
-    pub(super) repository: &'a str,
-    pub(super) secrets: &'a Secrets,
-    context: &'a Context<'a>,
-    pub(super) client: Client<'a>,
+    component: &'a Component,
+    pub(super) courier: Courier<'a>,
     blockers: Vec<String>,
 }
 
@@ -61,9 +50,9 @@ impl<'a> Desk<'a> {
         context: &'a Context<'a>,
         secrets: &'a Secrets,
     ) -> Result<Self, IssueError> {
-        let client = Client::new(context, repository, secrets);
+        let courier = Courier::new(context, repository, secrets);
         let blockers = blockers(workspace, component)?;
-        Ok(Self { workspace, component, repository, secrets, context, client, blockers })
+        Ok(Self { workspace, component, courier, blockers })
     }
 
     /// What would be done; nothing is.
@@ -101,7 +90,7 @@ impl<'a> Desk<'a> {
         let tried = tried(hand.ledger().records(), promotion);
         let pending = promotion.pending.iter().find(|pending| matches!(pending.act, Act::OpenIssue { .. }));
         if let Some(pending) = pending {
-            self.let_settle(pending, hand.ledger().records())?;
+            self.courier.let_settle(pending, hand.ledger().records())?;
         }
         let seen = match self.look(&source, hand.head(), tried)? {
             Ok(seen) => seen,
@@ -152,7 +141,7 @@ impl<'a> Desk<'a> {
             blockers: self.blockers.clone(),
             overrides: override_words::in_force(standing, clock::now()),
             template: template(self.workspace)?,
-            secrets: self.secrets,
+            secrets: self.courier.secrets,
         })
     }
 
@@ -164,7 +153,7 @@ impl<'a> Desk<'a> {
         tried: Option<Timestamp>,
     ) -> Result<Result<Seen, Failure>, IssueError> {
         let mut wanted = source.wanted(head, None)?;
-        let issues = match self.client.issues()? {
+        let issues = match self.courier.client.issues()? {
             Ok(issues) => issues,
             Err(Failure::Interrupted) => return Err(IssueError::Interrupted),
             Err(failure) => return Ok(Err(failure)),
@@ -193,7 +182,7 @@ impl<'a> Desk<'a> {
         let missing = if needed.is_empty() {
             Vec::new()
         } else {
-            match self.client.labels()? {
+            match self.courier.client.labels()? {
                 Ok(there) => missing(needed, &there),
                 Err(Failure::Interrupted) => return Err(IssueError::Interrupted),
                 Err(failure) => return Ok(Err(failure)),
@@ -209,31 +198,13 @@ impl<'a> Desk<'a> {
             Consent::Asked(ask) => ask(labels),
             Consent::Withheld => false,
         };
-        let repository = self.repository.to_owned();
+        let repository = self.courier.repository.to_owned();
         if may { Ok(()) } else { Err(IssueError::LabelsMissing { repository, labels: labels.to_vec() }) }
-    }
-
-    /// An attempt that was cut off may still be under way: gh lives on where we were killed, and GitHub may be at work
-    /// on what it was told. Ends the one, and waits for the other as long as GitHub works on anything, but no longer
-    /// than the policy lets a tool take.
-    pub(super) fn let_settle(&self, pending: &Pending, records: &[Record]) -> Result<(), IssueError> {
-        let context = self.context;
-        let at_work = AT_WORK.min(context.limit);
-        let age = |time| Duration::try_from(clock::now().duration_since(time)).unwrap_or_default();
-        let left = match &pending.failed {
-            Some(why) if !leaves_open(why) => return Ok(()),
-            Some(_) => at_work.saturating_sub(age(ended(pending, records).unwrap_or(pending.time))),
-            None if age(pending.time) > LONG_AGO => return Ok(()),
-            // When it was cut off is not known: perhaps only now.
-            None => at_work,
-        };
-        abandoned::wait(&context.root, Duration::ZERO, context.interrupt);
-        if context.interrupt.rest(left) { Err(IssueError::Interrupted) } else { Ok(()) }
     }
 
     fn opening(&self, wanted: &Wanted) -> Act {
         Act::OpenIssue {
-            repository: self.repository.to_owned(),
+            repository: self.courier.repository.to_owned(),
             marker: wanted.mark.clone(),
             title: wanted.title.clone(),
             body_sha256: file::sha256_of_text(&wanted.body),
@@ -242,7 +213,7 @@ impl<'a> Desk<'a> {
 
     fn act(&self, seen: &Seen, wanted: &Wanted) -> Result<Result<Place, Failure>, IssueError> {
         for label in &seen.missing {
-            if let Err(failure) = self.client.make_label(label)? {
+            if let Err(failure) = self.courier.client.make_label(label)? {
                 return Ok(Err(failure));
             }
         }
@@ -250,10 +221,10 @@ impl<'a> Desk<'a> {
             (Step::Edit { title, body, add_labels }, Some(issue)) => {
                 let (title, body) =
                     (title.then_some(wanted.title.as_str()), body.then_some(wanted.body.as_str()));
-                self.client.edit(issue.number, title, body, add_labels)?
+                self.courier.client.edit(issue.number, title, body, add_labels)?
             }
             (Step::Open | Step::Edit { .. } | Step::Nothing, _) => {
-                self.client.open(&wanted.title, &wanted.body, &wanted.labels)?
+                self.courier.client.open(&wanted.title, &wanted.body, &wanted.labels)?
             }
         };
         Ok(told.map(|(number, url)| Place { number, url }))
@@ -269,7 +240,7 @@ impl<'a> Desk<'a> {
         told: Place,
     ) -> Result<Report, IssueError> {
         let (mut issue, mut others) = (told, Vec::new());
-        if let Ok(Ok(issues)) = self.client.issues() {
+        if let Ok(Ok(issues)) = self.courier.client.issues() {
             let wanted = Wanted { known: Some(issue.number), ..seen.wanted.clone() };
             if let Found::Ours { issue: first, others: further } = find(&issues, &wanted) {
                 (issue, others) = (place(&first), further);
@@ -278,7 +249,7 @@ impl<'a> Desk<'a> {
         let result = ActResult::Issue { number: issue.number, url: issue.url.clone() };
         hand.done(intent, result)?;
         let deed = if seen.step == Step::Open { Deed::Opened } else { Deed::Updated };
-        let others = others.iter().map(place).collect();
+        let others = others.iter().map(double).collect();
         Ok(Report { others, ..self.report(promotion, deed, seen, Some(issue)) })
     }
 
@@ -314,7 +285,7 @@ impl<'a> Desk<'a> {
         intent: u64,
         failure: Failure,
     ) -> Result<IssueError, IssueError> {
-        let why = self.secrets.hide(&failure.to_string());
+        let why = self.courier.secrets.hide(&failure.to_string());
         let is_said = pending.is_some_and(|one| one.intent == intent && one.failed.as_ref() == Some(&why));
         if !is_said {
             hand.failed(intent, &why)?;
@@ -326,10 +297,10 @@ impl<'a> Desk<'a> {
         Report {
             component: self.component.name.clone(),
             promotion: promotion.id.to_string(),
-            repository: self.repository.to_owned(),
+            repository: self.courier.repository.to_owned(),
             deed,
             issue,
-            others: seen.others.iter().map(place).collect(),
+            others: seen.others.iter().map(double).collect(),
             title: seen.wanted.title.clone(),
             labels: seen.wanted.labels.clone(),
             made: seen.missing.clone(),
@@ -353,13 +324,6 @@ fn tried(records: &[Record], promotion: &Promotion) -> Option<Timestamp> {
     of_done.map(|record| record.time).or(pending)
 }
 
-/// When an attempt was recorded to have failed.
-fn ended(pending: &Pending, records: &[Record]) -> Option<Timestamp> {
-    let of =
-        |record: &&Record| matches!(record.fact, Fact::Failed { intent, .. } if intent == pending.intent);
-    records.iter().rev().find(of).map(|record| record.time)
-}
-
 /// What stands in the way of a deployment besides the gate: an issue may be opened before that is out of the way.
 fn blockers(workspace: &Workspace, component: &Component) -> Result<Vec<String>, IssueError> {
     let needed = dependencies(workspace, component)?;
@@ -377,4 +341,8 @@ pub(super) fn under_way(standing: &Standing) -> Result<&Promotion, IssueError> {
 
 pub(super) fn place(issue: &Issue) -> Place {
     Place { number: issue.number, url: issue.url.clone() }
+}
+
+fn double(issue: &Issue) -> Double {
+    Double { place: place(issue), open: issue.open }
 }

@@ -9,6 +9,7 @@ mod client;
 mod closing;
 mod debt;
 mod desk;
+mod errand;
 mod farewell;
 mod outcome;
 mod target;
@@ -19,7 +20,7 @@ use crate::lifecycle;
 use crate::model::component::Component;
 use crate::model::secret::Secrets;
 use crate::sys::variable;
-use crate::tools::gh::{Failure, Issue};
+use crate::tools::gh::{Comment, Failure, Issue};
 
 use super::context::Context;
 use super::in_hand::InHand;
@@ -32,7 +33,8 @@ pub use closing::{Farewell, Said, take_leave};
 pub use debt::pay_debts;
 use desk::Desk;
 pub use farewell::{COMPLETED, farewell};
-pub use outcome::{Consent, Deed, IssueError, Place, Report};
+pub use outcome::{Consent, Deed, Double, IssueError, Place, Report};
+pub use target::is_among;
 
 /// What is asked for.
 #[derive(Clone, Copy)]
@@ -95,6 +97,19 @@ pub fn listed(
     secrets: &Secrets,
 ) -> anyhow::Result<Result<Vec<Issue>, Failure>> {
     Client::new(context, repository, secrets).issues()
+}
+
+/// The comments on an issue; or why GitHub did not tell.
+///
+/// # Errors
+/// Where the run folder cannot be written.
+pub fn comments(
+    repository: &str,
+    number: u64,
+    context: &Context<'_>,
+    secrets: &Secrets,
+) -> anyhow::Result<Result<Vec<Comment>, Failure>> {
+    Client::new(context, repository, secrets).comments(number)
 }
 
 /// The component of that name.

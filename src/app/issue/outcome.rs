@@ -54,6 +54,30 @@ pub struct Place {
     pub url: String,
 }
 
+/// A further issue of the same promotion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Double {
+    /// Where it is.
+    pub place: Place,
+    /// Whether it is open, so that somebody should close it.
+    pub open: bool,
+}
+
+impl Double {
+    /// What people are told of it beside the issue that was taken.
+    pub fn words(&self, taken: Option<&Place>) -> String {
+        let Place { number, url } = &self.place;
+        let taken = taken.map(|taken| format!("issue #{} was taken", taken.number)).unwrap_or_default();
+        if self.open {
+            format!(
+                "issue #{number} has the mark of this promotion too; look at it and close it: {url} ({taken})"
+            )
+        } else {
+            format!("issue #{number} has the mark of this promotion too, and is closed: {url} ({taken})")
+        }
+    }
+}
+
 /// What came of it.
 #[derive(Debug, Clone)]
 pub struct Report {
@@ -67,8 +91,8 @@ pub struct Report {
     pub deed: Deed,
     /// The issue, where there is one.
     pub issue: Option<Place>,
-    /// Further issues of the same promotion, which somebody should close.
-    pub others: Vec<Place>,
+    /// Further issues of the same promotion.
+    pub others: Vec<Double>,
     /// Its title.
     pub title: String,
     /// Its labels.

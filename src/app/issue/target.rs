@@ -30,9 +30,10 @@ pub(super) enum Found {
     None,
     /// It is this one.
     Ours {
-        /// The issue: of several, that with the lowest number.
+        /// The issue: of several, that with the lowest number among the open ones. That one of two was closed is no
+        /// decision about the promotion, as it would be of the only one.
         issue: Issue,
-        /// Others that are the promotion's too, the lowest number first: two that did not know of each other opened one.
+        /// Others that are the promotion's too, in the same order: two that did not know of each other opened one.
         others: Vec<Issue>,
     },
     /// An issue has the mark, and it cannot be told whether it is ours.
@@ -70,7 +71,7 @@ pub(super) fn find(issues: &[Issue], wanted: &Wanted) -> Found {
             (false, false) => {}
         }
     }
-    ours.sort_by_key(|issue| issue.number);
+    ours.sort_by_key(|issue| (!issue.open, issue.number));
     doubtful.sort_by_key(|issue| issue.number);
     // Where ours is there, what others wrote is theirs.
     if ours.is_empty() {
@@ -102,7 +103,7 @@ pub(super) fn missing(labels: &[String], there: &[String]) -> Vec<String> {
 }
 
 /// To GitHub, `P0` and `p0` are one label.
-pub(super) fn is_among(label: &str, labels: &[String]) -> bool {
+pub fn is_among(label: &str, labels: &[String]) -> bool {
     labels.iter().any(|known| known.to_lowercase() == label.to_lowercase())
 }
 
@@ -131,6 +132,7 @@ mod tests {
             url: format!("https://github.com/o/n/issues/{number}"),
             labels: labels.iter().map(|label| (*label).to_owned()).collect(),
             created: jiff::Timestamp::UNIX_EPOCH,
+            author: "octo".to_owned(),
         }
     }
 
@@ -150,6 +152,17 @@ mod tests {
         let issues = [issue(9, &marked, &labels), issue(4, &marked, &labels), issue(2, "text", &labels)];
         assert_eq!(number(find(&issues, &wanted())), (Some(4), vec![9]));
         assert_eq!(number(find(&issues[2..], &wanted())), (None, vec![]));
+    }
+
+    #[test]
+    fn of_several_an_open_one_is_taken_though_a_closed_one_has_a_lower_number() {
+        let open = |number| issue(number, &wanted().body, &["P0"]);
+        let closed = |number| Issue { open: false, ..open(number) };
+        let issues = [closed(2), open(9), closed(1), open(5)];
+        assert_eq!(number(find(&issues, &wanted())), (Some(5), vec![9, 1, 2]));
+        let known = Wanted { known: Some(1), ..wanted() };
+        assert_eq!(number(find(&issues, &known)), (Some(5), vec![9, 1, 2]));
+        assert_eq!(number(find(&[closed(2), closed(1)], &wanted())), (Some(1), vec![2]));
     }
 
     #[test]

@@ -6,7 +6,6 @@ use crate::app::project::Workspace;
 use crate::ledger::Head;
 use crate::model::component::Component;
 use crate::model::promotion::{Promotion, Standing};
-use crate::model::promotion_id::PromotionId;
 use crate::model::secret::Secrets;
 use crate::model::stage::Stage;
 use crate::report::issue_form::{IssueForm, OwnTemplate, TemplateError};
@@ -14,6 +13,7 @@ use crate::report::{issue_comment, issue_mark};
 use crate::sys::file;
 use crate::tools::gh::{LONGEST_LABEL, fitting_body, fitting_title};
 
+use super::errand::Wish;
 use super::outcome::IssueError;
 use super::target::{Wanted, is_among};
 
@@ -105,25 +105,9 @@ fn labels(declared: &[String], component: &Component, to: Stage) -> Result<Vec<S
     Ok(labels)
 }
 
-/// The text of a comment about a deployment, with its marks.
-pub(super) fn of_deployment(
-    promotion: &Promotion,
-    head: Head,
-    secrets: &Secrets,
-) -> Option<(String, String)> {
+/// The comment about the deployment, where there was one.
+pub(super) fn of_deployment(promotion: &Promotion) -> Option<Wish> {
     let deployment = promotion.deployment.as_ref()?;
-    let topic = topic_of_deployment(deployment.intent);
-    let text = secrets.hide(&issue_comment::deployed(promotion.to, deployment));
-    let mark = issue_mark::of_comment(&promotion.id, &topic);
-    Some((topic, fitting_body(&issue_mark::marked(&mark, &head.to_string(), &text))))
-}
-
-/// What a comment about the deployment with that intent is about.
-pub(super) fn topic_of_deployment(intent: u64) -> String {
-    format!("deployed-{intent}")
-}
-
-/// The mark of a comment on that topic.
-pub(super) fn comment_mark(promotion: &PromotionId, topic: &str) -> String {
-    issue_mark::of_comment(promotion, topic)
+    let text = issue_comment::deployed(promotion.to, deployment);
+    Some(Wish::Comment { topic: format!("deployed-{}", deployment.intent), text })
 }

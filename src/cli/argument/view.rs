@@ -64,8 +64,8 @@ pub struct Audit {
     /// Hold what documents claim of the components against their ledgers, instead of the ledgers themselves
     #[arg(long, conflicts_with = "anchor")]
     pub claims: bool,
-    /// With `--claims`: also what their promotion issues claim
-    #[arg(long, requires = "claims")]
+    /// Also hold the ledgers against what the promotion issues and the comments on them say of their records; with `--claims`: also what the issues claim
+    #[arg(long)]
     pub issue: bool,
     /// What to print: text or json
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
@@ -128,9 +128,11 @@ Examples:
 pub(super) const AUDIT_EXAMPLES: &str = "\
 Examples:
   tta-promote audit                                every ledger, against itself and against git
-  tta-promote audit carbon --anchor 12:4f1c…       also against what the promotion issue says
+  tta-promote audit --issue                        also against what GitHub says: issues and comments
+  tta-promote audit carbon --anchor 12:4f1c…       also against one record that was written down
   tta-promote audit --anchor carbon=12:4f1c… --format json
 
 Each line holds the digest of the one before it, so that an edited, removed, moved or torn line is
 named. Whoever rewrites the whole file is found by anchors: every version in git's history must be
-a beginning of the file, and so must what was written down elsewhere.";
+a beginning of the file, and what was written down elsewhere must be in it. An anchor only accuses: that
+one holds proves nothing of the lines after it.";

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::json::{Program, SCHEMA, written};
-use super::{Audit, LedgerAudit};
+use super::{Audit, Doubt, LedgerAudit};
 
 /// The document.
 pub(super) fn render(audit: &Audit, exit_code: u8) -> String {
@@ -14,6 +14,7 @@ pub(super) fn render(audit: &Audit, exit_code: u8) -> String {
         "project": audit.project,
         "result": audit.soundness().name(),
         "notes": audit.notes,
+        "doubts": doubts(&audit.doubts),
         "ledgers": audit.ledgers.iter().map(ledger).collect::<Vec<_>>(),
         "exit_code": exit_code,
     }))
@@ -46,6 +47,11 @@ fn ledger(ledger: &LedgerAudit) -> Value {
         "unreadable": ledger.unreadable,
         "defects": defects,
         "anchors": anchors,
+        "doubts": doubts(&ledger.doubts),
         "notes": ledger.notes,
     })
+}
+
+fn doubts(doubts: &[Doubt]) -> Vec<Value> {
+    doubts.iter().map(|doubt| json!({"message": doubt.message, "hint": doubt.hint})).collect()
 }

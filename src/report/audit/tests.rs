@@ -17,6 +17,7 @@ fn sound(component: &str) -> LedgerAudit {
         unreadable: None,
         defects: Vec::new(),
         anchors: vec![Anchor { kind: "git", what: "git: 3 committed versions".to_owned(), broken: None }],
+        doubts: Vec::new(),
         notes: vec!["record 12 is not committed yet: git does not hold them to it".to_owned()],
     }
 }
@@ -36,6 +37,10 @@ fn several(text: &str) -> Audit {
         }],
         ..sound(&format!("neo4j{text}"))
     };
+    let doubt =
+        |what: &str| Doubt { message: format!("{what}{text}"), hint: format!("look who wrote it{text}") };
+    let doubtful =
+        LedgerAudit { doubts: vec![doubt("a comment by mallory says otherwise")], ..sound("agent") };
     let unreadable = LedgerAudit {
         head: None,
         records: 0,
@@ -48,7 +53,8 @@ fn several(text: &str) -> Audit {
         version: "0.1.0".to_owned(),
         project: format!("TTA{text}"),
         notes: vec![format!("the clone is shallow{text}")],
-        ledgers: vec![broken, sound("carbon"), unreadable],
+        doubts: vec![doubt("the comments on issue #4 were not looked at")],
+        ledgers: vec![broken, sound("carbon"), unreadable, doubtful],
     }
 }
 
@@ -65,14 +71,22 @@ fn the_worst_ledger_stands_last_with_each_defect_and_what_to_do_once() {
 
 #[test]
 fn that_nothing_was_audited_is_told_as_such() {
-    let nothing = Audit { ledgers: Vec::new(), notes: Vec::new(), ..several("") };
+    let nothing = Audit { ledgers: Vec::new(), notes: Vec::new(), doubts: Vec::new(), ..several("") };
     assert_eq!(nothing.soundness(), Soundness::Empty);
     let text = at(80, &nothing);
     assert!(text.starts_with("there is no record to verify: nothing was audited"), "{text}");
     let empty = LedgerAudit { records: 0, head: None, ..sound("a") };
-    let audit = |ledgers| Audit { ledgers, ..several("") };
+    let audit = |ledgers| Audit { ledgers, doubts: Vec::new(), ..several("") };
     assert_eq!(audit(vec![empty.clone()]).soundness(), Soundness::Empty);
     assert_eq!(audit(vec![empty, sound("b")]).soundness(), Soundness::Sound);
+}
+
+#[test]
+fn what_could_not_be_looked_at_leaves_it_open_and_excuses_nothing() {
+    let audit = |ledgers| Audit { ledgers, ..several("") }.soundness();
+    assert_eq!(audit(vec![sound("b")]), Soundness::Inconclusive);
+    assert_eq!(audit(Vec::new()), Soundness::Inconclusive);
+    assert_eq!(audit(several("").ledgers), Soundness::Broken);
 }
 
 proptest! {

@@ -4,7 +4,7 @@ use super::super::page::{Page, Tone, cells, fitted, shown};
 use super::super::sign::{self, Sign};
 use super::super::summary::count;
 use super::super::{Style, Verbosity, clean};
-use super::{Anchor, Audit, Defect, LedgerAudit, Soundness};
+use super::{Anchor, Audit, Defect, Doubt, LedgerAudit, Soundness};
 
 /// How many defects of a ledger are told.
 const DEFECTS: usize = 10;
@@ -32,6 +32,10 @@ pub(super) fn render(audit: &Audit, style: &Style) -> String {
     for ledger in ledgers {
         one(&mut page, ledger, widest.min(NAME), word);
     }
+    for doubt in &audit.doubts {
+        page.gap();
+        doubted(&mut page, 2, doubt);
+    }
     for note in &audit.notes {
         page.gap();
         page.paragraph(2, "note: ", Tone::Unknown, &shown(note));
@@ -55,9 +59,8 @@ fn one(page: &mut Page, ledger: &LedgerAudit, name: usize, word: usize) {
         page.paragraph(6, "", Tone::Bad, &shown(why));
     }
     defects(page, &ledger.defects);
-    for anchor in &ledger.anchors {
-        told(page, anchor);
-    }
+    anchors(page, &ledger.anchors);
+    ledger.doubts.iter().for_each(|doubt| doubted(page, 6, doubt));
     for note in &ledger.notes {
         page.paragraph(6, "note: ", Tone::Faint, &shown(note));
     }
@@ -84,21 +87,39 @@ fn defects(page: &mut Page, defects: &[Defect]) {
     }
 }
 
-fn told(page: &mut Page, anchor: &Anchor) {
-    match &anchor.broken {
-        None => page.paragraph(6, "", Tone::Faint, &shown(&format!("{}: holds", anchor.what))),
-        Some((message, hint)) => {
-            page.paragraph(6, "", Tone::Bad, &shown(&format!("{}: {message}", anchor.what)));
-            page.paragraph(6, "do: ", Tone::Plain, &shown(hint));
+/// The anchors, and what to do about each kind of disagreement once.
+fn anchors(page: &mut Page, anchors: &[Anchor]) {
+    for anchor in anchors.iter().filter(|anchor| anchor.broken.is_none()) {
+        page.paragraph(6, "", Tone::Faint, &shown(&format!("{}: holds", anchor.what)));
+    }
+    let broken: Vec<(&str, &(String, String))> =
+        anchors.iter().filter_map(|anchor| Some((anchor.what.as_str(), anchor.broken.as_ref()?))).collect();
+    let mut hints: Vec<&str> = Vec::new();
+    for (what, (message, hint)) in broken.iter().take(DEFECTS) {
+        page.paragraph(6, "", Tone::Bad, &shown(&format!("{what}: {message}")));
+        if !hints.contains(&hint.as_str()) {
+            hints.push(hint);
         }
     }
+    if broken.len() > DEFECTS {
+        let more = count((broken.len() - DEFECTS) as u64, "more anchor");
+        page.paragraph(6, "", Tone::Faint, &format!("… and {more} (--format json has all)"));
+    }
+    for hint in hints {
+        page.paragraph(6, "do: ", Tone::Plain, &shown(hint));
+    }
+}
+
+fn doubted(page: &mut Page, indent: usize, doubt: &Doubt) {
+    page.paragraph(indent, "", Tone::Unknown, &shown(&doubt.message));
+    page.paragraph(indent, "do: ", Tone::Plain, &shown(&doubt.hint));
 }
 
 fn sign_of(soundness: Soundness) -> Sign {
     match soundness {
         Soundness::Sound => sign::DONE,
         Soundness::Empty => sign::NONE,
-        Soundness::Unreadable => sign::OPEN,
+        Soundness::Inconclusive | Soundness::Unreadable => sign::OPEN,
         Soundness::Broken => sign::FAILED,
     }
 }
@@ -114,6 +135,7 @@ fn conclusion(audit: &Audit) -> String {
     let told = [
         (Soundness::Sound, "sound"),
         (Soundness::Empty, "without a record"),
+        (Soundness::Inconclusive, "inconclusive"),
         (Soundness::Unreadable, "cannot be read"),
         (Soundness::Broken, "not as written"),
     ];
@@ -122,5 +144,8 @@ fn conclusion(audit: &Audit) -> String {
         .filter(|(soundness, _)| number(*soundness) > 0)
         .map(|(soundness, words)| format!("{} {words}", number(soundness)))
         .collect();
-    format!("{}: {}", count(audit.ledgers.len() as u64, "ledger"), told.join(", "))
+    let ledgers = count(audit.ledgers.len() as u64, "ledger");
+    let unasked = if audit.doubts.is_empty() { "" } else { "; not all was looked at" };
+    let told = if told.is_empty() { "nothing to verify".to_owned() } else { told.join(", ") };
+    format!("{ledgers}: {told}{unasked}")
 }

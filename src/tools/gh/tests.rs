@@ -13,7 +13,7 @@ fn the_repository_is_always_named_and_bodies_go_through_files() {
     let labels = ["component-promotion".to_owned(), "P0".to_owned()];
     assert_eq!(
         text(&list_issues(REPOSITORY)),
-        "gh issue list --repo theinterneti/TTA --state all --limit 10000 --json number,title,body,state,url,labels,createdAt"
+        "gh issue list --repo theinterneti/TTA --state all --limit 10000 --json number,title,body,state,url,labels,createdAt,author"
     );
     assert_eq!(
         text(&create_issue(REPOSITORY, "T", "/run/body.md", &labels)),
@@ -47,7 +47,7 @@ fn the_repository_is_always_named_and_bodies_go_through_files() {
 fn issues_labels_and_addresses_are_read() {
     let printed =
         br#"[{"body":"b\r\n","labels":[{"id":"LA_2","name":"P0","description":"","color":"d73a4a"}],
-        "createdAt":"2025-10-14T09:00:00Z","number":3,"state":"CLOSED","title":"T","url":"https://github.com/theinterneti/TTA/issues/3"}]"#;
+        "author":{"is_bot":true,"login":"app/github-actions"},"createdAt":"2025-10-14T09:00:00Z","number":3,"state":"CLOSED","title":"T","url":"https://github.com/theinterneti/TTA/issues/3"}]"#;
     let issues = read_issues(Exit::Code(0), printed, "").expect("issues");
     let url = "https://github.com/theinterneti/TTA/issues/3".to_owned();
     let labels = vec!["P0".to_owned()];
@@ -60,16 +60,26 @@ fn issues_labels_and_addresses_are_read() {
         url: url.clone(),
         labels,
         created,
+        author: "github-actions".into(),
     };
     assert_eq!(issues, [issue]);
     assert_eq!(
         read_labels(Exit::Code(0), br#"[{"name":"bug"}]"#, "").as_deref(),
         Ok(["bug".to_owned()].as_slice())
     );
-    let comment =
-        br#"{"comments":[{"id":"IC_1","body":"c","url":"https://github.com/o/n/issues/3#issuecomment-1"}]}"#;
-    let comments = read_comments(Exit::Code(0), comment, "").expect("comments");
-    assert_eq!(comments, [("https://github.com/o/n/issues/3#issuecomment-1".to_owned(), "c".to_owned())]);
+    let address = "https://github.com/o/n/issues/3#issuecomment-1";
+    let comment = |more: &str| {
+        let printed = format!(r#"{{"comments":[{{"id":"IC_1","body":"c","url":"{address}"{more}}}]}}"#);
+        read_comments(Exit::Code(0), printed.as_bytes(), "").expect("comments").remove(0)
+    };
+    let plain = Comment { url: address.into(), text: "c".into(), author: String::new(), is_insider: false };
+    assert_eq!(comment(r#","author":null"#), plain);
+    let by = |more: &str| comment(&format!(r#","author":{{"login":"ada"}},{more}"#));
+    let ada = Comment { author: "ada".into(), ..plain };
+    assert_eq!(by(r#""authorAssociation":"NONE","viewerDidAuthor":false"#), ada);
+    assert!(by(r#""authorAssociation":"MEMBER""#).is_insider);
+    assert!(by(r#""authorAssociation":"NONE","viewerDidAuthor":true"#).is_insider);
+    assert!(!by(r#""authorAssociation":"CONTRIBUTOR""#).is_insider, "who once had a change merged");
     let printed = format!("\nCreating issue in theinterneti/TTA\n\n{url}\n");
     assert_eq!(read_address(Exit::Code(0), printed.as_bytes(), ""), Ok((3, url)));
     let comment = "https://github.com/o/n/issues/12#issuecomment-1";
