@@ -2,6 +2,7 @@
 //!
 //! Not here: the judgement, which is pure (`judge::rollout`). This only looks, waits, and looks again.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use regex::Regex;
@@ -203,15 +204,17 @@ pub fn judged(site: &Site<'_>, health: &Health, answer: &http::Answer, looks: &[
         None => Some(Binding::Unbound),
         Some(pattern) => matches(pattern, &answer.body, looks),
     };
-    let is_published = |port| looks.iter().any(|look| look.container.ports.contains(&port));
+    let is_published = || {
+        let leads_to = |at: &SocketAddr| looks.iter().any(|look| look.container.is_published_at(*at));
+        let addresses = http::local_addresses(&health.url);
+        site.publishes_here() && !addresses.is_empty() && addresses.iter().all(leads_to)
+    };
     match binding {
         None => {
             let beginning: String = site.secrets.hide(&answer.body).chars().take(80).collect();
             Probe::Bad(format!("its text is not as declared: `{}`", beginning.trim()))
         }
-        Some(Binding::Unbound) if http::local_port(&health.url).is_some_and(is_published) => {
-            Probe::Good(Binding::Port)
-        }
+        Some(Binding::Unbound) if is_published() => Probe::Good(Binding::Port),
         Some(binding) => Probe::Good(binding),
     }
 }

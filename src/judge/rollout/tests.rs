@@ -17,7 +17,7 @@ fn container() -> Container {
         restarts: 0,
         config_hash: Some("c".repeat(64)),
         made_by: Some("2.26.1".to_owned()),
-        ports: vec![18_081],
+        ports: Vec::new(),
     }
 }
 
