@@ -95,6 +95,11 @@ pub fn version_argv(executable: &str) -> Vec<String> {
     argv(executable, &["version", "--format", "{{.Server.Version}}"])
 }
 
+/// Asks for the engine's own ID, which is the same by whatever address it is reached.
+pub fn engine_argv(executable: &str) -> Vec<String> {
+    argv(executable, &["info", "--format", "{{.ID}}"])
+}
+
 #[derive(Deserialize)]
 struct WireContainer {
     id: String,

@@ -107,14 +107,14 @@ impl<'a> Site<'a> {
 
     /// Whether the ports that the engine publishes are those of this machine.
     pub fn publishes_here(&self) -> bool {
-        let told = |name: &str| {
-            self.context
-                .variables
-                .iter()
-                .find(|(known, _)| known == name)
-                .and_then(|(_, value)| value.to_str())
-        };
-        docker::is_here(told("DOCKER_HOST")) && told("DOCKER_CONTEXT").is_none_or(|name| name == "default")
+        let is_default = self.told("DOCKER_CONTEXT").is_none_or(|name| name == "default");
+        docker::is_here(self.told("DOCKER_HOST")) && is_default
+    }
+
+    /// What the environment holds under a name, as children are given it.
+    pub fn told(&self, name: &str) -> Option<&str> {
+        let variables = &self.context.variables;
+        variables.iter().find(|(known, _)| known == name).and_then(|(_, value)| value.to_str())
     }
 
     /// The project of compose, where there is a compose file; `pins` are files on top of it.

@@ -11,7 +11,7 @@ use crate::judge::rollout::{Judgement, Proof, rollout, seen};
 use crate::model::container::Container;
 use crate::model::delivery::Health;
 use crate::model::reason::ReasonKind;
-use crate::model::sighting::{Binding, Expected, Look, Probe, Sighting};
+use crate::model::sighting::{Binding, Expected, Look, Origin, Probe, Sighting};
 use crate::sys::clock::Stopwatch;
 use crate::sys::http;
 
@@ -143,7 +143,7 @@ pub fn unanswered(site: &Site<'_>, containers: &[Container]) -> Option<String> {
     let look = |container: &Container| Look {
         container: container.clone(),
         resolved: None,
-        revision: None,
+        origin: Origin::Untold,
         is_comparable: false,
     };
     let looks: Vec<Look> = containers.iter().map(look).collect();
