@@ -45,7 +45,7 @@ fn by_script(more: &str) -> Option<(Staging, tempfile::TempDir)> {
     let folder = notes.path().display();
     let text = format!(
         "#!/bin/sh\necho $$ >>{folder}/runs\nwhile [ -e {folder}/hold ]; do sleep 0.05; done\n\
-         exec docker-compose -f compose.yml up -d a\n"
+         docker-compose -f compose.yml up -d a && echo >{folder}/ended\n"
     );
     let more = format!("{more}script = [\"./deploy.sh\"]\n");
     let staging = Staging::new(Compose::Two, WELL, &more)?.executable("deploy.sh", &text).change(&[]);
@@ -122,6 +122,19 @@ fn what_a_killed_one_had_begun_is_waited_for_in_the_other_clone() {
     let told = second.end().exits(0).json();
     assert_eq!(told["result"], "already_deployed", "after {:?}: {told:#}", begin.elapsed());
     assert_eq!((runs(&notes), staging.containers().len()), (1, 1), "it was done once");
+}
+
+#[test]
+fn containers_that_somebody_replaced_while_they_were_watched_are_told() {
+    let Some((staging, notes)) = by_script(&health("4s", "60s")) else { return };
+    let running = staging.project.start(&DEPLOY).until(|| notes.path().join("ended").exists());
+    // The first look after the script is over by then, and the watch is not.
+    std::thread::sleep(Duration::from_secs(2));
+    let before = staging.containers();
+    staging.recreate();
+    let told = running.end().exits(0).json();
+    assert_ne!(staging.containers()[0]["Id"], before[0]["Id"]);
+    assert!(told["proof"].to_string().contains("replaced while they were watched"), "{told:#}");
 }
 
 fn head(staging: &Staging) -> String {

@@ -237,16 +237,8 @@ fn what_was_started_again_since_is_proven_anew() {
     let Some(staging) = Staging::passed(Compose::Two, WELL, &health("300ms", "20s")) else { return };
     staging.deploy().exits(0);
     let id = || staging.containers()[0]["Id"].as_str().expect("an id").to_owned();
-    let recreate = || {
-        let compose = Compose::Two.folder().join("docker-compose");
-        let mut up = std::process::Command::new(compose);
-        up.args(["-f", "compose.yml", "up", "-d", "--force-recreate", "a"])
-            .current_dir(staging.project.root());
-        up.env("DOCKER_HOST", &staging.engine.host).env("COMPOSE_PROJECT_NAME", &staging.name);
-        assert!(up.stderr(std::process::Stdio::null()).status().expect("compose").success());
-    };
     let restart = || drop(staging.engine.docker(&["restart", "-t", "0", &id()]));
-    for (again, proofs) in [(&restart as &dyn Fn(), 2), (&recreate, 3)] {
+    for (again, proofs) in [(&restart as &dyn Fn(), 2), (&|| staging.recreate(), 3)] {
         again();
         let told = staging.deploy().exits(0).json();
         assert_eq!(told["result"], "already_deployed");

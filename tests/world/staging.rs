@@ -133,9 +133,18 @@ impl Staging {
 
     /// Brings the service up as somebody would by hand.
     pub(crate) fn up(&self) {
+        self.bring_up(&[]);
+    }
+
+    /// Makes the container of the service anew, as somebody would by hand.
+    pub(crate) fn recreate(&self) {
+        self.bring_up(&["--force-recreate"]);
+    }
+
+    fn bring_up(&self, more: &[&str]) {
         let compose = Compose::Two.folder().join("docker-compose");
         let mut up = std::process::Command::new(compose);
-        up.args(["-f", "compose.yml", "up", "-d", "a"]).current_dir(self.project.root());
+        up.args(["-f", "compose.yml", "up", "-d"]).args(more).arg("a").current_dir(self.project.root());
         up.env("DOCKER_HOST", &self.engine.host).env("COMPOSE_PROJECT_NAME", &self.name);
         assert!(up.stderr(std::process::Stdio::null()).status().expect("compose").success());
     }
