@@ -129,10 +129,7 @@ pub fn has_commit(root: &Path, folder: &RunFolder, commit: &str) -> Option<bool>
         let shallow = git(root, folder, "git-shallow", &["rev-parse", "--is-shallow-repository"]);
         shallow.is_some_and(|answer| answer.trim() == "false")
     };
-    match is_name && has() {
-        true => Some(true),
-        false => (!is_name || is_whole()).then_some(false),
-    }
+    if is_name && has() { Some(true) } else { (!is_name || is_whole()).then_some(false) }
 }
 
 /// Whether two commits differ in nothing but in what is no part of what is promoted: the ledgers themselves.

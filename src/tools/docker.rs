@@ -148,8 +148,11 @@ fn container(wire: WireContainer) -> Result<Container, Reason> {
         Some(word) => Some(ContainerHealth::from_name(word).ok_or_else(|| unknown(word))?),
     };
     let bindings = wire.ports.unwrap_or_default().into_iter().filter(|(port, _)| port.ends_with("/tcp"));
-    let mut ports: Vec<Published> =
-        bindings.filter_map(|(_, bindings)| bindings).flatten().filter_map(published).collect();
+    let mut ports: Vec<Published> = bindings
+        .filter_map(|(_, bindings)| bindings)
+        .flatten()
+        .filter_map(|binding| published(&binding))
+        .collect();
     ports.sort_unstable();
     ports.dedup();
     Ok(Container {
@@ -168,7 +171,7 @@ fn container(wire: WireContainer) -> Result<Container, Reason> {
     })
 }
 
-fn published(binding: WirePort) -> Option<Published> {
+fn published(binding: &WirePort) -> Option<Published> {
     let address = match binding.host_ip.as_str() {
         // So older engines write all addresses of version 4.
         "" => IpAddr::V4(Ipv4Addr::UNSPECIFIED),

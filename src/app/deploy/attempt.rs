@@ -11,7 +11,7 @@ use crate::model::reason::{Reason, ReasonKind};
 use crate::model::record::{Act, ActResult, DeployAct, Fact};
 
 use super::act::act;
-use super::consent::are_others;
+use super::past::are_others;
 use super::proof::sentences;
 use super::restore::{by_hand, restore};
 use super::site::{Halt, Site};

@@ -3,8 +3,6 @@
 //!
 //! Not the question itself, which is the caller's.
 
-use std::collections::BTreeSet;
-
 use crate::app::ledgers::{LedgerFault, Ledgers, OpenLedger};
 use crate::lifecycle::Obstacle;
 use crate::model::container::Container;
@@ -13,8 +11,12 @@ use crate::model::record::Record;
 use crate::sys::ledger_file::LedgerError;
 
 use super::order::{DeployError, Outcome, Proposal, Request};
+use super::past::are_others;
 use super::site::{Halt, Site};
 use super::world;
+
+/// What stands in the way, by these records.
+pub type Again<'a> = dyn Fn(&[Record]) -> Result<Vec<Obstacle>, DeployError> + 'a;
 
 /// How it is asked, and how it is looked again.
 pub struct Question<'q> {
@@ -23,7 +25,7 @@ pub struct Question<'q> {
     /// The ledgers as they are on the disk.
     pub ledgers: &'q Ledgers,
     /// What stands in the way now, by these records.
-    pub again: &'q dyn Fn(&[Record]) -> Result<Vec<Obstacle>, DeployError>,
+    pub again: &'q Again<'q>,
 }
 
 impl Question<'_> {
@@ -61,11 +63,4 @@ impl Question<'_> {
         }
         Ok(None)
     }
-}
-
-/// Whether the containers are not the same. One that is started again by the engine stays the same: it may be what is to
-/// be replaced.
-pub fn are_others(then: &[Container], now: &[Container]) -> bool {
-    let ids = |containers: &[Container]| containers.iter().map(|one| one.id.clone()).collect::<BTreeSet<_>>();
-    ids(then) != ids(now)
 }
