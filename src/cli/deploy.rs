@@ -2,8 +2,9 @@
 
 use crate::app::context::Deaf;
 use crate::app::deploy::attempt::{After, AttemptError, Ending};
+use crate::app::deploy::order::{DeployError, Outcome, Proposal, Request};
 use crate::app::deploy::site::Halt;
-use crate::app::deploy::workflow::{DeployError, Outcome, Proposal, Request, deploy};
+use crate::app::deploy::workflow::deploy;
 use crate::app::issue;
 use crate::app::project::Workspace;
 use crate::app::refusal::{remedy, words};
@@ -205,6 +206,7 @@ fn failure(error: DeployError, workspace: &Workspace) -> Failure {
         DeployError::Unprovable(_) => {
             Failure::usage(message, "name the `compose_file`, or the `health` address, or both")
         }
+        DeployError::Busy(busy) => busy.into(),
         DeployError::NoPlace(error) => anyhow::Error::from(error).into(),
         DeployError::Attempt(AttemptError::Ledger(fault)) => fault.into(),
         DeployError::Attempt(AttemptError::Halt(Halt::Own(error))) => error.into(),

@@ -6,6 +6,7 @@ use crate::app::audit::AuditError;
 use crate::app::change::AffectedError;
 use crate::app::choice::ChoiceError;
 use crate::app::chronicle::NoMeasurement;
+use crate::app::deploy::turn::Busy;
 use crate::app::issue::IssueError;
 use crate::app::ledgers::LedgerFault;
 use crate::app::project::LoadError;
@@ -144,6 +145,18 @@ impl From<LedgerFault> for Failure {
                 Vec::new(),
                 "make the folder of `promotion.toml` one that can be written, with room on the disk",
             ),
+        }
+    }
+}
+
+impl From<Busy> for Failure {
+    fn from(busy: Busy) -> Self {
+        Self {
+            exit: Exit::Waiting,
+            message: busy.to_string(),
+            causes: Vec::new(),
+            hint: Some(Busy::HINT.to_owned()),
+            faults: Vec::new(),
         }
     }
 }

@@ -247,6 +247,7 @@ fn failure(error: RollbackError) -> Failure {
         RollbackError::Account { .. } => {
             Failure::usage(message, "name the file that `rollback` wrote below `.promotion/rollbacks`")
         }
+        RollbackError::Busy(busy) => busy.into(),
         RollbackError::NoPlace(error) => anyhow::Error::from(error).into(),
         RollbackError::Ledger(fault) => fault.into(),
         RollbackError::Issue(error) => error.into(),

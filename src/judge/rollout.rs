@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::model::container::{Container, ContainerHealth, ContainerStatus};
-use crate::model::sighting::{Binding, Expected, Look, Probe, Sighting};
+use crate::model::sighting::{Binding, Expected, Look, Origin, Probe, Sighting};
 
 /// How long what does not mend itself is watched before it is given up.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -32,6 +32,8 @@ pub struct Proof {
     pub binding: Option<Binding>,
     /// How long all was well without a break.
     pub window: Duration,
+    /// Whether each image says that it was built from a commit of this repository.
+    pub is_tied: bool,
 }
 
 /// What is not well about one sighting.
@@ -60,7 +62,8 @@ pub fn rollout(expected: &Expected, sightings: &[Sighting]) -> Judgement {
         let window = last.at.saturating_sub(first.at);
         if row.len() > 1 && window >= expected.stable {
             let containers = looks.iter().map(|look| look.container.clone()).collect();
-            return Judgement::Healthy(Proof { containers, binding: weakest(row), window });
+            let is_tied = looks.iter().all(|look| look.origin != Origin::Untold);
+            return Judgement::Healthy(Proof { containers, binding: weakest(row), window, is_tied });
         }
     }
     if troubles(expected, last).iter().any(|trouble| trouble.mends == Mends::Never) {
@@ -210,10 +213,17 @@ fn of_origin(expected: &Expected, look: &Look, add: &mut impl FnMut(Mends, Strin
     {
         add(Mends::Hardly, format!("container {id} was made from another configuration of the service"));
     }
-    if let (Some(told), Some(wanted)) = (&look.revision, &expected.revisions)
-        && !wanted.contains(told)
-    {
-        add(Mends::Hardly, format!("the image of container {id} says that it was built from `{told}`"));
+    let Some(wanted) = &expected.revisions else { return };
+    let (told, hint) = match &look.origin {
+        Origin::Untold => return,
+        Origin::Told(told) => (told, ""),
+        Origin::Unknown(told) => (
+            told,
+            ", a commit that this clone does not know: bring the whole history with `git fetch --unshallow`",
+        ),
+    };
+    if !wanted.contains(told) {
+        add(Mends::Hardly, format!("the image of container {id} says that it was built from `{told}`{hint}"));
     }
 }
 

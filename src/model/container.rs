@@ -3,6 +3,7 @@
 //! Not here: how the engine is asked (`tools::docker`), and whether this is well (`judge::rollout`).
 
 use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 
 /// One container at one moment. Its environment is never looked at: it holds secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,14 +30,32 @@ pub struct Container {
     pub config_hash: Option<String>,
     /// The version of the compose that made it.
     pub made_by: Option<String>,
-    /// The ports of this machine that lead to it.
-    pub ports: Vec<u16>,
+    /// The TCP ports of the engine's machine that lead to it.
+    pub ports: Vec<Published>,
+}
+
+/// A TCP port that leads to a container. HTTP needs no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Published {
+    /// The address that it is published at; an unspecified one stands for all of its family.
+    pub address: IpAddr,
+    /// The port.
+    pub port: u16,
 }
 
 impl Container {
     /// The beginning of its ID, as people and the container itself see it.
     pub fn short_id(&self) -> &str {
         self.id.get(..12).unwrap_or(&self.id)
+    }
+
+    /// Whether who connects to `at` comes to it. `0.0.0.0` is no address of version 6, and `::` none of version 4: the
+    /// engine publishes at both where it is told neither.
+    pub fn is_published_at(&self, at: SocketAddr) -> bool {
+        self.ports.iter().any(|published| {
+            let is_all = published.address.is_unspecified() && published.address.is_ipv4() == at.is_ipv4();
+            published.port == at.port() && (is_all || published.address == at.ip())
+        })
     }
 }
 

@@ -28,10 +28,21 @@ pub struct Look {
     pub container: Container,
     /// The ID of the image that the name leads to; `None` where it leads nowhere any more.
     pub resolved: Option<String>,
-    /// The commit that the image says that it was built from.
-    pub revision: Option<String>,
+    /// What the image says that it was built from.
+    pub origin: Origin,
     /// Whether the digest of its configuration can be compared: each generation of compose has its own.
     pub is_comparable: bool,
+}
+
+/// What an image says of the commit that it was built from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Nothing, or a commit of another repository, as an image does that took its label over from the one below it.
+    Untold,
+    /// A commit of this repository.
+    Told(String),
+    /// A commit of which it is not known whether it is one of this repository.
+    Unknown(String),
 }
 
 /// What the address of a service answered.

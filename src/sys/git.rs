@@ -119,9 +119,9 @@ pub fn identity(root: &Path, folder: &RunFolder) -> Option<String> {
     }
 }
 
-/// Whether it is known that the repository has no commit of that name. A clone that holds only a part of the history,
-/// and a git that does not answer, do not know it.
-pub fn lacks_commit(root: &Path, folder: &RunFolder, commit: &str) -> bool {
+/// Whether the repository has a commit of that name; `None` where that is not known: to a clone that holds only a part
+/// of the history, and where git does not answer.
+pub fn has_commit(root: &Path, folder: &RunFolder, commit: &str) -> Option<bool> {
     let is_name = commit.len() >= 7 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
     let object = format!("{commit}^{{commit}}");
     let has = || told(root, folder, "git-commit", &["cat-file", "-e", &object]).is_some();
@@ -129,7 +129,7 @@ pub fn lacks_commit(root: &Path, folder: &RunFolder, commit: &str) -> bool {
         let shallow = git(root, folder, "git-shallow", &["rev-parse", "--is-shallow-repository"]);
         shallow.is_some_and(|answer| answer.trim() == "false")
     };
-    !is_name || (!has() && is_whole())
+    if is_name && has() { Some(true) } else { (!is_name || is_whole()).then_some(false) }
 }
 
 /// Whether two commits differ in nothing but in what is no part of what is promoted: the ledgers themselves.

@@ -4,6 +4,7 @@
 //! address is well, not whether another one is.
 
 use std::io::{self, Read as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs as _};
 use std::time::Duration;
 
 use ureq::Agent;
@@ -13,6 +14,8 @@ use super::clock::Stopwatch;
 
 /// What is read of a body, in bytes, unless more is asked for.
 const LONGEST: u64 = 64 << 10;
+/// How long it may take to see whether somebody listens at an address of this machine.
+const LISTENS: Duration = Duration::from_secs(1);
 
 /// An answer, whatever it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,18 +97,33 @@ pub fn ask(url: &str, Asked { token, limit, longest }: Asked<'_>) -> Result<Answ
     })
 }
 
-/// The port of an address on this machine; `None` for another machine.
-pub fn local_port(url: &str) -> Option<u16> {
-    let uri: Uri = url.parse().ok().filter(|_| is_this_machine(url))?;
+/// The addresses of this machine that may have answered for `url`; none for another machine. A name leads to several:
+/// those at which somebody listens.
+pub fn local_addresses(url: &str) -> Vec<SocketAddr> {
+    let Some(uri) = url.parse::<Uri>().ok().filter(|_| is_this_machine(url)) else { return Vec::new() };
     let of_scheme = if uri.scheme_str() == Some("https") { 443 } else { 80 };
-    Some(uri.port_u16().unwrap_or(of_scheme))
+    let port = uri.port_u16().unwrap_or(of_scheme);
+    let at = |address| SocketAddr::new(address, port);
+    match host(&uri).parse::<IpAddr>() {
+        // Who connects to no address in particular comes to his own machine.
+        Ok(IpAddr::V4(address)) if address.is_unspecified() => vec![at(Ipv4Addr::LOCALHOST.into())],
+        Ok(IpAddr::V6(address)) if address.is_unspecified() => vec![at(Ipv6Addr::LOCALHOST.into())],
+        Ok(address) => vec![at(address)],
+        Err(_) => {
+            let named = (host(&uri), port).to_socket_addrs().into_iter().flatten();
+            named.filter(|address| TcpStream::connect_timeout(address, LISTENS).is_ok()).collect()
+        }
+    }
+}
+
+fn host(uri: &Uri) -> &str {
+    uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']')
 }
 
 fn is_this_machine(url: &str) -> bool {
     let Ok(uri) = url.parse::<Uri>() else { return false };
-    let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    let is_loopback = |address: std::net::IpAddr| address.is_loopback() || address.is_unspecified();
-    host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(is_loopback)
+    let is_loopback = |address: IpAddr| address.is_loopback() || address.is_unspecified();
+    host(&uri).eq_ignore_ascii_case("localhost") || host(&uri).parse().is_ok_and(is_loopback)
 }
 
 fn unanswered(error: &ureq::Error, limit: Duration) -> Unanswered {
@@ -214,15 +232,33 @@ mod tests {
     }
 
     #[test]
-    fn only_an_address_of_this_machine_has_a_local_port() {
-        for (url, port) in [
-            ("http://127.0.0.1:18081/x", Some(18_081)),
-            ("http://localhost/x", Some(80)),
-            ("https://[::1]/x", Some(443)),
+    fn only_an_address_of_this_machine_is_local() {
+        for (url, at) in [
+            ("http://127.0.0.1:18081/x", Some("127.0.0.1:18081")),
+            ("http://127.0.0.2:18081/x", Some("127.0.0.2:18081")),
+            ("http://0.0.0.0:18081/x", Some("127.0.0.1:18081")),
+            ("http://127.0.0.1/x", Some("127.0.0.1:80")),
+            ("https://[::1]/x", Some("[::1]:443")),
+            ("http://[::]:18081/x", Some("[::1]:18081")),
             ("http://staging.example:8081/x", None),
             ("http://127.0.0.1.example:8081/x", None),
+            ("no address", None),
         ] {
-            assert_eq!(local_port(url), port, "{url}");
+            let at: Vec<SocketAddr> = at.into_iter().map(|at| at.parse().expect("an address")).collect();
+            assert_eq!(local_addresses(url), at, "{url}");
         }
+    }
+
+    #[test]
+    fn a_name_of_this_machine_leads_to_where_somebody_listens() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let at = listener.local_addr().expect("an address");
+        let url = format!("http://localhost:{}/x", at.port());
+        assert_eq!(local_addresses(&url), [at]);
+        if let Ok(_other) = TcpListener::bind(("::1", at.port())) {
+            let named = ("localhost", 0).to_socket_addrs().expect("a name").any(|one| one.is_ipv6());
+            assert_eq!(local_addresses(&url).len(), if named { 2 } else { 1 });
+        }
+        drop(listener);
     }
 }

@@ -138,6 +138,26 @@ impl Project<'_> {
     }
 }
 
+/// What compose calls a project: by `COMPOSE_PROJECT_NAME`, which `told` holds, by `name` in the text of the compose file,
+/// else by the folder of the file. A name that is put together from variables is given as it is written.
+pub fn project_name(told: Option<&str>, main: &str, folder: &str) -> String {
+    let written = || {
+        let value = main.lines().find_map(|line| line.strip_prefix("name:"))?;
+        let value = value.split(" #").next().unwrap_or_default().trim();
+        let quoted = |quote: char| value.strip_prefix(quote)?.strip_suffix(quote);
+        Some(quoted('"').or_else(|| quoted('\'')).unwrap_or(value)).filter(|name| !name.is_empty())
+    };
+    let name = told.filter(|name| !name.is_empty()).or_else(written);
+    name.map_or_else(
+        || {
+            let lower = folder.to_lowercase();
+            let kept = |one: &char| one.is_ascii_lowercase() || one.is_ascii_digit() || "-_".contains(*one);
+            lower.chars().filter(kept).collect::<String>().trim_start_matches(['-', '_']).to_owned()
+        },
+        str::to_owned,
+    )
+}
+
 /// A compose file that pins a service to an image that is there; `main` is the text of the file below it.
 pub fn pin(generation: Generation, main: &str, service: &str, image: &str) -> String {
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
@@ -308,6 +328,22 @@ mod tests {
             assert_eq!(read_version(&program, Exit::Code(code), text), None, "{text}");
         }
         assert!(read_version(&program, Exit::Code(0), "v5.1.2\n").is_some());
+    }
+
+    #[test]
+    fn a_project_is_called_as_it_is_told_as_it_is_written_or_as_its_folder() {
+        let written = "x-name: no\nname: \"written\" # for staging\nservices:\n  a:\n    name: no\n";
+        for (told, main, folder, name) in [
+            (Some("told"), written, "folder", "told"),
+            (Some(""), written, "folder", "written"),
+            (None, written, "folder", "written"),
+            (None, "name: 'written'\n", "folder", "written"),
+            (None, "name: ${NAME}\n", "folder", "${NAME}"),
+            (None, "name:\n", "folder", "folder"),
+            (None, "services: {}\n", "_My Folder.2-x", "myfolder2-x"),
+        ] {
+            assert_eq!(project_name(told, main, folder), name, "{told:?} {main:?} {folder}");
+        }
     }
 
     #[test]

@@ -4,11 +4,12 @@
 //! where one field is not known, and `.Config.Env` holds secrets, so only named fields are ever asked for.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
 
 use serde::Deserialize;
 
 use super::ending;
-use crate::model::container::{Container, ContainerHealth, ContainerStatus};
+use crate::model::container::{Container, ContainerHealth, ContainerStatus, Published};
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::Exit;
 
@@ -94,6 +95,11 @@ pub fn version_argv(executable: &str) -> Vec<String> {
     argv(executable, &["version", "--format", "{{.Server.Version}}"])
 }
 
+/// Asks for the engine's own ID, which is the same by whatever address it is reached.
+pub fn engine_argv(executable: &str) -> Vec<String> {
+    argv(executable, &["info", "--format", "{{.ID}}"])
+}
+
 #[derive(Deserialize)]
 struct WireContainer {
     id: String,
@@ -113,6 +119,8 @@ struct WireContainer {
 
 #[derive(Deserialize)]
 struct WirePort {
+    #[serde(rename = "HostIp")]
+    host_ip: String,
     #[serde(rename = "HostPort")]
     host_port: String,
 }
@@ -139,8 +147,12 @@ fn container(wire: WireContainer) -> Result<Container, Reason> {
         None | Some("" | "none") => None,
         Some(word) => Some(ContainerHealth::from_name(word).ok_or_else(|| unknown(word))?),
     };
-    let bindings = wire.ports.unwrap_or_default().into_values().flatten().flatten();
-    let mut ports: Vec<u16> = bindings.filter_map(|binding| binding.host_port.parse().ok()).collect();
+    let bindings = wire.ports.unwrap_or_default().into_iter().filter(|(port, _)| port.ends_with("/tcp"));
+    let mut ports: Vec<Published> = bindings
+        .filter_map(|(_, bindings)| bindings)
+        .flatten()
+        .filter_map(|binding| published(&binding))
+        .collect();
     ports.sort_unstable();
     ports.dedup();
     Ok(Container {
@@ -156,6 +168,23 @@ fn container(wire: WireContainer) -> Result<Container, Reason> {
         config_hash: wire.config_hash.filter(|hash| !hash.is_empty()),
         made_by: wire.made_by.filter(|version| !version.is_empty()),
         ports,
+    })
+}
+
+fn published(binding: &WirePort) -> Option<Published> {
+    let address = match binding.host_ip.as_str() {
+        // So older engines write all addresses of version 4.
+        "" => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        address => address.parse().ok()?,
+    };
+    Some(Published { address, port: binding.host_port.parse().ok()? })
+}
+
+/// Whether an engine at `host`, as `DOCKER_HOST` names it, publishes its ports on this machine, as far as its address
+/// tells.
+pub fn is_here(host: Option<&str>) -> bool {
+    host.is_none_or(|host| {
+        host.is_empty() || ["unix://", "npipe://", "fd://"].iter().any(|here| host.starts_with(here))
     })
 }
 
@@ -290,9 +319,59 @@ mod tests {
         let [container] = containers.as_slice() else { panic!("{containers:?}") };
         assert_eq!(container.status, ContainerStatus::Running);
         assert_eq!(container.health, Some(ContainerHealth::Healthy));
-        assert_eq!((container.restarts, container.ports.as_slice()), (0, [18_099].as_slice()));
+        let published = Published { address: "127.0.0.1".parse().expect("an address"), port: 18_099 };
+        assert_eq!((container.restarts, container.ports.as_slice()), (0, [published].as_slice()));
         assert_eq!(container.short_id().len(), 12);
         assert!(container.config_hash.as_ref().is_some_and(|hash| hash.len() == 64));
+    }
+
+    #[test]
+    fn a_port_leads_to_a_container_by_tcp_and_at_the_address_that_is_asked() {
+        let [v4, v6] = ["127.0.0.1:8081", "[::1]:8081"];
+        // What docker tells of ports, and which of the two addresses lead to the container.
+        for (ports, leads) in [
+            (
+                r#"{"80/tcp":[{"HostIp":"0.0.0.0","HostPort":"8081"},{"HostIp":"::","HostPort":"8081"}]}"#,
+                [true, true],
+            ),
+            (r#"{"80/tcp":[{"HostIp":"0.0.0.0","HostPort":"8081"}]}"#, [true, false]),
+            (r#"{"80/tcp":[{"HostIp":"","HostPort":"8081"}]}"#, [true, false]),
+            (r#"{"80/tcp":[{"HostIp":"::","HostPort":"8081"}]}"#, [false, true]),
+            (r#"{"80/tcp":[{"HostIp":"127.0.0.1","HostPort":"8081"}]}"#, [true, false]),
+            (r#"{"80/tcp":[{"HostIp":"::1","HostPort":"8081"}]}"#, [false, true]),
+            (r#"{"80/tcp":[{"HostIp":"127.0.0.2","HostPort":"8081"}]}"#, [false, false]),
+            (r#"{"80/tcp":[{"HostIp":"192.168.1.5","HostPort":"8081"}]}"#, [false, false]),
+            (r#"{"80/tcp":[{"HostIp":"0.0.0.0","HostPort":"8082"}]}"#, [false, false]),
+            (r#"{"8081/tcp":[{"HostIp":"0.0.0.0","HostPort":"80"}]}"#, [false, false]),
+            (r#"{"80/udp":[{"HostIp":"0.0.0.0","HostPort":"8081"}]}"#, [false, false]),
+            (r#"{"80/sctp":[{"HostIp":"0.0.0.0","HostPort":"8081"}]}"#, [false, false]),
+            (
+                r#"{"80/udp":[{"HostIp":"::1","HostPort":"8081"}],"80/tcp":[{"HostIp":"127.0.0.1","HostPort":"8081"}]}"#,
+                [true, false],
+            ),
+            (r#"{"80/tcp":[{"HostIp":"no address","HostPort":"8081"}]}"#, [false, false]),
+            (r#"{"80/tcp":null}"#, [false, false]),
+            ("{}", [false, false]),
+            ("null", [false, false]),
+        ] {
+            let recording = load("docker/inspect-running");
+            let stdout = String::from_utf8(recording.stdout).expect("text");
+            let (before, _) = stdout.split_once("\"ports\":").expect("ports");
+            let containers = read_inspect(Exit::Code(0), &format!("{before}\"ports\":{ports}}}"), "");
+            let container = containers.expect("an answer").remove(0);
+            let is_led = [v4, v6].map(|at| container.is_published_at(at.parse().expect("an address")));
+            assert_eq!(is_led, leads, "{ports}");
+        }
+    }
+
+    #[test]
+    fn an_engine_that_is_reached_over_a_network_publishes_its_ports_elsewhere() {
+        for host in [None, Some(""), Some("unix:///var/run/docker.sock")] {
+            assert!(is_here(host), "{host:?}");
+        }
+        for host in ["tcp://127.0.0.1:2375", "ssh://staging", "http://staging:2375", "staging:2375"] {
+            assert!(!is_here(Some(host)), "{host}");
+        }
     }
 
     #[test]

@@ -231,3 +231,83 @@ fn two_at_once_deploy_once() {
     assert_eq!(results, ["already_deployed", "deployed"]);
     assert_eq!(staging.containers().len(), 1);
 }
+
+#[test]
+fn what_was_started_again_since_is_proven_anew() {
+    let Some(staging) = Staging::passed(Compose::Two, WELL, &health("300ms", "20s")) else { return };
+    staging.deploy().exits(0);
+    let id = || staging.containers()[0]["Id"].as_str().expect("an id").to_owned();
+    let restart = || drop(staging.engine.docker(&["restart", "-t", "0", &id()]));
+    for (again, proofs) in [(&restart as &dyn Fn(), 2), (&|| staging.recreate(), 3)] {
+        again();
+        let told = staging.deploy().exits(0).json();
+        assert_eq!(told["result"], "already_deployed");
+        assert!(told["proof"].to_string().contains("answered as declared"), "{told:#}");
+        let done = staging.kinds().iter().filter(|kind| *kind == "done").count();
+        assert_eq!(done, proofs, "it was watched and recorded");
+        assert_eq!(staging.deploy().exits(0).json()["proof"], Value::Array(Vec::new()), "nothing new");
+        assert_eq!(staging.kinds().iter().filter(|kind| *kind == "done").count(), proofs);
+    }
+}
+
+#[test]
+fn what_is_put_back_and_is_not_well_is_a_matter_for_a_person() {
+    let more = format!("{}on_failure = \"rollback\"", health("500ms", "3s"));
+    let Some(staging) = Staging::passed(Compose::Two, WELL, &more) else { return };
+    staging.deploy().exits(0);
+    let before = staging.containers();
+    // The image is the one from before, and answers well: what is wrong stands in the log, whoever puts it back.
+    let text = std::fs::read_to_string(staging.project.root().join("compose.yml")).expect("a file");
+    let text = text.replace(WELL, &format!("echo fatal: no database; {WELL}"));
+    let staging = staging.change(&[("compose.yml", &text)]);
+    let told = staging.deploy().exits(6).json();
+    assert_eq!(told["result"], "rollback_failed", "{told:#}");
+    assert!(against(&told).contains("its log says"), "{told:#}");
+    assert!(told["hint"].as_str().is_some_and(|hint| hint.contains("bring it up")), "{told:#}");
+    assert_eq!(staging.containers()[0]["Image"], before[0]["Image"]);
+    let kinds = staging.kinds();
+    assert_eq!(kinds[kinds.len() - 4..], ["intent", "intent", "failed", "failed"]);
+}
+
+#[test]
+fn an_image_says_its_commit_or_the_proof_says_that_nothing_ties_it_to_one() {
+    let Some(staging) = Staging::new(Compose::Two, WELL, &health("300ms", "5s")) else { return };
+    let head = |staging: &Staging| git(staging, &["rev-parse", "HEAD"]);
+    let before = head(&staging);
+    let staging = staging.change(&[("src/a.py", "x = 2\n")]);
+    let label = |revision: &str| format!("org.opencontainers.image.revision={revision}");
+    let untied = "nothing ties the image to a commit";
+    // No label, and one that an image below it brought along.
+    for labels in [vec![], vec!["--label".to_owned(), label(&"7".repeat(40))]] {
+        let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+        staging.build_with(&format!("untied {}", labels.len()), &labels);
+        let told = staging.deploy().exits(0).json();
+        assert!(told["proof"].to_string().contains(untied), "{told:#}");
+        assert!(told["proof"].to_string().contains("--label org.opencontainers.image.revision="), "{told:#}");
+    }
+    staging.build_with("tied", &["--label", &label(&head(&staging))]);
+    let told = staging.deploy().exits(0).json();
+    assert_eq!(told["result"], "deployed");
+    assert!(!told["proof"].to_string().contains(untied), "{told:#}");
+    staging.build_with("another commit", &["--label", &label(&before)]);
+    let told = staging.deploy().exits(1).json();
+    assert!(against(&told).contains(&format!("says that it was built from `{before}`")), "{told:#}");
+    // A clone that holds only a part of the history does not know whose commit it is.
+    let shallow = staging.project.root().join(".git/shallow");
+    std::fs::write(shallow, format!("{}\n", head(&staging))).expect("written");
+    git(&staging, &["reflog", "expire", "--expire=now", "--all"]);
+    git(&staging, &["gc", "-q", "--prune=now"]);
+    for revision in [before, "7".repeat(40)] {
+        staging.build_with("unknown", &["--label", &label(&revision)]);
+        let told = staging.deploy().exits(1).json();
+        assert!(against(&told).contains("a commit that this clone does not know"), "{told:#}");
+        assert!(against(&told).contains("git fetch --unshallow"), "{told:#}");
+    }
+}
+
+fn git(staging: &Staging, arguments: &[&str]) -> String {
+    let mut git = std::process::Command::new("git");
+    let told = git.args(arguments).current_dir(staging.project.root()).output().expect("git");
+    assert!(told.status.success(), "{arguments:?}");
+    String::from_utf8(told.stdout).expect("text").trim().to_owned()
+}

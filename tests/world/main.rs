@@ -5,6 +5,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test builds its world with its own hands")]
 
+mod clones;
+mod consent;
 mod crash;
 mod deploy;
 mod engine;

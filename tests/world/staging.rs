@@ -25,17 +25,22 @@ pub(crate) struct Staging {
 
 impl Drop for Staging {
     fn drop(&mut self) {
+        self.take_away();
+        self.engine.docker(&["network", "rm", &format!("{}_default", self.name)]);
+    }
+}
+
+impl Staging {
+    /// Takes the containers away, as somebody would by hand.
+    pub(crate) fn take_away(&self) {
         let filter = format!("label=com.docker.compose.project={}", self.name);
         let listed = self.engine.docker(&["ps", "-aq", "--filter", &filter]);
         let ids = String::from_utf8_lossy(&listed.stdout).into_owned();
         let mut arguments = vec!["rm", "-f", "-v"];
         arguments.extend(ids.split_whitespace());
         self.engine.docker(&arguments);
-        self.engine.docker(&["network", "rm", &format!("{}_default", self.name)]);
     }
-}
 
-impl Staging {
     /// A component whose service runs `script`, brought up by `compose`, with `more` in its policy.
     pub(crate) fn new(compose: Compose, script: &str, more: &str) -> Option<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -78,10 +83,17 @@ impl Staging {
 
     /// Builds the image anew; `what` makes it another one.
     pub(crate) fn build(&self, what: &str) {
+        self.build_with(what, &[]);
+    }
+
+    /// As [`Staging::build`], with more arguments.
+    pub(crate) fn build_with(&self, what: &str, more: &[&str]) {
         let (tag, label) = (format!("{}:staging", self.name), format!("what={}-{what}", self.name));
         let context = self.project.root().join("services/a");
         let context = context.to_str().expect("UTF-8");
-        let built = self.engine.docker(&["build", "-q", "-t", &tag, "--label", &label, context]);
+        let usual = ["build", "-q", "-t", &tag, "--label", &label];
+        let arguments: Vec<&str> = usual.into_iter().chain(more.iter().copied()).chain([context]).collect();
+        let built = self.engine.docker(&arguments);
         assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     }
 
@@ -121,9 +133,18 @@ impl Staging {
 
     /// Brings the service up as somebody would by hand.
     pub(crate) fn up(&self) {
+        self.bring_up(&[]);
+    }
+
+    /// Makes the container of the service anew, as somebody would by hand.
+    pub(crate) fn recreate(&self) {
+        self.bring_up(&["--force-recreate"]);
+    }
+
+    fn bring_up(&self, more: &[&str]) {
         let compose = Compose::Two.folder().join("docker-compose");
         let mut up = std::process::Command::new(compose);
-        up.args(["-f", "compose.yml", "up", "-d", "a"]).current_dir(self.project.root());
+        up.args(["-f", "compose.yml", "up", "-d"]).args(more).arg("a").current_dir(self.project.root());
         up.env("DOCKER_HOST", &self.engine.host).env("COMPOSE_PROJECT_NAME", &self.name);
         assert!(up.stderr(std::process::Stdio::null()).status().expect("compose").success());
     }

@@ -11,11 +11,16 @@ use crate::model::reason::{Reason, ReasonKind};
 use crate::model::record::{Act, ActResult, DeployAct, Fact};
 
 use super::act::act;
+use super::past::are_others;
 use super::proof::sentences;
 use super::restore::{by_hand, restore};
 use super::site::{Halt, Site};
 use super::watch::{Wanted, Watched, watch};
 use super::world::{self, Since};
+
+/// What is said where what runs in the end is not what ran right after the act.
+const MEDDLED: &str =
+    "its containers were replaced while they were watched, and not from here: see who else deploys it";
 
 /// Why an attempt came to no end that could be recorded.
 #[derive(Debug, thiserror::Error)]
@@ -115,12 +120,15 @@ impl Attempt<'_> {
                 Err(halt) => return Err(halt.into()),
             }
         }
+        let made = if is_so { None } else { world::containers(self.site).ok() };
         let by_compose = !is_so && self.site.deploy.script.is_empty();
         let wanted = self.wanted(if by_compose { Since::Up } else { Since::Before })?;
         match watch(self.site, wanted)? {
             Watched::Healthy(proof) => {
                 let running: Vec<ContainerState> = proof.containers.iter().map(Into::into).collect();
-                let proof = sentences(self.site.deploy, &proof);
+                let is_made_by_others = made.is_some_and(|made| are_others(&made, &proof.containers));
+                let mut proof = sentences(self.site.deploy, &proof);
+                proof.extend(is_made_by_others.then(|| MEDDLED.to_owned()));
                 let result = ActResult::Deployed { running: running.clone(), proof: proof.clone() };
                 self.record(Fact::Done { intent, result })?;
                 Ok(Ending::Deployed { commit: deploy.commit.clone(), running, proof, acted: !is_so })

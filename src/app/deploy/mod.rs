@@ -5,12 +5,15 @@
 
 pub mod act;
 pub mod attempt;
+pub mod consent;
 pub mod keep;
 pub mod log;
+pub mod order;
 mod past;
 pub mod proof;
 pub mod restore;
 pub mod site;
+pub mod turn;
 pub mod watch;
 pub mod workflow;
 pub mod world;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::container::ContainerState;
+use crate::model::container::{Container, ContainerState};
 use crate::model::promotion::Standing;
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, DeployAct, Fact, Record};
@@ -50,4 +50,11 @@ pub(super) fn are_same_starts(then: &[ContainerState], now: &[ContainerState]) -
         containers.iter().map(start).collect::<BTreeSet<_>>()
     };
     starts(then) == starts(now)
+}
+
+/// Whether the containers are not the same. One that is started again by the engine stays the same: it may be what is to
+/// be replaced.
+pub(super) fn are_others(then: &[Container], now: &[Container]) -> bool {
+    let ids = |containers: &[Container]| containers.iter().map(|one| one.id.clone()).collect::<BTreeSet<_>>();
+    ids(then) != ids(now)
 }

@@ -7,6 +7,10 @@ use crate::model::container::ContainerHealth;
 use crate::model::delivery::Deploy;
 use crate::model::sighting::Binding;
 
+/// What is said of an image that names no commit of this repository: how it would.
+const UNTIED: &str = "nothing ties the image to a commit: build it with \
+     `--label org.opencontainers.image.revision=$(git rev-parse HEAD)`, or with that label under `build` in the compose file";
+
 /// The sentences, one for each thing that was proven or that could not be.
 pub fn sentences(deploy: &Deploy, proof: &Proof) -> Vec<String> {
     let mut sentences: Vec<String> = proof
@@ -27,6 +31,9 @@ pub fn sentences(deploy: &Deploy, proof: &Proof) -> Vec<String> {
             )
         })
         .collect();
+    if !proof.is_tied {
+        sentences.push(UNTIED.to_owned());
+    }
     if let Some(health) = &deploy.health {
         sentences.push(format!(
             "`{}` answered as declared for {:.1} s without a break: {}",

@@ -105,6 +105,18 @@ impl<'a> Site<'a> {
         Ok(docker::read_done(answer.exit, &answer.stderr)?)
     }
 
+    /// Whether the ports that the engine publishes are those of this machine.
+    pub fn publishes_here(&self) -> bool {
+        let is_default = self.told("DOCKER_CONTEXT").is_none_or(|name| name == "default");
+        docker::is_here(self.told("DOCKER_HOST")) && is_default
+    }
+
+    /// What the environment holds under a name, as children are given it.
+    pub fn told(&self, name: &str) -> Option<&str> {
+        let variables = &self.context.variables;
+        variables.iter().find(|(known, _)| known == name).and_then(|(_, value)| value.to_str())
+    }
+
     /// The project of compose, where there is a compose file; `pins` are files on top of it.
     pub fn project(&self, pins: &[String]) -> Option<Project<'_>> {
         let compose = self.compose.as_ref()?;

@@ -2,6 +2,7 @@
 //!
 //! Not here: the judgement, which is pure (`judge::rollout`). This only looks, waits, and looks again.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use regex::Regex;
@@ -10,7 +11,7 @@ use crate::judge::rollout::{Judgement, Proof, rollout, seen};
 use crate::model::container::Container;
 use crate::model::delivery::Health;
 use crate::model::reason::ReasonKind;
-use crate::model::sighting::{Binding, Expected, Look, Probe, Sighting};
+use crate::model::sighting::{Binding, Expected, Look, Origin, Probe, Sighting};
 use crate::sys::clock::Stopwatch;
 use crate::sys::http;
 
@@ -142,7 +143,7 @@ pub fn unanswered(site: &Site<'_>, containers: &[Container]) -> Option<String> {
     let look = |container: &Container| Look {
         container: container.clone(),
         resolved: None,
-        revision: None,
+        origin: Origin::Untold,
         is_comparable: false,
     };
     let looks: Vec<Look> = containers.iter().map(look).collect();
@@ -203,15 +204,17 @@ pub fn judged(site: &Site<'_>, health: &Health, answer: &http::Answer, looks: &[
         None => Some(Binding::Unbound),
         Some(pattern) => matches(pattern, &answer.body, looks),
     };
-    let is_published = |port| looks.iter().any(|look| look.container.ports.contains(&port));
+    let is_published = || {
+        let leads_to = |at: &SocketAddr| looks.iter().any(|look| look.container.is_published_at(*at));
+        let addresses = http::local_addresses(&health.url);
+        site.publishes_here() && !addresses.is_empty() && addresses.iter().all(leads_to)
+    };
     match binding {
         None => {
             let beginning: String = site.secrets.hide(&answer.body).chars().take(80).collect();
             Probe::Bad(format!("its text is not as declared: `{}`", beginning.trim()))
         }
-        Some(Binding::Unbound) if http::local_port(&health.url).is_some_and(is_published) => {
-            Probe::Good(Binding::Port)
-        }
+        Some(Binding::Unbound) if is_published() => Probe::Good(Binding::Port),
         Some(binding) => Probe::Good(binding),
     }
 }

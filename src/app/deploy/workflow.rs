@@ -5,12 +5,10 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use crate::app::actor::actor;
 use crate::app::context::{Context, Listener};
 use crate::app::in_hand::dependencies;
-use crate::app::ledgers::{LedgerFault, Ledgers, OpenLedger, PATIENCE};
+use crate::app::ledgers::{Ledgers, OpenLedger, PATIENCE};
 use crate::app::override_words;
 use crate::app::present;
 use crate::app::project::Workspace;
@@ -22,114 +20,26 @@ use crate::model::freeze::frozen;
 use crate::model::promotion::{Pending, Promotion, Standing};
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, DeployAct, Record};
+use crate::model::sighting::Origin;
 use crate::model::stage::Stage;
 use crate::sys::abandoned;
 use crate::sys::interrupt::Interrupt;
-use crate::sys::run_folder::{NoPlace, RunFolder};
+use crate::sys::run_folder::RunFolder;
 use crate::sys::variable;
 
 use super::act;
-use super::attempt::{After, Attempt, AttemptError, Ending};
+use super::attempt::Attempt;
+use super::consent::Question;
 use super::keep::keep;
+use super::order::{DeployError, Outcome, Proposal, Request};
 use super::past::{are_same_starts, deploy_of, failed_attempt, pending_deploy, was_put_back};
-use super::site::{Halt, Site};
+use super::site::Site;
+use super::turn;
 use super::watch::is_so;
 use super::world::{self, Since};
 
 /// How long what a killed tta-promote had begun may take to its end.
 const ABANDONED: Duration = Duration::from_secs(60);
-
-/// What is asked for.
-pub struct Request<'r> {
-    /// The component.
-    pub component: &'r str,
-    /// Whether to tell only what would be done.
-    pub dry_run: bool,
-    /// The limit for one act, where it is not the policy's.
-    pub timeout: Option<Duration>,
-    /// Whether what is proposed may be done.
-    pub consent: &'r dyn Fn(&Proposal) -> bool,
-}
-
-/// What is about to be done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proposal {
-    /// The component.
-    pub component: String,
-    /// The stage that it is deployed to.
-    pub to: Stage,
-    /// The commit.
-    pub commit: String,
-    /// What is run, without secrets.
-    pub argv: Vec<String>,
-    /// What runs now.
-    pub before: Vec<ContainerState>,
-    /// What the policy says.
-    pub deploy: Deploy,
-    /// Whether an earlier attempt is gone on with.
-    pub resumed: bool,
-    /// Checks that somebody set aside, a sentence each.
-    pub overrides: Vec<String>,
-}
-
-/// What came of it.
-#[derive(Debug)]
-pub enum Outcome {
-    /// It may not be deployed.
-    Refused(Vec<Obstacle>),
-    /// This would be done.
-    Proposed(Box<Proposal>),
-    /// Nothing is promoted until then, for that reason.
-    Frozen(Timestamp, String),
-    /// Nobody consented.
-    Declined,
-    /// It was proven to run, and still does.
-    AlreadyDeployed(Vec<ContainerState>),
-    /// An attempt was made.
-    Ended(Ending),
-    /// An earlier deployment that failed was put back.
-    PutBack(After),
-}
-
-/// Why it could not be carried out.
-#[derive(Debug, thiserror::Error)]
-pub enum DeployError {
-    /// There is no such component.
-    #[error("there is no component `{0}`")]
-    Unknown(String),
-    /// The policy does not say how it is deployed.
-    #[error("the policy does not say how `{component}` gets to {to}")]
-    NoWay {
-        /// The component.
-        component: String,
-        /// The stage.
-        to: Stage,
-    },
-    /// There is no stage above.
-    #[error("`{0}` is in the highest stage already")]
-    Top(String),
-    /// Nothing could ever prove it.
-    #[error("nothing would show whether `{0}` runs")]
-    Unprovable(String),
-    /// There is no place for logs.
-    #[error(transparent)]
-    NoPlace(#[from] NoPlace),
-    /// The attempt came to no end.
-    #[error(transparent)]
-    Attempt(#[from] AttemptError),
-}
-
-impl From<Halt> for DeployError {
-    fn from(halt: Halt) -> Self {
-        Self::Attempt(halt.into())
-    }
-}
-
-impl From<LedgerFault> for DeployError {
-    fn from(fault: LedgerFault) -> Self {
-        Self::Attempt(fault.into())
-    }
-}
 
 /// Where a component stands, and what is there now.
 struct Situation<'a> {
@@ -176,30 +86,15 @@ pub fn deploy(
         let before = world::containers(&site)?;
         return Ok(Outcome::Proposed(Box::new(situation.proposal(&site, &before, false))));
     }
-    // From here on nobody else acts for it; what was recorded until now may have changed.
+    // From here on nobody else acts for it, in this clone or in another; what was recorded until now may have changed.
     let mut ledger = ledgers.open(name, &actor(&workspace.root, &folder), PATIENCE)?;
     abandoned::wait(&workspace.root, context.limit.min(ABANDONED), interrupt);
+    let _turn = turn::take(&site)??;
     let situation = Situation::of(workspace, component, ledger.records(), &folder)?;
-    // A person may take his time to answer: what he agreed to must still be there when he has.
-    let (records, commit) = (ledger.records().to_vec(), situation.now.commit.clone());
-    let found = std::cell::RefCell::new(None);
-    let consent = |proposal: &Proposal| {
-        let agreed = (request.consent)(proposal);
-        let again = || Situation::of(workspace, component, &records, &folder);
-        match agreed.then(again) {
-            None => false,
-            Some(Ok(again)) if again.obstacles.is_empty() && again.now.commit == commit => true,
-            Some(changed) => {
-                found.replace(Some(changed.map(|again| again.obstacles)));
-                false
-            }
-        }
+    let again = |records: &[Record]| {
+        Situation::of(workspace, component, records, &folder).map(|situation| situation.obstacles)
     };
-    let outcome = situation.carry_out(&Request { consent: &consent, ..*request }, &site, &mut ledger)?;
-    match found.into_inner() {
-        Some(obstacles) => Ok(Outcome::Refused(obstacles?)),
-        None => Ok(outcome),
-    }
+    situation.carry_out(&Question { request, ledgers: &ledgers, again: &again }, &site, &mut ledger)
 }
 
 impl<'a> Situation<'a> {
@@ -274,7 +169,7 @@ impl<'a> Situation<'a> {
 
     fn carry_out(
         self,
-        request: &Request<'_>,
+        question: &Question<'_>,
         site: &Site<'_>,
         ledger: &mut OpenLedger,
     ) -> Result<Outcome, DeployError> {
@@ -295,7 +190,7 @@ impl<'a> Situation<'a> {
             if was_put_back(&records, intent) {
                 attempt.give_up(intent, "it was not well, and what ran before was put back")?;
             } else if self.is_current(&begun.commit) {
-                return self.resume(request, &mut attempt, intent, begun);
+                return self.resume(question, &mut attempt, intent, begun);
             } else {
                 attempt.give_up(intent, "it was interrupted, and another commit is here now")?;
             }
@@ -303,13 +198,13 @@ impl<'a> Situation<'a> {
         if !self.obstacles.is_empty() {
             return Ok(Outcome::Refused(self.obstacles));
         }
-        self.begin(request, &mut attempt, &promotion, &records)
+        self.begin(question, &mut attempt, &promotion, &records)
     }
 
     /// Goes on with an attempt that was interrupted.
     fn resume(
         &self,
-        request: &Request<'_>,
+        question: &Question<'_>,
         attempt: &mut Attempt<'_>,
         intent: u64,
         begun: &DeployAct,
@@ -322,8 +217,9 @@ impl<'a> Situation<'a> {
                 return Ok(Outcome::Refused(self.obstacles.clone()));
             }
             let before = world::containers(site)?;
-            if !(request.consent)(&self.proposal(site, &before, true)) {
-                return Ok(Outcome::Declined);
+            let proposal = self.proposal(site, &before, true);
+            if let Some(outcome) = question.put(&proposal, site, attempt.ledger, &before)? {
+                return Ok(outcome);
             }
         }
         Ok(Outcome::Ended(attempt.go_on(intent, begun, is_so)?))
@@ -331,7 +227,7 @@ impl<'a> Situation<'a> {
 
     fn begin(
         &self,
-        request: &Request<'_>,
+        question: &Question<'_>,
         attempt: &mut Attempt<'_>,
         promotion: &PromotionId,
         records: &[Record],
@@ -344,8 +240,11 @@ impl<'a> Situation<'a> {
             return Ok(Outcome::AlreadyDeployed(running.iter().map(Into::into).collect()));
         }
         let seen = world::containers(site)?;
-        if running.is_none() && !(request.consent)(&self.proposal(site, &seen, false)) {
-            return Ok(Outcome::Declined);
+        if running.is_none() {
+            let proposal = self.proposal(site, &seen, false);
+            if let Some(outcome) = question.put(&proposal, site, attempt.ledger, &seen)? {
+                return Ok(outcome);
+            }
         }
         let failed = failed_attempt(records, promotion);
         let (before, kept) = match failed {
@@ -375,7 +274,7 @@ impl<'a> Situation<'a> {
         let Some(running) = is_so(site, attempt.wanted(Since::Before)?)? else { return Ok(None) };
         // A script may be about to build another image under the same name: only what tells its commit, or what is
         // remembered as this commit's, is known to be the candidate.
-        let told = world::looks(site)?.iter().all(|look| look.revision.is_some());
+        let told = world::looks(site)?.iter().all(|look| matches!(look.origin, Origin::Told(_)));
         let remembered =
             self.promotion().and_then(|promotion| promotion.deployment.as_ref()).is_some_and(|done| {
                 let is_same =

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::model::container::Container;
 use crate::model::reason::{Reason, ReasonKind};
-use crate::model::sighting::Look;
+use crate::model::sighting::{Look, Origin};
 use crate::sys::git;
 use crate::tools::compose::{self, Compose, Generation};
 use crate::tools::docker;
@@ -40,12 +40,18 @@ pub fn looks(site: &Site<'_>) -> Result<Vec<Look>, Halt> {
         }
         let image = images.get(&name).cloned().flatten();
         let (resolved, revision) = image.map_or((None, None), |image| (Some(image.id), image.revision));
-        // A label that was taken over from a base image speaks of another repository.
-        let ours = |revision: &String| !git::lacks_commit(&site.context.root, site.context.folder, revision);
-        let revision = revision.filter(ours);
-        looks.push(Look { is_comparable: is_comparable(site, &container), container, resolved, revision });
+        let origin = revision.map_or(Origin::Untold, |revision| origin(site, revision));
+        looks.push(Look { is_comparable: is_comparable(site, &container), container, resolved, origin });
     }
     Ok(looks)
+}
+
+fn origin(site: &Site<'_>, revision: String) -> Origin {
+    match git::has_commit(&site.context.root, site.context.folder, &revision) {
+        Some(true) => Origin::Told(revision),
+        Some(false) => Origin::Untold,
+        None => Origin::Unknown(revision),
+    }
 }
 
 /// What a name of an image leads to.

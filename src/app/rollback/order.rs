@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::app::deploy::site::Halt;
+use crate::app::deploy::turn::Busy;
 use crate::app::issue::IssueError;
 use crate::app::ledgers::LedgerFault;
 use crate::lifecycle::rollback::{Candidate, RolledBack};
@@ -141,6 +142,9 @@ pub enum RollbackError {
         /// Why not.
         why: String,
     },
+    /// Another process acts for it.
+    #[error(transparent)]
+    Busy(#[from] Busy),
     /// There is no place for logs.
     #[error(transparent)]
     NoPlace(#[from] NoPlace),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::app::context::{Context, Listener};
 use crate::app::deploy::restore::{commands, exchange, ready};
 use crate::app::deploy::site::{Halt, Site};
-use crate::app::deploy::world;
+use crate::app::deploy::{turn, world};
 use crate::app::in_hand::InHand;
 use crate::app::ledgers::{Ledgers, PATIENCE};
 use crate::app::project::Workspace;
@@ -175,6 +175,13 @@ impl Hands<'_> {
             }
         };
         let (decision, _) = decide(request, &candidate)?;
+        let site = self.site(&candidate);
+        // An engine that does not answer is told of when it is acted on.
+        let _turn = match site.as_ref().ok().and_then(Option::as_ref).map(turn::take) {
+            Some(Ok(turn)) => Some(turn?),
+            Some(Err(halt)) => not_interrupted(halt).map(|_| None)?,
+            None => None,
+        };
         give_up_deployments(&mut hand, &candidate)?;
         let decision = hidden(&hand, &decision);
         if candidate.decided.as_ref().is_none_or(|told| told.what != decision) {
@@ -185,7 +192,7 @@ impl Hands<'_> {
         let label = format!("roll back {}", self.component.name);
         let watch = clock::Stopwatch::start();
         listener.began(&label);
-        let deed = self.put_back(&candidate);
+        let deed = self.put_back(&candidate, site);
         listener.ended(&label, watch.elapsed());
         match deed? {
             Deed::Back(running) => {
@@ -203,8 +210,12 @@ impl Hands<'_> {
         }
     }
 
-    fn put_back(&self, candidate: &Candidate) -> Result<Deed, RollbackError> {
-        let site = match self.site(candidate) {
+    fn put_back(
+        &self,
+        candidate: &Candidate,
+        site: Result<Option<Site<'_>>, Halt>,
+    ) -> Result<Deed, RollbackError> {
+        let site = match site {
             Ok(Some(site)) => site,
             Ok(None) => return Ok(self.untouched(None, candidate, self.no_way(candidate))),
             Err(halt) => return Ok(self.untouched(None, candidate, not_interrupted(halt)?)),

@@ -17,13 +17,13 @@ fn container() -> Container {
         restarts: 0,
         config_hash: Some("c".repeat(64)),
         made_by: Some("2.26.1".to_owned()),
-        ports: vec![18_081],
+        ports: Vec::new(),
     }
 }
 
 fn good(second: u64) -> Sighting {
     let resolved = Some("sha256:1".to_owned());
-    let look = Look { container: container(), resolved, revision: None, is_comparable: true };
+    let look = Look { container: container(), resolved, origin: Origin::Untold, is_comparable: true };
     Sighting {
         at: Duration::from_secs(second),
         containers: Ok(vec![look]),
@@ -112,7 +112,7 @@ fn another_image_another_configuration_and_another_commit_are_no_deployment_of_t
     let other_configuration = |at| with(at, |container| container.config_hash = None);
     let other_commit = |at| {
         let mut sighting = good(at);
-        sighting.containers.iter_mut().flatten().for_each(|look| look.revision = Some("6".repeat(40)));
+        sighting.containers.iter_mut().flatten().for_each(|look| look.origin = Origin::Told("6".repeat(40)));
         sighting
     };
     for bad in [&other_image as &dyn Fn(u64) -> Sighting, &other_configuration, &other_commit] {

@@ -1,0 +1,227 @@
+//! A lock that all processes of this machine see, whoever runs them and wherever: a file in `/tmp` that the kernel locks.
+//!
+//! Not for what has a file of its own (`ledger_file`). The kernel lets it go however a process ends. The file goes with
+//! the lock, and stays only where its holder was killed: then it tells the next one whose work may still go on.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::clock::Stopwatch;
+use super::file;
+use super::interrupt::Interrupt;
+
+/// Not `TMPDIR`, which may be another one for each job of a CI.
+const FOLDER: &str = "/tmp";
+/// How often it is looked whether it was let go.
+const TICK: Duration = Duration::from_millis(20);
+/// What is read of a file that anybody may have put there, in bytes.
+const LONGEST: u64 = 4096;
+
+/// Why it could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Another process has it; who, as far as it says so.
+    #[error("another process has it")]
+    Busy(Option<Holder>),
+    /// We were asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+    /// The system did not let us.
+    #[error("cannot lock `{file}`: {error}")]
+    Io {
+        /// The file.
+        file: String,
+        /// What the system said.
+        error: io::Error,
+    },
+}
+
+/// Who has it, or had it when he was killed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// The number of the process.
+    pub process: u32,
+    /// Where it works.
+    pub folder: PathBuf,
+}
+
+/// The lock, as long as it lives.
+#[derive(Debug)]
+pub struct HostLock {
+    path: PathBuf,
+    file: File,
+    /// Who had it and was killed.
+    pub killed: Option<Holder>,
+}
+
+impl HostLock {
+    /// Takes the lock of that name for work in `folder`, and waits no longer than `patience` for another process.
+    pub fn take(
+        name: &str,
+        folder: &Path,
+        patience: Duration,
+        interrupt: &Interrupt,
+    ) -> Result<Self, LockError> {
+        Self::take_in(Path::new(FOLDER), name, folder, patience, interrupt)
+    }
+
+    fn take_in(
+        place: &Path,
+        name: &str,
+        folder: &Path,
+        patience: Duration,
+        interrupt: &Interrupt,
+    ) -> Result<Self, LockError> {
+        let digest = file::sha256_of_text(name);
+        let path = place.join(format!("tta-promote-{}.lock", digest.get(..32).unwrap_or(&digest)));
+        let failed = |error| LockError::Io { file: path.display().to_string(), error };
+        let watch = Stopwatch::start();
+        loop {
+            let mut file = open(&path).map_err(failed)?;
+            match file.try_lock() {
+                // Its last holder may have taken it away between our opening and locking it.
+                Ok(()) if !is_at(&file, &path) => {}
+                Ok(()) => {
+                    let killed = holder(&mut file);
+                    // A file of another user can be locked and not written: then nobody is told who has it.
+                    let _told = tell(&file, &path, folder);
+                    return Ok(Self { path, file, killed });
+                }
+                Err(TryLockError::Error(error)) => return Err(failed(error)),
+                Err(TryLockError::WouldBlock) if watch.elapsed() >= patience => {
+                    return Err(LockError::Busy(holder(&mut file)));
+                }
+                Err(TryLockError::WouldBlock) if interrupt.rest(TICK) => return Err(LockError::Interrupted),
+                Err(TryLockError::WouldBlock) => {}
+            }
+        }
+    }
+}
+
+impl Drop for HostLock {
+    fn drop(&mut self) {
+        if is_at(&self.file, &self.path) {
+            let _stays_where_it_is_of_another_user = file::remove(&self.path);
+        }
+    }
+}
+
+/// Opens the file, and makes it where there is none. One that is there is not asked to be made: in a folder for all, the
+/// system may refuse that for a file of another user.
+fn open(path: &Path) -> io::Result<File> {
+    let flags = nix::libc::O_NOFOLLOW | nix::libc::O_NONBLOCK;
+    loop {
+        match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Ok(file) if !file.metadata()?.is_file() => return Err(io::Error::other("it is no file")),
+            other => return other,
+        }
+        let make = OpenOptions::new().read(true).write(true).create_new(true).mode(0o644).open(path);
+        match make {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            other => return other,
+        }
+    }
+}
+
+fn tell(locked: &File, path: &Path, folder: &Path) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).custom_flags(nix::libc::O_NOFOLLOW).open(path)?;
+    if !is_at(locked, path) {
+        return Err(io::Error::other("it is another file"));
+    }
+    file.set_len(0)?;
+    file.write_all(format!("{} {}\n", std::process::id(), folder.display()).as_bytes())
+}
+
+fn holder(file: &mut File) -> Option<Holder> {
+    let mut text = String::new();
+    file.rewind().and_then(|()| file.take(LONGEST).read_to_string(&mut text)).ok()?;
+    let (process, folder) = text.strip_suffix('\n')?.split_once(' ')?;
+    Some(Holder { process: process.parse().ok()?, folder: PathBuf::from(folder) })
+}
+
+fn is_at(file: &File, path: &Path) -> bool {
+    let (Ok(opened), Ok(there)) = (file.metadata(), std::fs::symlink_metadata(path)) else { return false };
+    (opened.dev(), opened.ino()) == (there.dev(), there.ino())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOT_LONG: Duration = Duration::from_millis(50);
+
+    fn take(place: &Path, name: &str, patience: Duration) -> Result<HostLock, LockError> {
+        HostLock::take_in(place, name, Path::new("/some where"), patience, &Interrupt::default())
+    }
+
+    #[test]
+    fn a_second_one_is_told_who_has_it_and_has_it_when_the_first_lets_go() {
+        let place = tempfile::tempdir().expect("a folder");
+        let first = take(place.path(), "a", NOT_LONG).expect("free");
+        assert_eq!(first.killed, None);
+        let who = Holder { process: std::process::id(), folder: PathBuf::from("/some where") };
+        assert!(matches!(take(place.path(), "a", NOT_LONG), Err(LockError::Busy(Some(told))) if told == who));
+        assert!(take(place.path(), "b", NOT_LONG).is_ok(), "another name is another lock");
+        let path = place.path().to_owned();
+        let second = std::thread::spawn(move || take(&path, "a", Duration::from_secs(60)).expect("free"));
+        super::super::process_table::pause(NOT_LONG);
+        drop(first);
+        assert_eq!(second.join().expect("no panic").killed, None);
+        assert_eq!(super::super::tree::names(place.path()), [""; 0], "nothing is left");
+    }
+
+    #[test]
+    fn many_at_once_have_it_one_after_the_other() {
+        let place = tempfile::tempdir().expect("a folder");
+        let inside = std::sync::atomic::AtomicU32::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..25 {
+                        let _held = take(place.path(), "a", Duration::from_secs(60)).expect("free");
+                        let order = std::sync::atomic::Ordering::SeqCst;
+                        assert_eq!(inside.fetch_add(1, order), 0, "alone");
+                        std::thread::yield_now();
+                        inside.fetch_sub(1, order);
+                    }
+                });
+            }
+        });
+    }
+
+    #[test]
+    fn what_a_killed_one_left_tells_of_it() {
+        let place = tempfile::tempdir().expect("a folder");
+        let name = take(place.path(), "a", NOT_LONG).expect("free").path.clone();
+        file::write_whole(&name, "4711 /some where else\n").expect("written");
+        let killed = Holder { process: 4711, folder: PathBuf::from("/some where else") };
+        let next = take(place.path(), "a", NOT_LONG).expect("free");
+        assert_eq!(next.killed, Some(killed));
+        drop(next);
+        file::write_whole(&name, "no number").expect("written");
+        assert_eq!(take(place.path(), "a", NOT_LONG).expect("free").killed, None);
+    }
+
+    #[test]
+    fn a_link_in_its_place_is_not_followed() {
+        let place = tempfile::tempdir().expect("a folder");
+        let name = take(place.path(), "a", NOT_LONG).expect("free").path.clone();
+        std::os::unix::fs::symlink("/etc/hostname", &name).expect("a link");
+        assert!(matches!(take(place.path(), "a", NOT_LONG), Err(LockError::Io { .. })));
+    }
+
+    #[test]
+    fn an_interrupt_ends_the_waiting() {
+        let place = tempfile::tempdir().expect("a folder");
+        let _first = take(place.path(), "a", NOT_LONG).expect("free");
+        let interrupt = Interrupt::default();
+        interrupt.raise();
+        let there = Path::new("/");
+        let taken = HostLock::take_in(place.path(), "a", there, Duration::from_secs(60), &interrupt);
+        assert!(matches!(taken, Err(LockError::Interrupted)));
+    }
+}
