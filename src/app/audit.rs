@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ledger::{self, DefectKind, Head};
+use crate::ledger::{self, DefectKind, End, Head, Ledger};
 use crate::report::audit::{Anchor, Audit, Defect, LedgerAudit};
 use crate::sys::ledger_history::{Committed, Version, committed, content};
 use crate::sys::run_folder::RunFolder;
@@ -18,6 +18,9 @@ use super::selection::SelectionError;
 /// How many versions of a ledger are looked at, the newest, and how many bytes of them.
 const VERSIONS: usize = 200;
 const BYTES: usize = 256 << 20;
+/// What is said of a record that lacks but its line break. From then on it is looked at as it will be written.
+const UNBROKEN: &str =
+    "the last record is whole but for its line break, which the next one that is written adds";
 /// How many commits are named with a defect.
 const SHORT: usize = 8;
 
@@ -144,7 +147,7 @@ fn one(
     if !audit.declared {
         audit.notes.push("the policy does not declare this component any more".to_owned());
     }
-    let bytes = match ledgers.bytes(component) {
+    let mut bytes = match ledgers.bytes(component) {
         Ok(bytes) => bytes,
         Err(fault) => {
             audit.unreadable = Some(fault.to_string());
@@ -155,8 +158,13 @@ fn one(
         Ok(ledger) => {
             audit.records = ledger.records.len() as u64;
             audit.head = (audit.records > 0).then(|| ledger.head().to_string());
-            if ledger.torn > 0 {
-                audit.defects.push(torn(ledger.records.len() + 1, ledger.torn));
+            match ledger.end {
+                End::Whole => {}
+                End::Unbroken => {
+                    audit.notes.push(UNBROKEN.to_owned());
+                    bytes.push(b'\n');
+                }
+                End::Torn(rest) => audit.defects.push(torn(ledger.records.len() + 1, rest)),
             }
             Some(ledger)
         }
@@ -173,8 +181,14 @@ fn one(
     if let Some(history) = history {
         against_git(workspace, component, &bytes, history, folder, &mut audit);
     }
+    against_given(whole.as_ref(), given, &mut audit);
+    audit
+}
+
+/// What somebody wrote down of it must be there.
+fn against_given(whole: Option<&Ledger>, given: &[Head], audit: &mut LedgerAudit) {
     for head in given {
-        let broken = match &whole {
+        let broken = match whole {
             Some(ledger) => ledger.holds(*head).err().map(|kind| (kind.to_string(), kind.hint().to_owned())),
             None => Some((
                 "cannot be held against lines that do not verify".to_owned(),
@@ -187,7 +201,6 @@ fn one(
             broken,
         });
     }
-    audit
 }
 
 fn torn(line: usize, bytes: usize) -> Defect {
@@ -226,7 +239,9 @@ fn against_git(
         };
         seen += 1;
         read += then.len();
-        newest = newest.or(Some(then.len()));
+        // A version that ends before a line break holds the record before it.
+        let lacks_break = !then.is_empty() && !then.ends_with(b"\n") && bytes.get(then.len()) == Some(&b'\n');
+        newest = newest.or(Some(then.len() + usize::from(lacks_break)));
         if bytes.starts_with(&then) {
             held += 1;
             last_held = last_held.or(Some(version));

@@ -211,7 +211,7 @@ fn known(
     Known {
         records: ledger.records.len() as u64,
         head: (!ledger.records.is_empty()).then(|| ledger.head().to_string()),
-        torn: ledger.torn as u64,
+        torn: ledger.torn() as u64,
         standing: standing.clone(),
         contradicted: witness::contradiction(workspace, standing, folder)
             .map(|found| notice::contradicted(name, &found)),

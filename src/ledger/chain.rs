@@ -15,7 +15,7 @@ use crate::model::record::{self, Fact, Record};
 
 use super::verification::{Brief, Measured, Verification};
 use super::wire::{Line, Outline, own_digest};
-use super::{Digest, Ledger, VERSION};
+use super::{Digest, End, Ledger, VERSION};
 
 /// A ledger of fewer bytes is read before other threads would have started.
 const MANY: usize = 1 << 20;
@@ -148,9 +148,10 @@ pub fn measurement(
     seq: u64,
 ) -> Result<Option<record::Verification>, Defect> {
     let number = usize::try_from(seq).unwrap_or(usize::MAX);
-    // From the end: what is asked for is seldom far from it. Behind the last line break nothing is a line.
+    // From the end: what is asked for is seldom far from it. Behind the last line break there may be no line.
+    let behind = usize::from(ledger.end != End::Unbroken);
     let line = ledger.records.len().checked_sub(number).filter(|_| number > 0);
-    let line = line.and_then(|back| bytes.rsplit(|byte| *byte == b'\n').nth(back + 1));
+    let line = line.and_then(|back| bytes.rsplit(|byte| *byte == b'\n').nth(back + behind));
     match line.map(|line| read_line::<Verification>(component, line)) {
         Some(Ok((Record { fact: Fact::Verified(verification), .. }, ..))) => Ok(Some(*verification)),
         Some(Ok(_)) | None => Ok(None),
@@ -164,7 +165,12 @@ fn read_as(
     read_line: fn(&str, &[u8]) -> Answer,
 ) -> Result<Ledger, Vec<Defect>> {
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-    let (lines, torn) = bytes.split_at(whole);
+    let end = match bytes.split_at(whole).1 {
+        [] => End::Whole,
+        rest if has_its_digest(rest) => End::Unbroken,
+        rest => End::Torn(rest.len()),
+    };
+    let lines = if end == End::Unbroken { bytes } else { bytes.split_at(whole).0 };
     let mut all = read_lines(component, lines, read_line).into_iter();
     let mut part = all.next().unwrap_or_default();
     all.for_each(|next| part.append(next));
@@ -173,7 +179,12 @@ fn read_as(
     links(&sound, &broken, &mut defects);
     defects.sort_by_key(|defect| defect.line);
     let digests = sound.into_iter().map(|line| line.digest).collect();
-    if defects.is_empty() { Ok(Ledger { records, digests, torn: torn.len() }) } else { Err(defects) }
+    if defects.is_empty() { Ok(Ledger { records, digests, end }) } else { Err(defects) }
+}
+
+/// Whether these bytes are a line that was written to its last byte: only then is its digest there, and right.
+fn has_its_digest(line: &[u8]) -> bool {
+    own_digest(line).is_some_and(|(says, length)| Digest::of_beginning_and_whole(line, length).0 == says)
 }
 
 /// What was read of some lines that follow each other.

@@ -111,7 +111,7 @@ impl LedgerFile {
         Ok(aside)
     }
 
-    /// Appends one whole line, and comes back when it is on the disk.
+    /// Appends one whole line, or what the last one lacks, and comes back when it is on the disk.
     pub fn append(&mut self, line: &str) -> Result<(), LedgerError> {
         let there = self.file.metadata().map_err(|error| failed("look at", &self.path, error))?.len();
         if there != self.length || !is_at(&self.file, &self.path) {
