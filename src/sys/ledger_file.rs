@@ -52,7 +52,7 @@ impl LedgerFile {
     pub fn open(path: &Path, patience: Duration) -> Result<(Self, Vec<u8>), LedgerError> {
         let watch = Stopwatch::start();
         loop {
-            let file = create(path).map_err(|error| failed("open", path, error))?;
+            let file = create(path, sync_folders).map_err(|error| failed("open", path, error))?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::Error(error)) => return Err(failed("lock", path, error)),
@@ -155,14 +155,14 @@ fn failed(what: &'static str, path: &Path, error: io::Error) -> LedgerError {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the place that keeps ledgers")]
-fn create(path: &Path) -> io::Result<File> {
+fn create(path: &Path, make_last: impl Fn(&Path)) -> io::Result<File> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let is_new = !path.exists();
     let file = open_as(path, File::options().read(true).write(true).create(true).truncate(false))?;
-    if is_new {
-        sync_folders(path);
+    // One that is empty may have been made by a process that was killed before its name was sure to last.
+    if file.metadata()?.len() == 0 {
+        make_last(path);
     }
     Ok(file)
 }
@@ -236,6 +236,21 @@ mod tests {
         assert_eq!(text(&path), "one\ntwo\n");
         assert_eq!(LedgerFile::peek(&path).expect("read"), b"one\ntwo\n");
         assert!(LedgerFile::peek(&folder.path().join("no")).expect("none").is_empty());
+    }
+
+    #[test]
+    fn the_name_of_a_ledger_is_made_to_last_until_something_is_in_it_whoever_made_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(".promotion/ledger/carbon.jsonl");
+        let is_made_to_last = || {
+            let made = std::cell::Cell::new(false);
+            create(&path, |one| made.set(one == path)).expect("opened");
+            made.get()
+        };
+        assert!(is_made_to_last(), "of a new file");
+        assert!(is_made_to_last(), "of an empty one that is there");
+        super::super::file::write_whole(&path, "one\n").expect("written");
+        assert!(!is_made_to_last(), "what has a line was made to last before it");
     }
 
     #[test]
