@@ -130,26 +130,6 @@ impl LedgerFile {
     }
 }
 
-/// Whether a path is that of a ledger, of what was set aside of one, or of the account of a rollback. Such a file is the
-/// history of promotions and no part of what is promoted: to write it down must not change the commit's meaning.
-pub fn is_history(path: &[u8]) -> bool {
-    let mut parts = path.rsplit(|byte| *byte == b'/');
-    let name = parts.next().unwrap_or_default();
-    let folder = parts.next().unwrap_or_default();
-    let lies_there = parts.next() == Some(b".promotion");
-    let set_aside = || {
-        let place = name.windows(6).rposition(|part| part == b".torn-");
-        let number = place.and_then(|place| name.get(place + 6..)).unwrap_or_default();
-        !number.is_empty() && number.iter().all(u8::is_ascii_digit)
-    };
-    lies_there
-        && match folder {
-            b"ledger" => name.ends_with(b".jsonl") || set_aside(),
-            b"rollbacks" => name.ends_with(b".md"),
-            _ => false,
-        }
-}
-
 fn failed(what: &'static str, path: &Path, error: io::Error) -> LedgerError {
     LedgerError::Io { what, file: path.display().to_string(), error }
 }
@@ -287,29 +267,6 @@ mod tests {
         let mut other = File::options().append(true).open(&path).expect("opened");
         other.write_all(b"two\n").expect("written");
         assert!(matches!(file.append("one\n"), Err(LedgerError::Moved(_))));
-    }
-
-    #[test]
-    fn only_ledgers_are_history() {
-        for path in [
-            ".promotion/ledger/carbon.jsonl",
-            "app/.promotion/ledger/a.jsonl",
-            ".promotion/ledger/a.torn-1",
-            ".promotion/rollbacks/a.md",
-        ] {
-            assert!(is_history(path.as_bytes()), "{path}");
-        }
-        for path in [
-            "ledger/carbon.jsonl",
-            ".promotion/ledger/conftest.py",
-            ".promotion/ledger/tool.torn-1.sh",
-            ".promotion/ledger/a/b.jsonl",
-            "x.promotion/ledger/a.jsonl",
-            ".promotion/rollbacks/conftest.py",
-            "rollbacks/a.md",
-        ] {
-            assert!(!is_history(path.as_bytes()), "{path}");
-        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod file;
 pub mod fingerprint;
 pub mod git;
+pub mod history;
 pub mod http;
 pub mod interrupt;
 pub mod ledger_file;
