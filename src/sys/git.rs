@@ -269,4 +269,62 @@ mod tests {
     fn before_the_first_commit_there_is_no_commit() {
         assert_eq!(parse("# branch.oid (initial)\0").0, None);
     }
+
+    fn folder() -> (tempfile::TempDir, PathBuf, RunFolder) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = super::super::tree::real(folder.path()).expect("a path");
+        let run_folder = RunFolder::create(&root).expect("a place");
+        (folder, root, run_folder)
+    }
+
+    fn git(root: &Path, arguments: &[&str]) -> String {
+        let folder = RunFolder::create(root).expect("a place");
+        super::git(
+            root,
+            &folder,
+            "test",
+            &[&["-c", "user.name=a", "-c", "user.email=a@b.cd"], arguments].concat(),
+        )
+        .unwrap_or_else(|| panic!("{arguments:?}"))
+    }
+
+    fn repository(root: &Path) -> String {
+        git(root, &["init", "-q", "-b", "main"]);
+        file::write_whole(&root.join("a.py"), "x = 1\n").expect("written");
+        git(root, &["add", "-A"]);
+        git(root, &["commit", "-q", "-m", "first"]);
+        git(root, &["rev-parse", "HEAD"]).trim().to_owned()
+    }
+
+    #[test]
+    fn a_file_of_which_git_can_say_nothing_is_overlooked() {
+        let (_kept, root, folder) = folder();
+        let files = ["a.py".to_owned()];
+        assert_eq!(overlooked(&root, &folder, "overlooked", &files), files.clone().into(), "no repository");
+        repository(&root);
+        assert!(overlooked(&root, &folder, "overlooked", &files).is_empty());
+        git(&root, &["update-index", "--assume-unchanged", "a.py"]);
+        assert_eq!(overlooked(&root, &folder, "overlooked", &files), files.clone().into());
+        file::write_whole(&root.join(".git/index"), "no index").expect("written");
+        assert_eq!(overlooked(&root, &folder, "overlooked", &files), files.into(), "it cannot be read");
+    }
+
+    #[test]
+    fn a_commit_is_lacked_only_by_a_repository_that_holds_its_whole_history() {
+        let (_kept, root, folder) = folder();
+        let absent = "0123abcd".repeat(5);
+        assert!(!lacks_commit(&root, &folder, &absent), "without a repository nobody knows");
+        let first = repository(&root);
+        assert!(!lacks_commit(&root, &folder, &first));
+        for name in [absent.as_str(), "v1.2", "main", "", "abc"] {
+            assert!(lacks_commit(&root, &folder, name), "`{name}`");
+        }
+        git(&root, &["commit", "-q", "--allow-empty", "-m", "second"]);
+        let (_kept, clone, folder) = self::folder();
+        let from = format!("file://{}", root.display());
+        git(&clone, &["-c", "protocol.file.allow=always", "clone", "-q", "--depth", "1", &from, "."]);
+        for commit in [&first, &absent] {
+            assert!(!lacks_commit(&clone, &folder, commit), "a part of the history does not know `{commit}`");
+        }
+    }
 }
