@@ -11,9 +11,12 @@ use std::thread::available_parallelism;
 
 use serde::de::DeserializeOwned;
 
+use crate::model::observation as seen;
 use crate::model::record::{self, Fact, Record};
 
-use super::verification::{Brief, Measured, Verification};
+use super::observation::{Glance, Observation};
+use super::part::Written;
+use super::verification::{Brief, Verification};
 use super::wire::{Line, Outline, own_digest};
 use super::{Digest, End, Ledger, VERSION};
 
@@ -131,13 +134,14 @@ type Answer = Result<(Record, Option<Digest>, Digest), DefectKind>;
 
 /// Reads the ledger of `component`, or says what is wrong with it, in the order of its lines.
 pub fn read(component: &str, bytes: &[u8]) -> Result<Ledger, Vec<Defect>> {
-    read_as(component, bytes, read_line::<Verification>)
+    read_as(component, bytes, read_line::<Verification, Observation>)
 }
 
 /// As [`read`], but of each measurement only what decides how far a promotion has come: stages, verdict, and whether it
-/// was of the whole gate. Every line is held against its digests all the same. [`measurement`] reads the rest of one.
+/// was of the whole gate; and of each observation what decides how far a soak has. Every line is held against its digests
+/// all the same. [`measurement`] reads the rest of one measurement.
 pub fn outline(component: &str, bytes: &[u8]) -> Result<Ledger, Vec<Defect>> {
-    read_as(component, bytes, read_line::<Brief>)
+    read_as(component, bytes, read_line::<Brief, Glance>)
 }
 
 /// The measurement of the record `seq` of `ledger`, which was read of these bytes; `None` where it is none.
@@ -148,11 +152,18 @@ pub fn measurement(
     seq: u64,
 ) -> Result<Option<record::Verification>, Defect> {
     let number = usize::try_from(seq).unwrap_or(usize::MAX);
-    // From the end: what is asked for is seldom far from it. Behind the last line break there may be no line.
+    // From the nearer end. Behind the last line break there may be no line.
     let behind = usize::from(ledger.end != End::Unbroken);
-    let line = ledger.records.len().checked_sub(number).filter(|_| number > 0);
-    let line = line.and_then(|back| bytes.rsplit(|byte| *byte == b'\n').nth(back + behind));
-    match line.map(|line| read_line::<Verification>(component, line)) {
+    let back = ledger.records.len().checked_sub(number).filter(|_| number > 0);
+    let line = back.and_then(|back| {
+        let is_end = |byte: &u8| *byte == b'\n';
+        if back < number {
+            bytes.rsplit(is_end).nth(back + behind)
+        } else {
+            bytes.split(is_end).nth(number - 1)
+        }
+    });
+    match line.map(|line| read_line::<Verification, Observation>(component, line)) {
         Some(Ok((Record { fact: Fact::Verified(verification), .. }, ..))) => Ok(Some(*verification)),
         Some(Ok(_)) | None => Ok(None),
         Some(Err(kind)) => Err(Defect { line: number, kind }),
@@ -264,7 +275,11 @@ fn parts(lines: &[u8], number: usize) -> Vec<&[u8]> {
     parts
 }
 
-fn read_line<V: Measured + DeserializeOwned>(component: &str, line: &[u8]) -> Answer {
+fn read_line<V, O>(component: &str, line: &[u8]) -> Answer
+where
+    V: Written<record::Verification> + DeserializeOwned,
+    O: Written<seen::Observation> + DeserializeOwned,
+{
     let unreadable = |why: &str| DefectKind::Unreadable(why.to_owned());
     let text = std::str::from_utf8(line).map_err(|_| unreadable("it is not UTF-8"))?;
     if ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|marker| text.starts_with(marker)) {
@@ -282,7 +297,7 @@ fn read_line<V: Measured + DeserializeOwned>(component: &str, line: &[u8]) -> An
     if is != says {
         return Err(DefectKind::Edited);
     }
-    let parsed: Line<'_, V> = match serde_json::from_str(text) {
+    let parsed: Line<'_, V, O> = match serde_json::from_str(text) {
         Ok(parsed) => parsed,
         Err(fault) => return Err(newer(text).unwrap_or_else(|| unreadable(&fault.to_string()))),
     };

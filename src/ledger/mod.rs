@@ -9,6 +9,7 @@
 mod chain;
 mod decision;
 mod digest;
+mod observation;
 mod part;
 mod verification;
 mod wire;

@@ -248,7 +248,32 @@ fn an_outline_is_held_against_the_digests_and_leads_to_whole_measurements() {
     for none in [0, 2, 10, 99] {
         assert_eq!(of(none), Ok(None));
     }
+    let (_, long) = lines(facts().into_iter().cycle().take(40).collect());
+    let outline = super::outline("carbon", long.as_bytes()).expect("sound");
+    for seq in [1, 11, 21, 31] {
+        let measured = measurement("carbon", long.as_bytes(), &outline, seq).expect("sound");
+        assert_eq!(measured.as_ref(), Some(first.as_ref()), "{seq}: from either end");
+        assert_eq!(measurement("carbon", long.as_bytes(), &outline, seq + 1), Ok(None));
+    }
     let edited = text.replacen("73.19", "83.19", 1);
+    assert_eq!(super::outline("carbon", edited.as_bytes()).expect_err("edited")[0].kind, DefectKind::Edited);
+}
+
+#[test]
+fn an_outline_of_observations_leads_to_the_same_soak_as_the_whole() {
+    let (records, text) = lines(sample::later_facts());
+    let outline = outline("carbon", text.as_bytes()).expect("sound");
+    let (Fact::Observed(brief), Fact::Observed(whole)) = (&outline.records[0].fact, &records[0].fact) else {
+        unreachable!("the first is an observation")
+    };
+    assert_eq!((brief.window, brief.late, &brief.running), (whole.window, whole.late, &whole.running));
+    let signs = |one: &crate::model::observation::Observation| {
+        one.readings.iter().map(|reading| (reading.rule.clone(), reading.sign)).collect::<Vec<_>>()
+    };
+    assert_eq!(signs(brief), signs(whole));
+    assert_eq!(outline.records[1..], records[1..]);
+    // What an outline does not read is held against the digests like all else.
+    let edited = text.replacen("0.2 > 0.1", "0.1 < 0.2", 1);
     assert_eq!(super::outline("carbon", edited.as_bytes()).expect_err("edited")[0].kind, DefectKind::Edited);
 }
 
