@@ -8,7 +8,7 @@ mod issue_anchor;
 
 use std::collections::BTreeSet;
 
-use crate::ledger::{self, DefectKind, Head, Ledger};
+use crate::ledger::{self, DefectKind, End, Head, Ledger};
 use crate::report::audit::{Anchor, Audit, Defect, LedgerAudit};
 use crate::sys::ledger_history::{Committed, Version, committed, content};
 use crate::sys::run_folder::RunFolder;
@@ -23,6 +23,9 @@ use issue_anchor::{Published, against_issues, published};
 /// How many versions of a ledger are looked at, the newest, and how many bytes of them.
 const VERSIONS: usize = 200;
 const BYTES: usize = 256 << 20;
+/// What is said of a record that lacks but its line break. From then on it is looked at as it will be written.
+const UNBROKEN: &str =
+    "the last record is whole but for its line break, which the next one that is written adds";
 /// How many commits are named with a defect.
 const SHORT: usize = 8;
 
@@ -163,7 +166,7 @@ fn one(
     if !audit.declared {
         audit.notes.push("the policy does not declare this component any more".to_owned());
     }
-    let bytes = match ledgers.bytes(component) {
+    let mut bytes = match ledgers.bytes(component) {
         Ok(bytes) => bytes,
         Err(fault) => {
             audit.unreadable = Some(fault.to_string());
@@ -174,8 +177,13 @@ fn one(
         Ok(ledger) => {
             audit.records = ledger.records.len() as u64;
             audit.head = (audit.records > 0).then(|| ledger.head().to_string());
-            if ledger.torn > 0 {
-                audit.defects.push(torn(ledger.records.len() + 1, ledger.torn));
+            match ledger.end {
+                End::Whole => {}
+                End::Unbroken => {
+                    audit.notes.push(UNBROKEN.to_owned());
+                    bytes.push(b'\n');
+                }
+                End::Torn(rest) => audit.defects.push(torn(ledger.records.len() + 1, rest)),
             }
             Some(ledger)
         }
@@ -248,7 +256,9 @@ fn against_git(
         };
         seen += 1;
         read += then.len();
-        newest = newest.or(Some(then.len()));
+        // A version that ends before a line break holds the record before it.
+        let lacks_break = !then.is_empty() && !then.ends_with(b"\n") && bytes.get(then.len()) == Some(&b'\n');
+        newest = newest.or(Some(then.len() + usize::from(lacks_break)));
         if bytes.starts_with(&then) {
             held += 1;
             last_held = last_held.or(Some(version));

@@ -28,7 +28,7 @@ pub enum AffectedError {
 /// Why each component is in or out since `revision`, in the order of the policy.
 pub fn affected(workspace: &Workspace, revision: &str) -> Result<Vec<Why>, AffectedError> {
     let folder = RunFolder::create(&workspace.root)?;
-    let changes = since(&workspace.root, &folder, revision)?;
+    let changes = since(&workspace.root, &workspace.history(), &folder, revision)?;
     let mut disk = Disk { workspace, changes: &changes, tests: BTreeMap::new() };
     let facts: Vec<Facts<'_>> =
         workspace.policy.components.iter().map(|component| disk.facts(component)).collect();

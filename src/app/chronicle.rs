@@ -83,7 +83,7 @@ pub fn history(workspace: &Workspace, component: &str, limit: Option<usize>) -> 
         ledger: Ledgers::name(component),
         head: (!ledger.records.is_empty()).then(|| ledger.head().to_string()),
         time: clock::now(),
-        torn: ledger.torn as u64,
+        torn: ledger.torn() as u64,
         records: ledger.records,
         limit,
     })

@@ -48,8 +48,13 @@ pub fn divide(
         .iter()
         .enumerate()
         .map(|(number, shard)| PlanShard::new(number + 1, count, shard.iter().filter_map(name).collect()));
-    let tree =
-        Snapshot::take(&workspace.root, &folder, "git-before", &measured_files(&subjects, &workspace.root));
+    let tree = Snapshot::take(
+        &workspace.root,
+        &workspace.history(),
+        &folder,
+        "git-before",
+        &measured_files(&subjects, &workspace.root),
+    );
     let policy = PlanPolicy { file: workspace.name().to_owned(), sha256: workspace.digest() };
     let project = &workspace.policy.project.name;
     let mut document = PlanDocument::new(env!("CARGO_PKG_VERSION"), project, policy, shards.collect());

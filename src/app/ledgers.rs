@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::{Timestamp, Unit};
 
-use crate::ledger::{self, Defect, Head, Ledger};
+use crate::ledger::{self, Defect, End, Head, Ledger};
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Fact, Record, Verification};
 use crate::sys::ledger_file::{LedgerError, LedgerFile};
@@ -97,12 +97,17 @@ impl Ledgers {
     }
 
     /// Opens the ledger of a component to record facts, and holds it as long as what it gives lives: no other process
-    /// acts for the component meanwhile. A line that was torn is set aside first.
+    /// acts for the component meanwhile. A line that was torn is set aside first, and one that lacks but its line break
+    /// is given it.
     pub fn open(&self, component: &str, actor: &str, patience: Duration) -> Result<OpenLedger, LedgerFault> {
         let (mut file, bytes) = LedgerFile::open(&self.path(component), patience)?;
         let mut ledger = read(component, &bytes)?;
-        let set_aside = (ledger.torn > 0).then(|| file.set_aside(ledger.torn as u64)).transpose()?;
-        ledger.torn = 0;
+        let set_aside = match ledger.end {
+            End::Whole => None,
+            End::Unbroken => file.append("\n").map(|()| None)?,
+            End::Torn(bytes) => Some(file.set_aside(bytes as u64)?),
+        };
+        ledger.end = End::Whole;
         Ok(OpenLedger { file, ledger, component: component.to_owned(), actor: actor.to_owned(), set_aside })
     }
 }

@@ -43,7 +43,7 @@ pub fn merge(workspace: &Workspace, request: &Request) -> anyhow::Result<Assessm
     let folder = RunFolder::create(&workspace.root)?;
     let checkout = Checkout {
         project: workspace.policy.project.name.clone(),
-        commit: Snapshot::take(&workspace.root, &folder, "git", &[]).commit,
+        commit: Snapshot::take(&workspace.root, &workspace.history(), &folder, "git", &[]).commit,
         policy: workspace.digest(),
     };
     let all = Scope::of_policy(&workspace.policy, &request.stages)?;

@@ -52,7 +52,8 @@ pub fn prepare<'a>(
     let (subjects, faults) = workspace.subjects(candidates);
     let sources = Sources::read(&subjects);
     let measured = measured_files(&subjects, &workspace.root);
-    let before = Snapshot::take(&workspace.root, context.folder, "git-before", &measured);
+    let before =
+        Snapshot::take(&workspace.root, &workspace.history(), context.folder, "git-before", &measured);
     context.listener.ended(LABEL, watch.elapsed());
     Ok(Prepared { subjects, faults, sources, toolchain, before })
 }

@@ -20,11 +20,13 @@ pub fn now(
     // Files that cannot be listed are stood for by no commit.
     let is_unknown = listed.as_ref().is_some_and(Result::is_err);
     let files: Vec<String> = listed.into_iter().flatten().flatten().map(|file| file.path).collect();
-    let snapshot = Snapshot::take(&workspace.root, folder, "git-present", &files);
+    let history = workspace.history();
+    let snapshot = Snapshot::take(&workspace.root, &history, folder, "git-present", &files);
     let current = snapshot.commit.as_deref();
     let is_equal = |commit: &&&str| {
         current.is_some_and(|current| {
-            **commit != current && differ_only_in_history(&workspace.root, folder, commit, current)
+            **commit != current
+                && differ_only_in_history(&workspace.root, &history, folder, (commit, current))
         })
     };
     let equal_commits = measured.iter().filter(is_equal).map(|commit| (*commit).to_owned()).collect();

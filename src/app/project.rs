@@ -13,6 +13,7 @@ use crate::model::reason::{Reason, ReasonKind};
 use crate::plan::Candidate;
 use crate::policy::{self, Document, Included};
 use crate::sys::file::{self, ReadError};
+use crate::sys::history::History;
 use crate::sys::tree;
 
 use super::subject::Subject;
@@ -106,6 +107,11 @@ impl Workspace {
             documents: self.documents.clone(),
             names: self.names.clone(),
         }
+    }
+
+    /// Where the history of its promotions lies, which is no part of what is measured.
+    pub fn history(&self) -> History {
+        History::beside(&self.folder)
     }
 
     /// The policy file as seen from the root.

@@ -240,6 +240,7 @@ fn look(
     let words = [workspace.digest(), format!("{:?}", workspace.policy.project.runner)];
     fingerprint::take(&Look {
         root: &workspace.root,
+        history: &workspace.history(),
         folder: context.folder,
         name,
         also: &also,

@@ -135,7 +135,7 @@ fn measured_commit(read: &Read) -> Option<&str> {
     }
 }
 
-/// The components that have a file which git does not look at. Asked only where it matters: on a clean tree.
+/// The components that have a file which git does not look at, or files that cannot be listed. Asked only where it matters: on a clean tree.
 fn overlooked<'n>(
     workspace: &Workspace,
     folder: &RunFolder,
@@ -145,18 +145,18 @@ fn overlooked<'n>(
     if now.dirty != Some(false) {
         return BTreeSet::new();
     }
-    let files: Vec<(&str, Vec<String>)> = chosen
+    let files: Vec<(&str, Option<Vec<String>>)> = chosen
         .iter()
         .filter_map(|name| {
-            let component = workspace.policy.component(name)?;
-            let files = workspace.files(component).ok()?;
-            Some((name.as_str(), files.into_iter().map(|file| file.path).collect()))
+            let files = workspace.files(workspace.policy.component(name)?).ok();
+            let paths = files.map(|files| files.into_iter().map(|file| file.path).collect());
+            Some((name.as_str(), paths))
         })
         .collect();
-    let all: Vec<String> = files.iter().flat_map(|(_, files)| files).cloned().collect();
+    let all: Vec<String> = files.iter().flat_map(|(_, files)| files).flatten().cloned().collect();
     let overlooked = git::overlooked(&workspace.root, folder, "git-overlooked", &all);
-    let has = |files: &Vec<String>| files.iter().any(|file| overlooked.contains(file));
-    files.iter().filter(|(_, files)| has(files)).map(|(name, _)| *name).collect()
+    let has = |files: &[String]| files.iter().any(|file| overlooked.contains(file));
+    files.iter().filter(|(_, files)| files.as_deref().is_none_or(has)).map(|(name, _)| *name).collect()
 }
 
 fn look(
@@ -211,7 +211,7 @@ fn known(
     Known {
         records: ledger.records.len() as u64,
         head: (!ledger.records.is_empty()).then(|| ledger.head().to_string()),
-        torn: ledger.torn as u64,
+        torn: ledger.torn() as u64,
         standing: standing.clone(),
         contradicted: witness::contradiction(workspace, standing, folder)
             .map(|found| notice::contradicted(name, &found)),

@@ -20,7 +20,7 @@ use super::verify::{Request, Verified};
 pub fn unselected(workspace: &Workspace, request: &Request) -> anyhow::Result<Verified> {
     let (started, watch) = (clock::now(), Stopwatch::start());
     let folder = RunFolder::create(&workspace.root)?;
-    let tree = Snapshot::take(&workspace.root, &folder, "git-before", &[]);
+    let tree = Snapshot::take(&workspace.root, &workspace.history(), &folder, "git-before", &[]);
     let assessment = Assessment {
         project: workspace.policy.project.name.clone(),
         policy: PolicyDigest { file: workspace.name().to_owned(), sha256: workspace.digest() },

@@ -258,7 +258,7 @@ impl<'a> Asked<'a> {
             _ => Vec::new(),
         };
         let answers = self.gather(&context, &prepared, known)?;
-        let after = Snapshot::take(&workspace.root, context.folder, "git-after", &[]);
+        let after = Snapshot::take(&workspace.root, &workspace.history(), context.folder, "git-after", &[]);
         context.folder.tidy(BYTE_CODE);
         let changed = prepared.before.changed(&after);
         let absent: Vec<Vec<String>> = (prepared.subjects.iter())

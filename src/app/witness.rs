@@ -13,6 +13,8 @@ pub fn contradiction(
     standing: &Standing,
     folder: &RunFolder,
 ) -> Option<Contradiction> {
-    let is_same = |one: &str, other: &str| differ_only_in_history(&workspace.root, folder, one, other);
+    let history = workspace.history();
+    let is_same =
+        |one: &str, other: &str| differ_only_in_history(&workspace.root, &history, folder, (one, other));
     witness::contradiction(standing.completed.as_ref()?, &is_same)
 }

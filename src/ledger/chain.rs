@@ -11,11 +11,14 @@ use std::thread::available_parallelism;
 
 use serde::de::DeserializeOwned;
 
+use crate::model::observation as seen;
 use crate::model::record::{self, Fact, Record};
 
-use super::verification::{Brief, Measured, Verification};
+use super::observation::{Glance, Observation};
+use super::part::Written;
+use super::verification::{Brief, Verification};
 use super::wire::{Line, Outline, own_digest};
-use super::{Digest, Ledger, VERSION};
+use super::{Digest, End, Ledger, VERSION};
 
 /// A ledger of fewer bytes is read before other threads would have started.
 const MANY: usize = 1 << 20;
@@ -131,13 +134,14 @@ type Answer = Result<(Record, Option<Digest>, Digest), DefectKind>;
 
 /// Reads the ledger of `component`, or says what is wrong with it, in the order of its lines.
 pub fn read(component: &str, bytes: &[u8]) -> Result<Ledger, Vec<Defect>> {
-    read_as(component, bytes, read_line::<Verification>)
+    read_as(component, bytes, read_line::<Verification, Observation>)
 }
 
 /// As [`read`], but of each measurement only what decides how far a promotion has come: stages, verdict, and whether it
-/// was of the whole gate. Every line is held against its digests all the same. [`measurement`] reads the rest of one.
+/// was of the whole gate; and of each observation what decides how far a soak has. Every line is held against its digests
+/// all the same. [`measurement`] reads the rest of one measurement.
 pub fn outline(component: &str, bytes: &[u8]) -> Result<Ledger, Vec<Defect>> {
-    read_as(component, bytes, read_line::<Brief>)
+    read_as(component, bytes, read_line::<Brief, Glance>)
 }
 
 /// The measurement of the record `seq` of `ledger`, which was read of these bytes; `None` where it is none.
@@ -148,10 +152,18 @@ pub fn measurement(
     seq: u64,
 ) -> Result<Option<record::Verification>, Defect> {
     let number = usize::try_from(seq).unwrap_or(usize::MAX);
-    // From the end: what is asked for is seldom far from it. Behind the last line break nothing is a line.
-    let line = ledger.records.len().checked_sub(number).filter(|_| number > 0);
-    let line = line.and_then(|back| bytes.rsplit(|byte| *byte == b'\n').nth(back + 1));
-    match line.map(|line| read_line::<Verification>(component, line)) {
+    // From the nearer end. Behind the last line break there may be no line.
+    let behind = usize::from(ledger.end != End::Unbroken);
+    let back = ledger.records.len().checked_sub(number).filter(|_| number > 0);
+    let line = back.and_then(|back| {
+        let is_end = |byte: &u8| *byte == b'\n';
+        if back < number {
+            bytes.rsplit(is_end).nth(back + behind)
+        } else {
+            bytes.split(is_end).nth(number - 1)
+        }
+    });
+    match line.map(|line| read_line::<Verification, Observation>(component, line)) {
         Some(Ok((Record { fact: Fact::Verified(verification), .. }, ..))) => Ok(Some(*verification)),
         Some(Ok(_)) | None => Ok(None),
         Some(Err(kind)) => Err(Defect { line: number, kind }),
@@ -164,7 +176,12 @@ fn read_as(
     read_line: fn(&str, &[u8]) -> Answer,
 ) -> Result<Ledger, Vec<Defect>> {
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-    let (lines, torn) = bytes.split_at(whole);
+    let end = match bytes.split_at(whole).1 {
+        [] => End::Whole,
+        rest if has_its_digest(rest) => End::Unbroken,
+        rest => End::Torn(rest.len()),
+    };
+    let lines = if end == End::Unbroken { bytes } else { bytes.split_at(whole).0 };
     let mut all = read_lines(component, lines, read_line).into_iter();
     let mut part = all.next().unwrap_or_default();
     all.for_each(|next| part.append(next));
@@ -173,7 +190,12 @@ fn read_as(
     links(&sound, &broken, &mut defects);
     defects.sort_by_key(|defect| defect.line);
     let digests = sound.into_iter().map(|line| line.digest).collect();
-    if defects.is_empty() { Ok(Ledger { records, digests, torn: torn.len() }) } else { Err(defects) }
+    if defects.is_empty() { Ok(Ledger { records, digests, end }) } else { Err(defects) }
+}
+
+/// Whether these bytes are a line that was written to its last byte: only then is its digest there, and right.
+fn has_its_digest(line: &[u8]) -> bool {
+    own_digest(line).is_some_and(|(says, length)| Digest::of_beginning_and_whole(line, length).0 == says)
 }
 
 /// What was read of some lines that follow each other.
@@ -253,7 +275,11 @@ fn parts(lines: &[u8], number: usize) -> Vec<&[u8]> {
     parts
 }
 
-fn read_line<V: Measured + DeserializeOwned>(component: &str, line: &[u8]) -> Answer {
+fn read_line<V, O>(component: &str, line: &[u8]) -> Answer
+where
+    V: Written<record::Verification> + DeserializeOwned,
+    O: Written<seen::Observation> + DeserializeOwned,
+{
     let unreadable = |why: &str| DefectKind::Unreadable(why.to_owned());
     let text = std::str::from_utf8(line).map_err(|_| unreadable("it is not UTF-8"))?;
     if ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|marker| text.starts_with(marker)) {
@@ -271,7 +297,7 @@ fn read_line<V: Measured + DeserializeOwned>(component: &str, line: &[u8]) -> An
     if is != says {
         return Err(DefectKind::Edited);
     }
-    let parsed: Line<'_, V> = match serde_json::from_str(text) {
+    let parsed: Line<'_, V, O> = match serde_json::from_str(text) {
         Ok(parsed) => parsed,
         Err(fault) => return Err(newer(text).unwrap_or_else(|| unreadable(&fault.to_string()))),
     };

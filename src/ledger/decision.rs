@@ -1,13 +1,12 @@
-//! What people decided, and what was seen of a candidate, as they are written: see `wire`.
+//! What people decided, as it is written: see `wire`.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::decision as model;
-use crate::model::observation as seen;
 use crate::model::record::Fact;
 
-use super::part::{Container, stage};
+use super::part::stage;
 
 /// What was decided. The tag is the kind of the record.
 #[derive(Debug, Serialize, Deserialize)]
@@ -79,80 +78,6 @@ impl Decision {
             }
             Self::Incident { what, evidence } => Fact::Incident(model::Incident { what, evidence }),
             Self::Noted { topic, text } => Fact::Noted { topic, text },
-        })
-    }
-}
-
-/// What was seen of a candidate in one window.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Observation {
-    from: Timestamp,
-    to: Timestamp,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    late: bool,
-    running: Vec<Container>,
-    readings: Vec<Reading>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    links: Vec<String>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Reading {
-    rule: String,
-    sign: String,
-    detail: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    value: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    samples: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    query: Option<String>,
-}
-
-impl Observation {
-    /// As it is written.
-    pub(super) fn of(observation: &seen::Observation) -> Self {
-        let reading = |reading: &seen::Reading| Reading {
-            rule: reading.rule.clone(),
-            sign: reading.sign.name().to_owned(),
-            detail: reading.detail.clone(),
-            value: reading.value.clone(),
-            samples: reading.samples,
-            query: reading.query.clone(),
-        };
-        Self {
-            from: observation.window.from(),
-            to: observation.window.to(),
-            late: observation.late,
-            running: observation.running.iter().cloned().map(Container::of).collect(),
-            readings: observation.readings.iter().map(reading).collect(),
-            links: observation.links.clone(),
-        }
-    }
-
-    /// As it was.
-    pub(super) fn read(self) -> Result<seen::Observation, String> {
-        let window = seen::Window::new(self.from, self.to);
-        Ok(seen::Observation {
-            window: window.ok_or_else(|| "its window is empty".to_owned())?,
-            late: self.late,
-            running: self.running.into_iter().map(Container::read).collect(),
-            readings: self.readings.into_iter().map(Reading::read).collect::<Result<_, _>>()?,
-            links: self.links,
-        })
-    }
-}
-
-impl Reading {
-    fn read(self) -> Result<seen::Reading, String> {
-        let sign = seen::Sign::from_name(&self.sign);
-        Ok(seen::Reading {
-            rule: self.rule,
-            sign: sign.ok_or_else(|| format!("there is no sign `{}`", self.sign))?,
-            detail: self.detail,
-            value: self.value,
-            samples: self.samples,
-            query: self.query,
         })
     }
 }

@@ -9,6 +9,7 @@
 mod chain;
 mod decision;
 mod digest;
+mod observation;
 mod part;
 mod verification;
 mod wire;
@@ -49,6 +50,17 @@ impl fmt::Display for Head {
     }
 }
 
+/// How a ledger ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// With a line break, or with nothing at all.
+    Whole,
+    /// With a record that is whole but for its line break: it may have been acknowledged, so it counts as any other.
+    Unbroken,
+    /// With so many bytes behind the last line break that are no whole record: nobody was told that it was recorded.
+    Torn(usize),
+}
+
 /// A ledger whose lines are those that were written, as far as they themselves can tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ledger {
@@ -56,11 +68,16 @@ pub struct Ledger {
     pub records: Vec<Record>,
     /// The digest of each line.
     pub digests: Vec<Digest>,
-    /// The number of bytes behind the last line break: a record that was never written to its end.
-    pub torn: usize,
+    /// How the last line ends.
+    pub end: End,
 }
 
 impl Ledger {
+    /// The number of bytes of a record that was never written to its end.
+    pub fn torn(&self) -> usize {
+        if let End::Torn(bytes) = self.end { bytes } else { 0 }
+    }
+
     /// The last line.
     pub fn head(&self) -> Head {
         let last = self.records.last().zip(self.digests.last());

@@ -1,9 +1,15 @@
-//! What several kinds of records are written with: containers and stages. See `wire`.
+//! What several kinds of records are written with: containers and stages, and what all of them are read by. See `wire`.
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::container::ContainerState;
 use crate::model::stage::Stage;
+
+/// What is written of something, or as much of it as is read.
+pub(super) trait Written<T> {
+    /// As it was, as far as it was read; or what is wrong with it.
+    fn read(self) -> Result<T, String>;
+}
 
 /// A container as it is written.
 #[derive(Debug, Serialize, Deserialize)]

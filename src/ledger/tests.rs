@@ -19,7 +19,7 @@ fn defects(text: &[u8]) -> Vec<String> {
 fn is_found(text: &[u8], head: Head) -> bool {
     match read("carbon", text) {
         Err(_) => true,
-        Ok(ledger) => ledger.torn > 0 || ledger.holds(head).is_err() || ledger.head() != head,
+        Ok(ledger) => ledger.end != End::Whole || ledger.holds(head).is_err() || ledger.head() != head,
     }
 }
 
@@ -31,7 +31,7 @@ fn every_kind_of_record_is_read_as_it_was_written() {
     let (records, text) = lines(all);
     let ledger = read("carbon", text.as_bytes()).expect("sound");
     assert_eq!(ledger.records, records);
-    assert_eq!(ledger.torn, 0);
+    assert_eq!(ledger.end, End::Whole);
     assert_eq!(Head::parse(&ledger.head().to_string()), Some(ledger.head()));
 }
 
@@ -133,7 +133,41 @@ fn a_torn_last_line_is_not_read_and_not_forgotten() {
     let (records, text) = lines(facts());
     let torn = format!("{text}{{\"v\":1,\"seq\":");
     let ledger = read("carbon", torn.as_bytes()).expect("sound but for its end");
-    assert_eq!((ledger.records, ledger.torn), (records, 13));
+    assert_eq!((ledger.records, ledger.end), (records, End::Torn(13)));
+}
+
+#[test]
+fn a_last_record_that_lacks_but_its_line_break_counts_as_any_other() {
+    let (records, text) = lines(facts());
+    let whole = read("carbon", text.as_bytes()).expect("sound");
+    let unbroken = text.strip_suffix('\n').expect("a line break").as_bytes();
+    let ledger = read("carbon", unbroken).expect("sound");
+    assert_eq!((&ledger.records, ledger.end, ledger.head()), (&records, End::Unbroken, whole.head()));
+    let outline = outline("carbon", unbroken).expect("sound");
+    assert_eq!((outline.head(), outline.end), (whole.head(), End::Unbroken));
+    assert!(measurement("carbon", unbroken, &outline, 1).expect("sound").is_some());
+    // Cut anywhere else it is torn, and what is not its own bytes is none.
+    let last = text.trim_end().rfind('\n').expect("a line break") + 1;
+    for end in [last + 1, unbroken.len() - 1] {
+        assert_eq!(read("carbon", &unbroken[..end]).expect("sound").end, End::Torn(end - last));
+    }
+    let edited = String::from_utf8_lossy(unbroken).replace("\"seq\":10", "\"seq\":11");
+    assert_eq!(read("carbon", edited.as_bytes()).expect("sound").end, End::Torn(unbroken.len() - last));
+}
+
+#[test]
+fn a_last_record_without_a_line_break_is_no_less_held_against_the_one_before() {
+    let (_, text) = lines(facts());
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let unbroken = |lines: &[&str]| lines.concat().trim_end().to_owned();
+    let gap = unbroken(&[&lines[..3], &lines[4..5]].concat());
+    assert_eq!(defects(gap.as_bytes()), ["line 4: record 4 before it was removed"]);
+    let head = Head { seq: 3, digest: Digest::of(b"another") };
+    let other = line("carbon", &sample::record(4, Fact::Failed { intent: 2, why: "another".into() }), head).0;
+    let replaced = unbroken(&[&lines[..3], &[other.as_str()]].concat());
+    assert_eq!(defects(replaced.as_bytes()), ["line 3: record 3 was replaced by another one"]);
+    let foreign = read("neo4j", text.trim_end().as_bytes()).expect_err("another's");
+    assert_eq!(foreign.last().map(|defect| defect.line), Some(10));
 }
 
 #[test]
@@ -200,7 +234,10 @@ fn an_outline_is_held_against_the_digests_and_leads_to_whole_measurements() {
     let (records, text) = lines(facts());
     let outline = outline("carbon", text.as_bytes()).expect("sound");
     let whole = read("carbon", text.as_bytes()).expect("sound");
-    assert_eq!((outline.head(), outline.torn, outline.digests.len()), (whole.head(), 0, whole.digests.len()));
+    assert_eq!(
+        (outline.head(), outline.end, outline.digests.len()),
+        (whole.head(), End::Whole, whole.digests.len())
+    );
     let Fact::Verified(brief) = &outline.records[0].fact else { unreachable!("the first is a measurement") };
     let Fact::Verified(first) = &records[0].fact else { unreachable!("the first is a measurement") };
     assert_eq!((brief.verdict, brief.from, brief.to), (first.verdict, first.from, first.to));
@@ -211,7 +248,32 @@ fn an_outline_is_held_against_the_digests_and_leads_to_whole_measurements() {
     for none in [0, 2, 10, 99] {
         assert_eq!(of(none), Ok(None));
     }
+    let (_, long) = lines(facts().into_iter().cycle().take(40).collect());
+    let outline = super::outline("carbon", long.as_bytes()).expect("sound");
+    for seq in [1, 11, 21, 31] {
+        let measured = measurement("carbon", long.as_bytes(), &outline, seq).expect("sound");
+        assert_eq!(measured.as_ref(), Some(first.as_ref()), "{seq}: from either end");
+        assert_eq!(measurement("carbon", long.as_bytes(), &outline, seq + 1), Ok(None));
+    }
     let edited = text.replacen("73.19", "83.19", 1);
+    assert_eq!(super::outline("carbon", edited.as_bytes()).expect_err("edited")[0].kind, DefectKind::Edited);
+}
+
+#[test]
+fn an_outline_of_observations_leads_to_the_same_soak_as_the_whole() {
+    let (records, text) = lines(sample::later_facts());
+    let outline = outline("carbon", text.as_bytes()).expect("sound");
+    let (Fact::Observed(brief), Fact::Observed(whole)) = (&outline.records[0].fact, &records[0].fact) else {
+        unreachable!("the first is an observation")
+    };
+    assert_eq!((brief.window, brief.late, &brief.running), (whole.window, whole.late, &whole.running));
+    let signs = |one: &crate::model::observation::Observation| {
+        one.readings.iter().map(|reading| (reading.rule.clone(), reading.sign)).collect::<Vec<_>>()
+    };
+    assert_eq!(signs(brief), signs(whole));
+    assert_eq!(outline.records[1..], records[1..]);
+    // What an outline does not read is held against the digests like all else.
+    let edited = text.replacen("0.2 > 0.1", "0.1 < 0.2", 1);
     assert_eq!(super::outline("carbon", edited.as_bytes()).expect_err("edited")[0].kind, DefectKind::Edited);
 }
 

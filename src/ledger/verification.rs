@@ -9,7 +9,7 @@ use crate::model::environment as model;
 use crate::model::line_set::{LineCoverage, LineSet};
 use crate::model::record::{self, CheckOutcome, CheckRecord, TestsAsked};
 
-use super::part::stage;
+use super::part::{Written, stage};
 
 /// A measurement as it is written.
 #[derive(Debug, Serialize, Deserialize)]
@@ -136,12 +136,6 @@ impl Verification {
     }
 }
 
-/// How much is read of a measurement.
-pub(super) trait Measured {
-    /// As it was, as far as it was read.
-    fn read(self) -> Result<record::Verification, String>;
-}
-
 /// What decides how far a promotion has come: of a long ledger the rest of most measurements interests nobody.
 #[derive(Debug, Deserialize)]
 pub(super) struct Brief {
@@ -152,7 +146,7 @@ pub(super) struct Brief {
     only: Option<Vec<String>>,
 }
 
-impl Measured for Brief {
+impl Written<record::Verification> for Brief {
     fn read(self) -> Result<record::Verification, String> {
         Ok(record::Verification {
             from: stage(&self.from)?,
@@ -180,7 +174,7 @@ impl Measured for Brief {
     }
 }
 
-impl Measured for Verification {
+impl Written<record::Verification> for Verification {
     fn read(self) -> Result<record::Verification, String> {
         let environment = self.environment;
         let installed = environment.installed.into_iter();

@@ -8,12 +8,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::container::ContainerState;
+use crate::model::observation as seen;
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::{self, Fact, Record};
 
-use super::decision::{Decision, Observation};
-use super::part::{Container, stage};
-use super::verification::{Measured, Verification};
+use super::decision::Decision;
+use super::observation::Observation;
+use super::part::{Container, Written, stage};
+use super::verification::Verification;
 use super::{Digest, Head, VERSION};
 
 /// What stands before the digest of a line.
@@ -21,9 +23,9 @@ const HASH: &str = ",\"hash\":\"";
 /// What stands behind it.
 const END: &str = "\"}";
 
-/// A line without its digest. `V` is how much of a measurement is read.
+/// A line without its digest. `V` and `O` are how much is read of a measurement and of an observation.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Line<'a, V = Verification> {
+pub(super) struct Line<'a, V = Verification, O = Observation> {
     pub(super) v: u64,
     pub(super) seq: u64,
     time: Timestamp,
@@ -45,8 +47,8 @@ pub(super) struct Line<'a, V = Verification> {
     result: Option<ActResult>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     why: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    observation: Option<Box<Observation>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    observation: Option<Box<O>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     decision: Option<Decision>,
     #[serde(borrow)]
@@ -160,7 +162,7 @@ pub(super) fn own_digest(line: &[u8]) -> Option<(Digest, usize)> {
     Some((Digest::parse(digest)?, length))
 }
 
-impl<V: Measured> Line<'_, V> {
+impl<V: Written<record::Verification>, O: Written<seen::Observation>> Line<'_, V, O> {
     /// The record, or what is wrong with the line.
     pub(super) fn record(self) -> Result<Record, String> {
         let lacks = |field: &str| format!("it has no `{field}`");

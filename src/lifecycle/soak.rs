@@ -102,11 +102,6 @@ fn identity(
     if deployed.is_empty() {
         return None;
     }
-    let images = |containers: &[ContainerState]| sorted(containers, |one| one.image.clone());
-    let configurations = |containers: &[ContainerState]| sorted(containers, |one| one.config_hash.clone());
-    let starts = |containers: &[ContainerState]| {
-        sorted(containers, |one| (one.id.clone(), one.restarts, one.started.clone()))
-    };
     if now.is_empty() || now.iter().any(|one| one.status != "running") {
         Some(ResetCause::Absent)
     } else if images(deployed) != images(now) {
@@ -120,8 +115,20 @@ fn identity(
     }
 }
 
-fn sorted<T: Ord>(containers: &[ContainerState], what: impl Fn(&ContainerState) -> T) -> Vec<T> {
-    let mut all: Vec<T> = containers.iter().map(what).collect();
+fn images(containers: &[ContainerState]) -> Vec<&str> {
+    sorted(containers.iter().map(|one| one.image.as_str()))
+}
+
+fn configurations(containers: &[ContainerState]) -> Vec<Option<&str>> {
+    sorted(containers.iter().map(|one| one.config_hash.as_deref()))
+}
+
+fn starts(containers: &[ContainerState]) -> Vec<(&str, u64, &str)> {
+    sorted(containers.iter().map(|one| (one.id.as_str(), one.restarts, one.started.as_str())))
+}
+
+fn sorted<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
+    let mut all: Vec<T> = all.collect();
     all.sort_unstable();
     all
 }

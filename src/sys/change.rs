@@ -7,8 +7,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::git::{from_root, git, parse};
-use super::ledger_file::is_history;
+use super::git::{from_root, git, parse, top};
+use super::history::History;
 use super::run_folder::RunFolder;
 use super::{file, tree};
 
@@ -46,8 +46,13 @@ pub enum ChangeError {
     Failed(&'static str),
 }
 
-/// What changed in the working tree since it parted from `revision`.
-pub fn since(root: &Path, folder: &RunFolder, revision: &str) -> Result<Changes, ChangeError> {
+/// What changed in the working tree since it parted from `revision`, but for what is `history`.
+pub fn since(
+    root: &Path,
+    history: &History,
+    folder: &RunFolder,
+    revision: &str,
+) -> Result<Changes, ChangeError> {
     if file::find_on_path("git").is_none() {
         return Err(ChangeError::NoGit);
     }
@@ -78,10 +83,11 @@ pub fn since(root: &Path, folder: &RunFolder, revision: &str) -> Result<Changes,
     // A capital H: in the index, and neither taken as unchanged nor left out of the tree.
     let followed: BTreeSet<String> =
         listed.split('\0').filter_map(|line| line.strip_prefix("H ")).map(str::to_owned).collect();
+    let history = history.seen_from(top(root, &prefix));
     let paths = tracked
         .split('\0')
         .chain(untracked.keys().map(String::as_str))
-        .filter(|path| !path.is_empty() && !is_history(path.as_bytes()))
+        .filter(|path| !path.is_empty() && !history.holds(Path::new(path)))
         .map(|path| from_root(path, &prefix))
         .collect();
     // What git takes as unchanged may have changed; what is left out of the tree is not there to have an effect.

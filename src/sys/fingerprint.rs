@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 
 use super::clock::{Stopwatch, processors};
 use super::file::hexadecimal;
+use super::history::History;
 use super::repository::{Index, Standing};
 use super::run_folder::RunFolder;
 use super::{unlisted, variable};
@@ -63,6 +64,8 @@ const LARGE: u64 = 1 << 20;
 pub struct Look<'a> {
     /// The project's root: absolute, without links.
     pub root: &'a Path,
+    /// What is no part of it.
+    pub history: &'a History,
     /// Where git's answers go.
     pub folder: &'a RunFolder,
     /// A word that tells these answers from those of other looks.
@@ -113,9 +116,9 @@ impl Seen {
 pub fn take(look: &Look<'_>) -> Result<Seen, String> {
     let watch = Stopwatch::start();
     let (index, standing, also, tracked) = std::thread::scope(|scope| {
-        let standing = scope.spawn(|| Standing::read(look.root, look.folder, look.name));
+        let standing = scope.spawn(|| Standing::ask(look.root, look.folder, look.name));
         let also = scope.spawn(|| (look.also)());
-        let index = Index::read(look.root, look.folder, look.name)?;
+        let index = Index::read(look.root, look.history, look.folder, look.name)?;
         let entries: Vec<Entry> = (index.paths.keys())
             .map(|path| Entry::of(b'f', path, index.top.join(OsStr::from_bytes(path))))
             .collect();
@@ -126,6 +129,7 @@ pub fn take(look: &Look<'_>) -> Result<Seen, String> {
     })?;
     let git = watch.elapsed();
     let top = &index.top;
+    let standing = Standing::read(&standing, &look.history.seen_from(Some(top)))?;
     if standing.ignored_folders.iter().any(|folder| look.root.starts_with(top.join(folder))) {
         return Err("the project is in a folder that git ignores".to_owned());
     }

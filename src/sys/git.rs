@@ -1,14 +1,15 @@
 //! What git says about the project: the commit, and what differs from it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::model::run::Exit;
 
+use super::history::History;
 use super::interrupt::Interrupt;
-use super::ledger_file::is_history;
 use super::process::{Command, run};
 use super::run_folder::RunFolder;
 use super::tree::Listing;
@@ -33,8 +34,9 @@ enum State {
 }
 
 impl Snapshot {
-    /// Looks at `root` now. `files`, relative to it, are those that the commit is meant to stand for.
-    pub fn take(root: &Path, folder: &RunFolder, name: &str, files: &[String]) -> Self {
+    /// Looks at `root` now, and not at what is `history`. `files`, relative to the root, are those that the commit is
+    /// meant to stand for.
+    pub fn take(root: &Path, history: &History, folder: &RunFolder, name: &str, files: &[String]) -> Self {
         let untracked = "--untracked-files=all";
         let submodules = "--ignore-submodules=none";
         // A rename is a file that is gone and a new one: each is looked at for itself.
@@ -42,12 +44,14 @@ impl Snapshot {
         let status = git(root, folder, name, &arguments);
         match status.as_deref().map(parse) {
             Some((commit, paths)) => {
-                let prefix = git(root, folder, name, &["rev-parse", "--show-prefix"]).unwrap_or_default();
-                let prefix = prefix.trim_end_matches('\n');
+                let told = prefix(root, folder, name);
+                let history = history.seen_from(told.as_deref().and_then(|prefix| top(root, prefix)));
+                let prefix = told.unwrap_or_default();
                 let state = paths
                     .into_iter()
+                    .filter(|(path, _)| !history.holds(Path::new(path)))
                     .map(|(path, word)| {
-                        let path = from_root(&path, prefix);
+                        let path = from_root(&path, &prefix);
                         let digest = file::sha256(&root.join(&path));
                         (path, (word, digest))
                     })
@@ -55,7 +59,9 @@ impl Snapshot {
                 let overlooked = state.is_empty() && overlooks(root, folder, name, files);
                 Self { commit, state: State::Repository(state), overlooked }
             }
-            None => Self { commit: None, state: State::Listing(Listing::of(root)), overlooked: false },
+            None => {
+                Self { commit: None, state: State::Listing(Listing::of(root, history)), overlooked: false }
+            }
         }
     }
 
@@ -133,7 +139,12 @@ pub fn has_commit(root: &Path, folder: &RunFolder, commit: &str) -> Option<bool>
 }
 
 /// Whether two commits differ in nothing but in what is no part of what is promoted: the ledgers themselves.
-pub fn differ_only_in_history(root: &Path, folder: &RunFolder, one: &str, other: &str) -> bool {
+pub fn differ_only_in_history(
+    root: &Path,
+    history: &History,
+    folder: &RunFolder,
+    (one, other): (&str, &str),
+) -> bool {
     let is_commit = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !is_commit(one) || !is_commit(other) {
         return false;
@@ -141,8 +152,23 @@ pub fn differ_only_in_history(root: &Path, folder: &RunFolder, one: &str, other:
     let arguments = ["diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-relative"];
     let arguments: Vec<&str> =
         arguments.into_iter().chain(["--ignore-submodules=none", one, other, "--"]).collect();
-    let differ = told(root, folder, "git-equal", &arguments);
-    differ.is_some_and(|paths| paths.split(|byte| *byte == 0).filter(|path| !path.is_empty()).all(is_history))
+    let Some(differ) = told(root, folder, "git-equal", &arguments) else { return false };
+    let Some(prefix) = prefix(root, folder, "git-equal") else { return false };
+    let history = history.seen_from(top(root, &prefix));
+    let mut paths = differ.split(|byte| *byte == 0).filter(|path| !path.is_empty());
+    paths.all(|path| history.holds(Path::new(OsStr::from_bytes(path))))
+}
+
+/// The way from the top of the repository to `root`, with a `/` at its end where it is any.
+pub(super) fn prefix(root: &Path, folder: &RunFolder, name: &str) -> Option<String> {
+    let told = git(root, folder, &format!("{name}-prefix"), &["rev-parse", "--show-prefix"])?;
+    Some(told.trim_end_matches('\n').to_owned())
+}
+
+/// The top of the repository, from which `prefix` leads to `root`; `None` where it does not.
+pub(super) fn top<'r>(root: &'r Path, prefix: &str) -> Option<&'r Path> {
+    let way = Path::new(prefix);
+    root.ancestors().nth(way.components().count()).filter(|top| top.join(way) == root)
 }
 
 /// Git gives paths from the top of the repository; people and the policy know them from the project's root.
@@ -205,7 +231,7 @@ pub(super) fn parse(status: &str) -> (Option<String>, BTreeMap<String, String>) 
             _ => continue,
         };
         let path = rest.splitn(fields_before_path + 1, ' ').last();
-        if let Some(path) = path.filter(|path| !is_history(path.as_bytes())) {
+        if let Some(path) = path {
             paths.insert(
                 path.to_owned(),
                 rest.get(..2).filter(|_| fields_before_path > 0).unwrap_or(kind).to_owned(),
@@ -242,5 +268,67 @@ mod tests {
     #[test]
     fn before_the_first_commit_there_is_no_commit() {
         assert_eq!(parse("# branch.oid (initial)\0").0, None);
+    }
+
+    fn folder() -> (tempfile::TempDir, PathBuf, RunFolder) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = super::super::tree::real(folder.path()).expect("a path");
+        let run_folder = RunFolder::create(&root).expect("a place");
+        (folder, root, run_folder)
+    }
+
+    fn git(root: &Path, arguments: &[&str]) -> String {
+        let folder = RunFolder::create(root).expect("a place");
+        super::git(
+            root,
+            &folder,
+            "test",
+            &[&["-c", "user.name=a", "-c", "user.email=a@b.cd"], arguments].concat(),
+        )
+        .unwrap_or_else(|| panic!("{arguments:?}"))
+    }
+
+    fn repository(root: &Path) -> String {
+        git(root, &["init", "-q", "-b", "main"]);
+        file::write_whole(&root.join("a.py"), "x = 1\n").expect("written");
+        git(root, &["add", "-A"]);
+        git(root, &["commit", "-q", "-m", "first"]);
+        git(root, &["rev-parse", "HEAD"]).trim().to_owned()
+    }
+
+    #[test]
+    fn a_file_of_which_git_can_say_nothing_is_overlooked() {
+        let (_kept, root, folder) = folder();
+        let files = ["a.py".to_owned()];
+        assert_eq!(overlooked(&root, &folder, "overlooked", &files), files.clone().into(), "no repository");
+        repository(&root);
+        assert!(overlooked(&root, &folder, "overlooked", &files).is_empty());
+        git(&root, &["update-index", "--assume-unchanged", "a.py"]);
+        assert_eq!(overlooked(&root, &folder, "overlooked", &files), files.clone().into());
+        file::write_whole(&root.join(".git/index"), "no index").expect("written");
+        assert_eq!(overlooked(&root, &folder, "overlooked", &files), files.into(), "it cannot be read");
+    }
+
+    #[test]
+    fn a_commit_is_lacked_only_by_a_repository_that_holds_its_whole_history() {
+        let (_kept, root, folder) = folder();
+        let absent = "0123abcd".repeat(5);
+        assert_eq!(has_commit(&root, &folder, &absent), None, "without a repository nobody knows");
+        let first = repository(&root);
+        assert_eq!(has_commit(&root, &folder, &first), Some(true));
+        for name in [absent.as_str(), "v1.2", "main", "", "abc"] {
+            assert_eq!(has_commit(&root, &folder, name), Some(false), "`{name}`");
+        }
+        git(&root, &["commit", "-q", "--allow-empty", "-m", "second"]);
+        let (_kept, clone, folder) = self::folder();
+        let from = format!("file://{}", root.display());
+        git(&clone, &["-c", "protocol.file.allow=always", "clone", "-q", "--depth", "1", &from, "."]);
+        for commit in [&first, &absent] {
+            assert_eq!(
+                has_commit(&clone, &folder, commit),
+                None,
+                "a part of the history does not know `{commit}`"
+            );
+        }
     }
 }

@@ -52,7 +52,7 @@ impl LedgerFile {
     pub fn open(path: &Path, patience: Duration) -> Result<(Self, Vec<u8>), LedgerError> {
         let watch = Stopwatch::start();
         loop {
-            let file = create(path).map_err(|error| failed("open", path, error))?;
+            let file = create(path, sync_folders).map_err(|error| failed("open", path, error))?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::Error(error)) => return Err(failed("lock", path, error)),
@@ -111,7 +111,7 @@ impl LedgerFile {
         Ok(aside)
     }
 
-    /// Appends one whole line, and comes back when it is on the disk.
+    /// Appends one whole line, or what the last one lacks, and comes back when it is on the disk.
     pub fn append(&mut self, line: &str) -> Result<(), LedgerError> {
         let there = self.file.metadata().map_err(|error| failed("look at", &self.path, error))?.len();
         if there != self.length || !is_at(&self.file, &self.path) {
@@ -130,39 +130,19 @@ impl LedgerFile {
     }
 }
 
-/// Whether a path is that of a ledger, of what was set aside of one, or of the account of a rollback. Such a file is the
-/// history of promotions and no part of what is promoted: to write it down must not change the commit's meaning.
-pub fn is_history(path: &[u8]) -> bool {
-    let mut parts = path.rsplit(|byte| *byte == b'/');
-    let name = parts.next().unwrap_or_default();
-    let folder = parts.next().unwrap_or_default();
-    let lies_there = parts.next() == Some(b".promotion");
-    let set_aside = || {
-        let place = name.windows(6).rposition(|part| part == b".torn-");
-        let number = place.and_then(|place| name.get(place + 6..)).unwrap_or_default();
-        !number.is_empty() && number.iter().all(u8::is_ascii_digit)
-    };
-    lies_there
-        && match folder {
-            b"ledger" => name.ends_with(b".jsonl") || set_aside(),
-            b"rollbacks" => name.ends_with(b".md"),
-            _ => false,
-        }
-}
-
 fn failed(what: &'static str, path: &Path, error: io::Error) -> LedgerError {
     LedgerError::Io { what, file: path.display().to_string(), error }
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the place that keeps ledgers")]
-fn create(path: &Path) -> io::Result<File> {
+fn create(path: &Path, make_last: impl Fn(&Path)) -> io::Result<File> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let is_new = !path.exists();
     let file = open_as(path, File::options().read(true).write(true).create(true).truncate(false))?;
-    if is_new {
-        sync_folders(path);
+    // One that is empty may have been made by a process that was killed before its name was sure to last.
+    if file.metadata()?.len() == 0 {
+        make_last(path);
     }
     Ok(file)
 }
@@ -239,6 +219,21 @@ mod tests {
     }
 
     #[test]
+    fn the_name_of_a_ledger_is_made_to_last_until_something_is_in_it_whoever_made_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(".promotion/ledger/carbon.jsonl");
+        let is_made_to_last = || {
+            let made = std::cell::Cell::new(false);
+            create(&path, |one| made.set(one == path)).expect("opened");
+            made.get()
+        };
+        assert!(is_made_to_last(), "of a new file");
+        assert!(is_made_to_last(), "of an empty one that is there");
+        super::super::file::write_whole(&path, "one\n").expect("written");
+        assert!(!is_made_to_last(), "what has a line was made to last before it");
+    }
+
+    #[test]
     fn a_second_one_is_told_that_the_first_is_at_work() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("carbon.jsonl");
@@ -272,29 +267,6 @@ mod tests {
         let mut other = File::options().append(true).open(&path).expect("opened");
         other.write_all(b"two\n").expect("written");
         assert!(matches!(file.append("one\n"), Err(LedgerError::Moved(_))));
-    }
-
-    #[test]
-    fn only_ledgers_are_history() {
-        for path in [
-            ".promotion/ledger/carbon.jsonl",
-            "app/.promotion/ledger/a.jsonl",
-            ".promotion/ledger/a.torn-1",
-            ".promotion/rollbacks/a.md",
-        ] {
-            assert!(is_history(path.as_bytes()), "{path}");
-        }
-        for path in [
-            "ledger/carbon.jsonl",
-            ".promotion/ledger/conftest.py",
-            ".promotion/ledger/tool.torn-1.sh",
-            ".promotion/ledger/a/b.jsonl",
-            "x.promotion/ledger/a.jsonl",
-            ".promotion/rollbacks/conftest.py",
-            "rollbacks/a.md",
-        ] {
-            assert!(!is_history(path.as_bytes()), "{path}");
-        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod file;
 pub mod fingerprint;
 pub mod fork_server;
 pub mod git;
+pub mod history;
 pub mod host_lock;
 pub mod http;
 pub mod interrupt;

@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::git::told;
-use super::ledger_file::is_history;
+use super::history::History;
 use super::run_folder::RunFolder;
 
 /// What git's index holds.
@@ -23,7 +23,12 @@ pub(super) struct Index {
 
 impl Index {
     /// Asks git. The error says why its files cannot be told, as a fragment.
-    pub(super) fn read(root: &Path, folder: &RunFolder, name: &str) -> Result<Self, String> {
+    pub(super) fn read(
+        root: &Path,
+        history: &History,
+        folder: &RunFolder,
+        name: &str,
+    ) -> Result<Self, String> {
         let list =
             |top: &Path| told(top, folder, &format!("{name}-index"), &["ls-files", "-z", "-v", "--stage"]);
         // Where the top is can be guessed; git is asked at the same time.
@@ -39,13 +44,14 @@ impl Index {
             return Err(format!("git takes `{}` for the top of the repository", top.display()));
         }
         let listed = if guess == Some(top.as_path()) { listed } else { list(&top) };
-        let paths = index(&listed.ok_or("git cannot list the files that it follows")?)?;
+        let listed = listed.ok_or("git cannot list the files that it follows")?;
+        let paths = index(&listed, &history.seen_from(Some(&top)))?;
         Ok(Self { top, paths })
     }
 }
 
 /// Reads `git ls-files -z -v --stage`: `H 100644 OBJECT 0\tPATH` each.
-fn index(listed: &[u8]) -> Result<HashMap<Vec<u8>, bool>, String> {
+fn index(listed: &[u8], history: &History) -> Result<HashMap<Vec<u8>, bool>, String> {
     let mut paths = HashMap::new();
     for record in listed.split(|byte| *byte == 0).filter(|record| !record.is_empty()) {
         let tab = record.iter().position(|byte| *byte == b'\t');
@@ -58,7 +64,7 @@ fn index(listed: &[u8]) -> Result<HashMap<Vec<u8>, bool>, String> {
             let path = as_path(path);
             return Err(format!("`{}` is a submodule, whose files are not looked at", path.display()));
         }
-        if is_history(path) {
+        if history.holds(Path::new(OsStr::from_bytes(path))) {
             continue;
         }
         // A capital H: neither taken as unchanged nor left out of the tree. A conflict lists a path more than once.
@@ -84,17 +90,23 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    /// Asks git. The error says why its files cannot be told, as a fragment.
-    pub(super) fn read(root: &Path, folder: &RunFolder, name: &str) -> Result<Self, String> {
+    /// Asks git for what [`Self::read`] reads. The error says why its files cannot be told, as a fragment.
+    pub(super) fn ask(root: &Path, folder: &RunFolder, name: &str) -> Result<Vec<u8>, String> {
         let [new, ignored, modules] =
             ["--untracked-files=all", "--ignored=matching", "--ignore-submodules=none"];
         let arguments = ["status", "--porcelain=v2", "--branch", "-z", "--no-renames", new, ignored, modules];
         let told = told(root, folder, &format!("{name}-status"), &arguments);
-        standing(&told.ok_or("git cannot tell what differs from the commit")?)
+        told.ok_or_else(|| "git cannot tell what differs from the commit".to_owned())
+    }
+
+    /// Reads what git said, but for what is `history`, seen from the top.
+    pub(super) fn read(status: &[u8], history: &History) -> Result<Self, String> {
+        standing(status, history)
     }
 }
 
-fn standing(status: &[u8]) -> Result<Standing, String> {
+fn standing(status: &[u8], history: &History) -> Result<Standing, String> {
+    let is_history = |path: &[u8]| history.holds(Path::new(OsStr::from_bytes(path)));
     let mut standing = Standing::default();
     let mut records = status.split(|byte| *byte == 0).filter(|record| !record.is_empty());
     while let Some(record) = records.next() {
@@ -143,17 +155,32 @@ fn as_path(bytes: &[u8]) -> PathBuf {
 mod tests {
     use super::*;
 
+    /// As it is seen from the top.
+    fn history() -> History {
+        History::beside(Path::new("/top")).seen_from(Some(Path::new("/top")))
+    }
+
+    fn standing(status: &[u8]) -> Result<Standing, String> {
+        Standing::read(status, &history())
+    }
+
     #[test]
     fn the_index_tells_which_files_git_does_not_look_at() {
-        let listed = b"H 100644 aa 0\ta b.py\0h 100644 aa 0\tassumed.py\0S 100644 aa 0\tleft-out.py\0M 100644 aa 1\tc\0M 100644 aa 2\tc\0";
-        let paths = index(listed).expect("a list");
+        let listed = b"H 100644 aa 0\ta b.py\0h 100644 aa 0\tassumed.py\0S 100644 aa 0\tleft-out.py\0H 100644 aa 0\t.promotion/ledger/a.jsonl\0H 100644 aa 0\tx/.promotion/ledger/a.jsonl\0M 100644 aa 1\tc\0M 100644 aa 2\tc\0";
+        let paths = index(listed, &history()).expect("a list");
         let followed = |path: &str| paths.get(path.as_bytes()).copied();
         assert_eq!(
             ["a b.py", "assumed.py", "left-out.py", "c", "no"].map(followed),
             [Some(true), Some(false), Some(false), Some(false), None]
         );
-        assert!(index(b"H 160000 aa 0\tvendor/x\0").is_err_and(|why| why.contains("submodule")));
-        assert!(index(b"nonsense\0").is_err());
+        assert_eq!(
+            followed(".promotion/ledger/a.jsonl"),
+            None,
+            "the history of promotions is none of the project"
+        );
+        assert_eq!(followed("x/.promotion/ledger/a.jsonl"), Some(true), "but another folder's is");
+        assert!(index(b"H 160000 aa 0\tvendor/x\0", &history()).is_err_and(|why| why.contains("submodule")));
+        assert!(index(b"nonsense\0", &history()).is_err());
     }
 
     #[test]
@@ -170,6 +197,8 @@ mod tests {
         let history = b"1 .M N... 100644 100644 100644 aa bb .promotion/ledger/carbon.jsonl\0? .promotion/ledger/a.jsonl\0";
         let told = standing(history).expect("a status");
         assert!(!told.differs && told.new.is_empty(), "the history of promotions is none of the project");
+        let elsewhere = b"? x/.promotion/ledger/a.jsonl\0";
+        assert!(standing(elsewhere).expect("a status").differs, "what lies elsewhere is no history");
         assert!(standing(b"1 .M N... 100644 100644 100644 aa bb a b.py\0").expect("a status").differs);
         assert!(standing(b"? nested/\0").is_err());
         assert!(standing(b"x y\0").is_err());

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::component::SourceFile;
 
-use super::ledger_file::is_history;
+use super::history::History;
 
 /// Why a declared path gives no Python files.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -198,8 +198,8 @@ pub struct Listing {
 const PASSED_OVER: [&str; 6] = [".git", ".venv", "venv", "node_modules", "__pycache__", ".tox"];
 
 impl Listing {
-    /// Lists `root` now.
-    pub fn of(root: &Path) -> Self {
+    /// Lists `root` now, but for what is `history`.
+    pub fn of(root: &Path, history: &History) -> Self {
         let mut walk = ignore::WalkBuilder::new(root);
         walk.standard_filters(false)
             .filter_entry(|entry| entry.file_name().to_str().is_none_or(|name| !PASSED_OVER.contains(&name)));
@@ -207,7 +207,7 @@ impl Listing {
             .build()
             .filter_map(Result::ok)
             .filter(|entry| entry.file_type().is_some_and(|kind| !kind.is_dir()))
-            .filter(|entry| !is_history(entry.path().as_os_str().as_encoded_bytes()))
+            .filter(|entry| !history.holds(entry.path()))
             .filter_map(|entry| {
                 let metadata = entry.metadata().ok()?;
                 let path = entry.path().strip_prefix(root).ok()?.to_owned();
@@ -314,9 +314,11 @@ mod tests {
         for path in ["same.py", "gone.py", "changed.py"] {
             put(&root, path);
         }
-        let before = Listing::of(&root);
+        let history = History::beside(&root);
+        let before = Listing::of(&root, &history);
         std::fs::rename(root.join("gone.py"), root.join("new.py")).expect("moved");
         write_whole(&root.join("changed.py"), "longer = 'than before'\n").expect("written");
-        assert_eq!(before.changed(&Listing::of(&root)), ["changed.py", "gone.py", "new.py"]);
+        put(&root, ".promotion/ledger/a.jsonl");
+        assert_eq!(before.changed(&Listing::of(&root, &history)), ["changed.py", "gone.py", "new.py"]);
     }
 }

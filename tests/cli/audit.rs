@@ -87,6 +87,39 @@ fn each_deed_is_named_with_its_line() {
     says(&after(|lines| lines[0] = lines[0].replace("{\"v\":1", "{\"v\":1 ")), "line 1: was edited");
 }
 
+/// An editor may take the last line break away: nothing is lost, and nobody says so.
+#[test]
+fn a_last_record_that_lacks_but_its_line_break_is_counted_by_all_who_read_and_ended_by_who_writes() {
+    let project = three();
+    let whole = text(&project);
+    let project = project.file(LEDGER, whole.trim_end());
+    let document = audit(&project, 0);
+    let ledger = &document["ledgers"][0];
+    assert_eq!(
+        (&ledger["records"], &ledger["anchors"][0]["holds"]),
+        (&3.into(), &true.into()),
+        "{document:#}"
+    );
+    let notes: Vec<&str> =
+        ledger["notes"].as_array().expect("notes").iter().filter_map(Value::as_str).collect();
+    assert_eq!(
+        notes,
+        ["the last record is whole but for its line break, which the next one that is written adds"]
+    );
+    for verb in ["status", "history"] {
+        let told = project.run(&[verb, "a", "--format", "json"]).exits(0).json();
+        let ledger = if verb == "status" { &told["components"][0]["ledger"] } else { &told["ledger"] };
+        assert_eq!((&ledger["records"], &ledger["torn_bytes"]), (&3.into(), &0.into()), "{told:#}");
+    }
+    let project = project.committed();
+    let document = audit(&project, 0);
+    assert_eq!(document["ledgers"][0]["notes"].as_array().expect("notes").len(), 1, "{document:#}");
+    record(&project);
+    assert!(text(&project).starts_with(&whole), "the same three records, and one more");
+    assert_eq!(audit(&project, 0)["ledgers"][0]["records"], 4);
+    assert!(!project.root().join(".promotion/ledger/a.torn-1").exists());
+}
+
 #[test]
 fn the_ledger_of_another_component_is_not_taken_for_its_own() {
     let project = three();

@@ -8,7 +8,7 @@ use tta_promote::ledger;
 use tta_promote::model::assessment::Verdict;
 use tta_promote::model::record::{Fact, Record, Verification};
 
-use crate::project::Project;
+use crate::project::{POLICY, Project};
 
 const RECORD: [&str; 3] = ["verify", "a", "--record"];
 
@@ -103,6 +103,60 @@ fn a_ledger_makes_no_tree_dirty_and_no_component_changed() {
     let project = project.file(".promotion/ledger/conftest.py", "x = 1\n");
     let told = project.run(&["verify", "a", "--format", "json"]).exits(0);
     assert_eq!(told.json()["subject"]["dirty"], true);
+}
+
+/// What lies like a ledger, but not beside the policy in force, is a file as any other.
+#[test]
+fn a_file_that_only_lies_like_a_ledger_makes_the_tree_dirty_and_the_component_changed() {
+    const EVIL: &str = "src/x/.promotion/ledger/evil.jsonl";
+    let project = Project::new().repository();
+    project.run(&RECORD).exits(0);
+    project.run(&["verify", "a"]).exits(0);
+    let project = project.committed().file(EVIL, "{}\n");
+    let dirty = |folder: &str, arguments: &[&str]| {
+        project.run_in(folder, arguments).exits(0).json()["subject"]["dirty"].clone()
+    };
+    assert_eq!(dirty("", &["verify", "a", "--format", "json"]), true);
+    assert_eq!(dirty("", &["verify", "a", "--fresh", "--format", "json"]), true);
+    let is_obstacle = |project: &Project, kind: &str| {
+        let told = project.run(&["status", "a", "--format", "json"]).exits(0).json();
+        let obstacles = told["components"][0]["obstacles"].as_array().expect("obstacles").clone();
+        obstacles.iter().any(|obstacle| obstacle["kind"] == kind)
+    };
+    assert!(is_obstacle(&project, "dirty"));
+    let project = project.git(&["add", "-A"]).git(&["commit", "-q", "-m", "evil"]);
+    assert!(is_obstacle(&project, "commit"), "the commits differ in more than in history");
+}
+
+/// Git names paths from the top of the repository, which may be neither the policy's folder nor the project's root.
+#[test]
+fn the_ledger_beside_the_policy_is_history_wherever_the_repository_and_the_project_begin() {
+    let with_root = POLICY.replace("name = \"Demo\"", "name = \"Demo\"\nroot = \"app\"");
+    for (place, policy, elsewhere) in [("app", POLICY, "."), (".", with_root.as_str(), "app")] {
+        let project = Project::new()
+            .file("app/src/a.py", "x = 1\n")
+            .file("app/tests/test_a.py", "def test(): pass\n")
+            .file(&format!("{place}/promotion.toml"), policy)
+            .repository();
+        let run = |project: &Project, arguments: &[&str]| project.run_in(place, arguments).exits(0);
+        let is_dirty = |project: &Project, arguments: &[&str]| {
+            run(project, arguments).json()["subject"]["dirty"].clone()
+        };
+        let fresh = ["verify", "a", "--fresh", "--format", "json"];
+        let reused = ["verify", "a", "--format", "json"];
+        run(&project, &RECORD);
+        assert_eq!([&fresh[..], &reused].map(|words| is_dirty(&project, words)), [false, false], "{place}");
+        run(&project, &["plan", "--changed-since", "HEAD", "--format", "json"]).says("\"shards\": []");
+        let project = project.committed();
+        let told = run(&project, &["status", "a", "--format", "json"]).json();
+        assert_eq!(
+            told["components"][0]["obstacles"],
+            Value::Array(Vec::new()),
+            "{place}: it is history only"
+        );
+        let project = project.file(&format!("{elsewhere}/.promotion/ledger/a.jsonl"), "{}\n");
+        assert_eq!([&fresh[..], &reused].map(|words| is_dirty(&project, words)), [true, true], "{place}");
+    }
 }
 
 #[test]

@@ -234,3 +234,22 @@ fn quiet_is_one_line() {
         assert_eq!(told.stdout.lines().count(), 1, "{}", told.stdout);
     }
 }
+
+/// Git was told to take the file as unchanged, so that its word says nothing: nor does it where the file is gone.
+#[test]
+fn a_tree_is_not_clean_where_git_overlooks_a_file_or_the_disk_cannot_list_them() {
+    let project = Project::new().repository();
+    project.run(&["verify", "a", "--record"]).exits(0);
+    let in_the_way = |project: &Project| {
+        let told = component(&project.run(&["status", "--format", "json"]).exits(0), "a");
+        let obstacles = told["obstacles"].as_array().expect("obstacles").clone();
+        obstacles.iter().map(|one| one["kind"].as_str().expect("a kind").to_owned()).collect::<Vec<_>>()
+    };
+    assert!(in_the_way(&project).is_empty());
+    let project = project.git(&["update-index", "--assume-unchanged", "src/a.py"]);
+    assert_eq!(in_the_way(&project), ["dirty"]);
+    std::fs::remove_file(project.root().join("src/a.py")).expect("removed");
+    assert_eq!(in_the_way(&project), ["dirty"]);
+    let told = project.run(&["promote", "a"]).exits(1);
+    told.complains("files differ from the commit, or it cannot be told whether they do");
+}
