@@ -5,6 +5,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test builds its world with its own hands")]
 
+mod complete;
 mod crash;
 mod deploy;
 mod engine;
