@@ -8,6 +8,7 @@ mod bundled;
 mod enough;
 mod environment;
 mod identity;
+mod integration;
 mod interruption;
 mod laboratory;
 

@@ -1,0 +1,112 @@
+//! What the gate of production asks of integration tests, measured by the real pytest: enough passes, too little fails,
+//! and nothing at all is never a pass.
+
+use super::laboratory::{self, Project, Verdict};
+
+/// Ten statements; the first branch has four of them.
+const COMPONENT: &str = "\
+def half(value):
+    if value == 1:
+        return 1
+    if value == 2:
+        return 2
+    if value == 3:
+        return 3
+    if value == 4:
+        return 4
+    return 5
+";
+
+/// A component in staging whose own tests cover all of it, and whose integration tests are `tests`.
+fn project(tests: &[(&str, &str)], more: &str) -> Project {
+    let project = Project::new("");
+    project.write("carbon.py", COMPONENT);
+    project.write("conftest.py", "import os\nimport sys\n\nsys.path.insert(0, os.path.dirname(__file__))\n");
+    project.write("tests/unit/test_all.py", test("carbon", "1, 2, 3, 4, 5"));
+    for (path, text) in tests {
+        project.write(path, text);
+    }
+    let venv = laboratory::environment().to_str().expect("a path");
+    let none = ["lint", "types", "security", "docs", "coverage"]
+        .map(|check| format!("{check} = {{ not_applicable = \"shown elsewhere\" }}\n"))
+        .concat();
+    let policy = format!(
+        "schema = 1\n[project]\nname = \"x\"\nrunner = {{ venv = {venv:?} }}\n[gate.production]\n{none}\
+         integration_coverage = {{ min_percent = 80 }}\n[component.carbon]\nstage = \"staging\"\n\
+         paths = [\"carbon.py\"]\ntests = {{ paths = [\"tests/unit\"] }}\n{more}"
+    );
+    std::fs::write(project.top.join("promotion.toml"), policy).expect("written");
+    project
+}
+
+/// A test that calls the component with `values`.
+fn test(name: &str, values: &str) -> String {
+    format!(
+        "from carbon import half\n\n\ndef test_{name}():\n    for value in ({values},):\n        assert half(value) == value\n"
+    )
+}
+
+/// What came of the condition, its words, what people are shown, and the exit code.
+fn condition(project: &Project) -> (String, String, String, i32) {
+    let verify = ["verify", "carbon", "--no-record"];
+    let told = Verdict::of(
+        &project.gate(&[&verify[..], &["--format", "json"]].concat()).output().expect("it starts"),
+    );
+    assert_eq!(told.check("carbon", "tests")["outcome"], "pass", "{:#} {}", told.document, told.stderr);
+    let conditions = told.component("carbon")["conditions"].as_array().expect("conditions");
+    let [one] = &conditions[..] else { panic!("{conditions:?}") };
+    assert_eq!(one["id"], "integration_coverage");
+    let text = project.gate(&verify).output().expect("it starts");
+    assert_eq!(text.status.code(), Some(told.exit));
+    let text = String::from_utf8(text.stdout).expect("UTF-8");
+    let word = |name: &str| one[name].as_str().expect("a word").to_owned();
+    eprintln!("{text}");
+    (word("outcome"), word("summary"), text, told.exit)
+}
+
+#[test]
+fn integration_tests_that_cover_enough_pass_and_those_that_do_not_fail() {
+    let enough = test("carbon", "1, 2, 3, 4, 5");
+    let (outcome, summary, text, exit) =
+        condition(&project(&[("tests/integration/test_it.py", &enough)], ""));
+    assert_eq!((outcome.as_str(), exit), ("pass", 0), "{text}");
+    assert!(summary.contains("100 %"), "{summary}");
+    assert!(text.contains("✓ integration_coverage"), "{text}");
+
+    let little = test("carbon", "1");
+    let (outcome, summary, text, exit) =
+        condition(&project(&[("tests/integration/test_it.py", &little)], ""));
+    assert_eq!((outcome.as_str(), exit), ("fail", 1), "{text}");
+    assert!(summary.contains("< 80 %"), "{summary}");
+    assert!(text.contains("✗ integration_coverage"), "{text}");
+}
+
+#[test]
+fn without_an_integration_test_that_ran_nothing_is_known_and_nothing_passes() {
+    let select = "[component.carbon.observe.staging]\nintegration = { paths = [\"tests/integration\"], select = \"carbon\" }\n";
+    let skipped = "import pytest\n\npytest.skip('no database', allow_module_level=True)\n";
+    let other = test("other", "1, 2, 3, 4, 5");
+    let path = "tests/integration/test_it.py";
+    let cases: [(&str, &[(&str, &str)], &str, &str); 4] = [
+        ("no folder", &[], "", "does not exist"),
+        ("an empty folder", &[("tests/integration/__init__.py", "")], "", "no test"),
+        ("none selected", &[(path, &other)], select, "no test"),
+        ("all skipped", &[(path, skipped)], select, "no test"),
+    ];
+    for (case, tests, more, words) in cases {
+        let (outcome, summary, text, exit) = condition(&project(tests, more));
+        assert_eq!((outcome.as_str(), exit), ("inconclusive", 3), "{case}: {text}");
+        assert!(summary.contains(words), "{case}: {summary}");
+        assert!(summary.ends_with("with `integration` in `[component.carbon.observe.staging]`"), "{summary}");
+        assert!(text.contains("? integration_coverage"), "{case}: {text}");
+    }
+}
+
+#[test]
+fn what_a_failing_integration_test_covers_is_no_ground_for_a_pass() {
+    let failing = test("carbon", "1, 2, 3, 4, 5, 6");
+    let (outcome, summary, text, exit) =
+        condition(&project(&[("tests/integration/test_it.py", &failing)], ""));
+    assert_eq!((outcome.as_str(), exit), ("fail", 1), "{text}");
+    assert!(summary.contains("the integration tests: ") && summary.contains("1 failed"), "{summary}");
+}
