@@ -1,6 +1,9 @@
 //! What the gate of production asks of integration tests, measured by the real pytest: enough passes, too little fails,
 //! and nothing at all is never a pass.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+
 use super::laboratory::{self, Project, Verdict};
 
 /// Ten statements; the first branch has four of them.
@@ -109,4 +112,64 @@ fn what_a_failing_integration_test_covers_is_no_ground_for_a_pass() {
         condition(&project(&[("tests/integration/test_it.py", &failing)], ""));
     assert_eq!((outcome.as_str(), exit), ("fail", 1), "{text}");
     assert!(summary.contains("the integration tests: ") && summary.contains("1 failed"), "{summary}");
+}
+
+/// An address that answers as long as the tests run.
+fn health() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _whatever_it_asks = stream.read(&mut [0; 4096]);
+            let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
+            let _nobody_to_tell = stream.write_all(answer.as_bytes());
+        }
+    });
+    format!("http://{address}/")
+}
+
+#[test]
+fn a_look_whose_selection_holds_no_integration_test_is_not_healthy() {
+    let path = "tests/integration/test_it.py";
+    let project = project(&[(path, &test("other", "1"))], "");
+    let policy = std::fs::read_to_string(project.top.join("promotion.toml")).expect("a policy");
+    let policy = policy
+        .replace("[gate.production]", "[gate.staging]")
+        .replace("integration_coverage = { min_percent = 80 }\n", "")
+        .replace("stage = \"staging\"\n", "");
+    let deploy = format!(
+        "[component.carbon.deploy.staging]\nscript = [\"true\"]\nhealth = {{ url = {:?}, delay = \"0s\", stable = \"0s\" }}\n\
+         [component.carbon.observe.staging]\nintegration = {{ paths = [\"tests/integration\"], select = \"carbon\" }}\n",
+        health()
+    );
+    std::fs::write(project.top.join("promotion.toml"), policy + &deploy).expect("written");
+    project.commit();
+    for step in [&["verify", "carbon", "--record"][..], &["deploy", "carbon", "--yes"]] {
+        let output = project.gate(step).output().expect("it starts");
+        assert!(output.status.success(), "{output:?}");
+    }
+    let observe = || {
+        // A window is at least a second long.
+        std::thread::sleep(std::time::Duration::from_millis(1100));
+        let told = Verdict::of(
+            &project.gate(&["observe", "carbon", "--format", "json"]).output().expect("it starts"),
+        );
+        let look = told.document["observations"][0].clone();
+        let readings = look["readings"].as_array().unwrap_or_else(|| panic!("{told:?}")).clone();
+        let reading = readings.into_iter().find(|one| one["rule"] == "integration").expect("a reading");
+        (told, look, reading)
+    };
+    let (told, look, reading) = observe();
+    assert_eq!(
+        (&look["sign"], &reading["sign"], told.exit),
+        (&"unknown".into(), &"unknown".into(), 3),
+        "{look:#}"
+    );
+    assert_eq!(reading["query"], "pytest tests/integration -k 'carbon'");
+    assert!(reading["detail"].as_str().is_some_and(|words| words.contains("no test")), "{reading}");
+    let soak = &told.document["soak"];
+    assert_eq!((&soak["healthy_seconds"], &soak["healthy_windows"]), (&0.into(), &0.into()), "{soak:#}");
+    project.write(path, test("carbon", "1"));
+    let (told, look, reading) = observe();
+    assert_eq!((&look["sign"], &reading["sign"], told.exit), (&"good".into(), &"good".into(), 0), "{look:#}");
 }
