@@ -5,8 +5,9 @@
 //! under way that rests on it; `complete` writes all of them at its end.
 
 use crate::lifecycle::farewell::farewells;
+use crate::lifecycle::stand;
 use crate::model::component::Component;
-use crate::model::promotion::{Pending, Phase, Standing};
+use crate::model::promotion::{Phase, Standing};
 use crate::model::record::{Act, Record};
 
 use super::complete::settle_owed;
@@ -14,6 +15,7 @@ use super::context::Context;
 use super::document::{self, PaperEnd};
 use super::in_hand::InHand;
 use super::issue::{IssueError, pay_debts};
+use super::ledgers::Ledgers;
 use super::project::Workspace;
 
 /// Whether a promotion is under way that rests on the tree as it is.
@@ -35,12 +37,10 @@ pub fn owed(
         owed.extend(documents.map(|(_, path)| format!("`{path}`")));
     }
     if workspace.policy.project.repository.is_some() {
-        let is_news =
-            |pending: &&Pending| matches!(pending.act, Act::Comment { .. } | Act::SettleIssue { .. });
         let completed = standing.completed.iter().flat_map(|completed| &completed.promotion.pending);
-        let settling = completed.filter(is_news).filter_map(|pending| match &pending.act {
+        let settling = completed.filter_map(|pending| match &pending.act {
             Act::Comment { issue, .. } | Act::SettleIssue { issue, .. } => Some(*issue),
-            _ => None,
+            Act::OpenIssue { .. } | Act::Deploy(_) | Act::Restore { .. } | Act::Document { .. } => None,
         });
         let news = farewells(records).into_iter();
         let news = news.filter(|one| !one.is_told || one.label.is_some_and(|(_, is_there)| !is_there));
@@ -67,6 +67,13 @@ pub struct Paid {
 /// # Errors
 /// Where the ledger cannot be written, or we were asked to stop: never because of GitHub or a document.
 pub fn pay(workspace: &Workspace, component: &Component, context: &Context<'_>) -> Result<Paid, IssueError> {
+    // Who has nothing to say does not take the ledger from others.
+    if workspace.policy.project.repository.is_none() {
+        let records = Ledgers::of(workspace).read(&component.name)?.records;
+        if owed(workspace, component, &stand(component.stage, &records), &records).is_empty() {
+            return Ok(Paid::default());
+        }
+    }
     let mut hand = InHand::take(workspace, component, context.folder)?;
     let mut paid = Paid::default();
     if !is_under_way(&hand.standing()) {

@@ -84,13 +84,16 @@ fn integration_tests_that_cover_enough_pass_and_those_that_do_not_fail() {
     assert!(text.contains("✗ integration_coverage"), "{text}");
 }
 
+/// A case, its integration tests, more of the policy, and words of the answer.
+type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, &'a str);
+
 #[test]
 fn without_an_integration_test_that_ran_nothing_is_known_and_nothing_passes() {
     let select = "[component.carbon.observe.staging]\nintegration = { paths = [\"tests/integration\"], select = \"carbon\" }\n";
     let skipped = "import pytest\n\npytest.skip('no database', allow_module_level=True)\n";
     let other = test("other", "1, 2, 3, 4, 5");
     let path = "tests/integration/test_it.py";
-    let cases: [(&str, &[(&str, &str)], &str, &str); 4] = [
+    let cases: [Case<'_>; 4] = [
         ("no folder", &[], "", "does not exist"),
         ("an empty folder", &[("tests/integration/__init__.py", "")], "", "no test"),
         ("none selected", &[(path, &other)], select, "no test"),
