@@ -20,9 +20,21 @@ pub fn add(
     component: &mut ComponentAssessment,
     measured: Vec<Condition>,
 ) -> Result<(), LedgerFault> {
+    if candidate.conditions().ids().is_empty() {
+        return Ok(());
+    }
+    component.conditions = measured;
+    component.conditions.extend(of_ledgers(workspace, candidate)?);
+    component.verdict =
+        judge::whole(component.checks.iter().map(|check| &check.outcome), &component.conditions);
+    Ok(())
+}
+
+/// What the ledgers that are here answer to what the gate of `candidate` asks besides checks.
+pub fn of_ledgers(workspace: &Workspace, candidate: &Candidate<'_>) -> Result<Vec<Condition>, LedgerFault> {
     let asked = candidate.conditions();
     if asked.ids().is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let declared = candidate.component;
     let records = Ledgers::of(workspace).read(&declared.name)?.records;
@@ -30,16 +42,5 @@ pub fn add(
     let soak = standing.completed.as_ref().and_then(|completed| soak_of(declared, completed));
     let needs = dependencies(workspace, declared)?;
     let to = candidate.gate.stage;
-    component.conditions = measured;
-    component.conditions.extend(lifecycle::conditions(
-        &asked,
-        to,
-        &standing,
-        soak.as_ref(),
-        &needs,
-        clock::now(),
-    ));
-    component.verdict =
-        judge::whole(component.checks.iter().map(|check| &check.outcome), &component.conditions);
-    Ok(())
+    Ok(lifecycle::conditions(&asked, to, &standing, soak.as_ref(), &needs, clock::now()))
 }

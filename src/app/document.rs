@@ -3,15 +3,18 @@
 //! Not what they say (`report::document`). A document is a projection: where it cannot be written it is owed, and
 //! nothing else waits for it. After a crash it is found again by its content.
 
+use std::collections::BTreeSet;
+
 use crate::lifecycle;
 use crate::model::component::Component;
+use crate::model::milestone::moved_back;
 use crate::model::promotion::{Completed, Promotion, Standing};
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, ActResult, Fact, Record};
 use crate::model::soak::Soak;
 use crate::report::document::maturity::Maturity;
 use crate::report::document::section::{self, Placed};
-use crate::report::document::status::{self, Row};
+use crate::report::document::status::{self, Row, Stands};
 use crate::sys::file::{self, ReadError};
 use crate::sys::tree;
 use crate::tools::docs;
@@ -84,17 +87,51 @@ pub fn settle(
 
 /// As [`settle`], for a promotion that is over: gives a sentence for each document that was written or is owed.
 pub fn tell(hand: &mut InHand<'_>, promotion: &PromotionId) -> Result<Vec<String>, LedgerFault> {
-    let words = |paper: Paper| match paper.end {
-        PaperEnd::UpToDate | PaperEnd::WouldWrite => None,
-        PaperEnd::Written => Some(format!("`{}` was written", paper.path)),
-        PaperEnd::Edited { line, .. } => Some(format!(
-            "`{}` is owed: somebody edited what stands below line {line}; take it out, marks and all, and run this again",
-            paper.path
-        )),
-        PaperEnd::Failed(why) => Some(format!("`{}` is owed: {why}", paper.path)),
+    Ok(settle(hand, promotion, false)?.into_iter().flat_map(words).collect())
+}
+
+/// What became of a document, a line each; nothing where it said what it should.
+pub fn words(paper: Paper) -> Vec<String> {
+    match paper.end {
+        PaperEnd::UpToDate | PaperEnd::WouldWrite => Vec::new(),
+        PaperEnd::Written => vec![format!("`{}` was written", paper.path)],
+        PaperEnd::Edited { line, difference } => {
+            let owed = format!(
+                "`{}` is owed: somebody edited what stands below line {line}; take it out, marks and all, and run this again",
+                paper.path
+            );
+            let lines = difference.lines().map(|line| format!("| {line}"));
+            std::iter::once(owed).chain(lines).collect()
+        }
+        PaperEnd::Failed(why) => vec![format!("`{}` is owed: {why}", paper.path)],
+    }
+}
+
+/// The documents of the component that could not be written when something changed that they tell, each with the promotion
+/// that is owed it. One that the policy does not name any more is owed by nobody.
+pub fn owed(workspace: &Workspace, component: &Component, records: &[Record]) -> Vec<(PromotionId, String)> {
+    let promotions: BTreeSet<&PromotionId> = records.iter().map(|record| &record.promotion).collect();
+    let of = |document: Document| {
+        let owed = promotions.iter().filter(|id| pending(records, id, &document.path).is_some());
+        let owed: Vec<_> = owed.map(|id| ((*id).clone(), document.path.clone())).collect();
+        owed
     };
-    let papers = settle(hand, promotion, false)?;
-    Ok(papers.into_iter().filter_map(words).collect())
+    declared(workspace, component).into_iter().flat_map(of).collect()
+}
+
+/// As [`settle`], for all promotions that are owed a document; each document once.
+pub fn settle_owed(hand: &mut InHand<'_>) -> Result<Vec<Paper>, LedgerFault> {
+    let owed = owed(hand.workspace, hand.component, hand.ledger().records());
+    let promotions: BTreeSet<PromotionId> = owed.into_iter().map(|(promotion, _)| promotion).collect();
+    let mut papers: Vec<Paper> = Vec::new();
+    for promotion in promotions {
+        // What was written for one says what it should for the next.
+        let news = settle(hand, &promotion, false)?;
+        let is_known = |paper: &Paper| papers.iter().any(|known| known.path == paper.path);
+        let news: Vec<Paper> = news.into_iter().filter(|paper| !is_known(paper)).collect();
+        papers.extend(news);
+    }
+    Ok(papers)
 }
 
 /// What [`settle`] would do.
@@ -167,7 +204,7 @@ fn body(workspace: &Workspace, component: &Component, records: &[Record], kind: 
             let standing = |one: &Component| {
                 let records = ledgers.read(&one.name).ok()?.records;
                 let Standing { stage, completed, .. } = lifecycle::stand(one.stage, &records);
-                Some((stage, completed))
+                Some(Stands { stage, completed, back: moved_back(&lifecycle::milestones(&records)).cloned() })
             };
             let rows = workspace.policy.components.iter();
             let rows: Vec<Row<'_>> =

@@ -13,6 +13,7 @@ use crate::model::soak::Soak;
 use crate::model::stage::Stage;
 use crate::sys::run_folder::RunFolder;
 
+use super::debts;
 use super::in_hand::dependencies;
 use super::ledgers::{LedgerFault, Ledgers};
 use super::override_words;
@@ -40,6 +41,8 @@ pub struct Due {
     pub frozen: Option<(Timestamp, String)>,
     /// Checks that somebody set aside, a sentence each.
     pub overrides: Vec<String>,
+    /// What is owed of promotions that are over, a few words each.
+    pub owed: Vec<String>,
 }
 
 impl Due {
@@ -69,7 +72,8 @@ impl Due {
         let to = standing.stage.next();
         let with_deployment = to.is_some_and(|to| component.deploy.contains_key(&to));
         let overrides = override_words::in_force(&standing, now.time);
-        Ok(Self { standing, to, step, first, with_issue, with_deployment, soak, frozen, overrides })
+        let owed = debts::owed(workspace, component, &standing, &records);
+        Ok(Self { standing, to, step, first, with_issue, with_deployment, soak, frozen, overrides, owed })
     }
 
     /// Whether something was begun that must come to its end whatever else is said.

@@ -15,6 +15,7 @@ use crate::plan;
 use crate::report::plan_document::PlanDocument;
 use crate::sys::file;
 
+use super::conditions::of_ledgers;
 use super::project::Workspace;
 use super::selection::{Selection, SelectionError};
 use super::shard::VERSION;
@@ -239,6 +240,34 @@ impl<'a> Expected<'a> {
         };
         let hint = "verify and join with the same `promotion.toml`; a stage other than the next is for a plan to ask for";
         Err(Reason::new(ReasonKind::ShardForeign, format!("`{file}`: {what}"), hint))
+    }
+
+    /// Whether what a shard says of the ledgers is what those that are here say.
+    pub fn agrees(
+        &self,
+        workspace: &Workspace,
+        file: &str,
+        theirs: &ComponentAssessment,
+    ) -> Result<(), Reason> {
+        if self.only.is_some() {
+            return Ok(());
+        }
+        let hint =
+            "verify and join with the same ledgers, and at about the same time; run the shard's job again";
+        let foreign = |what: String| Reason::new(ReasonKind::ShardForeign, format!("`{file}`: {what}"), hint);
+        let ours =
+            of_ledgers(workspace, &self.subject.candidate).map_err(|fault| foreign(fault.to_string()))?;
+        let told = |id: &str| theirs.conditions.iter().find(|one| one.id == id).map(|one| one.state);
+        match ours.iter().find(|one| told(&one.id) != Some(one.state)) {
+            None => Ok(()),
+            Some(one) => {
+                let theirs = told(&one.id).map_or("not told", |state| state.name());
+                let (id, ours, summary) = (&one.id, one.state.name(), &one.summary);
+                Err(foreign(format!(
+                    "`{id}` is {theirs} in it, and {ours} by the ledger that is here: {summary}"
+                )))
+            }
+        }
     }
 }
 

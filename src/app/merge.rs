@@ -70,6 +70,7 @@ pub fn merge(workspace: &Workspace, request: &Request) -> anyhow::Result<Assessm
     let policy = PolicyDigest { file: workspace.name().to_owned(), sha256: checkout.policy.clone() };
     let staging = gates.iter().find(|gate| gate.stage == Stage::Staging);
     let join = Join {
+        workspace,
         expected: &expected,
         shards: &shards,
         planned: &scope.planned,
@@ -87,6 +88,7 @@ struct Held<'a> {
 
 /// What is expected and what was given.
 struct Join<'a> {
+    workspace: &'a Workspace,
     expected: &'a [Expected<'a>],
     shards: &'a [Shard],
     planned: &'a BTreeMap<String, String>,
@@ -154,6 +156,7 @@ impl Join<'_> {
             (Ok(_), None) => return Err(self.missing(expected.name(), told)),
         };
         expected.fits(&shard.file, own)?;
+        expected.agrees(self.workspace, &shard.file, own)?;
         Ok(own.clone())
     }
 

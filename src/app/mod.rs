@@ -13,6 +13,7 @@ pub mod complete;
 pub mod conditions;
 pub mod configuration;
 pub mod context;
+pub mod debts;
 pub mod decide;
 pub mod deploy;
 pub mod diagnosis;

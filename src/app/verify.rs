@@ -194,8 +194,8 @@ impl<'a> Asked<'a> {
         let context = Context { folder: &folder, ..self.context.with_variables(&[]) };
         let asked = Asked { context: &context, candidates: &candidates, plan: &plan, ..*self };
         let outcome = asked.measured(None, None, &mut Vec::new())?;
-        let check = outcome.components.first().and_then(|component| component.checks.first());
-        Ok(integration::answered(check, &outcome.faults))
+        let checks = outcome.components.first().map(|component| component.checks.as_slice());
+        Ok(integration::answered(candidate, checks.unwrap_or_default(), &outcome.faults))
     }
 
     /// The whole answer from earlier runs, where it is known: then no tool is started.

@@ -1,22 +1,19 @@
 //! `deploy`: bring the verified candidate to the next stage, and print what was proven.
 
-use crate::app::context::Deaf;
 use crate::app::deploy::attempt::{After, AttemptError, Ending};
 use crate::app::deploy::order::{DeployError, Outcome, Proposal, Request};
 use crate::app::deploy::site::Halt;
 use crate::app::deploy::workflow::deploy;
-use crate::app::issue;
 use crate::app::project::Workspace;
 use crate::app::refusal::{remedy, words};
 use crate::app::stages::Stages;
-use crate::app::verify;
 use crate::model::container::ContainerState;
 use crate::model::reason::{Reason, ReasonKind};
-use crate::report::clean::one_line;
 use crate::report::deployment::{Deployment, Result as Came, json, text};
-use crate::sys::{interrupt::Interrupt, run_folder::RunFolder, terminal};
+use crate::sys::{interrupt::Interrupt, terminal};
 
 use super::argument::{Deploy, Global, StepFormat};
+use super::debt;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::notice;
@@ -50,7 +47,7 @@ pub(super) fn run(global: &Global, arguments: &Deploy) -> Result<Exit, Failure> 
     progress.clear();
     let outcome = outcome.map_err(|error| failure(error, &workspace))?;
     if matches!(outcome, Outcome::Ended(_) | Outcome::AlreadyDeployed(_) | Outcome::PutBack(_)) {
-        tell(&workspace, &arguments.component, &interrupt)?;
+        debt::pay(&workspace, &arguments.component, &interrupt)?;
     }
     if matches!(outcome, Outcome::Declined) && !asked.get() {
         return Err(nobody_asked(&interrupt));
@@ -61,19 +58,6 @@ pub(super) fn run(global: &Global, arguments: &Deploy) -> Result<Exit, Failure> 
         StepFormat::Json => json(&deployment),
     })?;
     Ok(exit)
-}
-
-/// Tells GitHub, which may fail without the deployment being less true.
-fn tell(workspace: &Workspace, component: &str, interrupt: &Interrupt) -> Result<(), Failure> {
-    if workspace.policy.project.repository.is_none() {
-        return Ok(());
-    }
-    let folder = RunFolder::create(&workspace.root).map_err(anyhow::Error::from)?;
-    let context = verify::context(workspace, None, &folder, interrupt, &Deaf);
-    for sentence in issue::tell(workspace, component, &context)? {
-        print::stderr(&format!("{}\n", one_line(&sentence)));
-    }
-    Ok(())
 }
 
 fn nobody_asked(interrupt: &Interrupt) -> Failure {

@@ -5,6 +5,7 @@ mod audit;
 mod cache;
 mod claims;
 mod complete;
+mod debt;
 mod decide;
 mod deploy;
 mod doctor;

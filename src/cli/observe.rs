@@ -1,7 +1,6 @@
 //! `observe`: look at a deployed candidate, record what was seen, and say how far its soak has come.
 
 use crate::app::context::Deaf;
-use crate::app::issue;
 use crate::app::ledgers::Ledgers;
 use crate::app::observe::{ObserveError, Outcome, Request, Seen, observe};
 use crate::app::project::Workspace;
@@ -17,7 +16,7 @@ use crate::sys::run_folder::RunFolder;
 use super::argument::{Global, Observe, ViewFormat};
 use super::exit::Exit;
 use super::failure::{Failure, nearest};
-use super::{print, verify};
+use super::{debt, print, verify};
 
 /// Carries out `observe`.
 pub(super) fn run(global: &Global, arguments: &Observe) -> Result<Exit, Failure> {
@@ -36,7 +35,7 @@ pub(super) fn run(global: &Global, arguments: &Observe) -> Result<Exit, Failure>
         ViewFormat::Text => observed.text(&verify::style(global, None)),
         ViewFormat::Json => observed.json(),
     })?;
-    tell(&workspace, &arguments.component, &interrupt)?;
+    debt::pay(&workspace, &arguments.component, &interrupt)?;
     Ok(exit)
 }
 
@@ -74,7 +73,7 @@ fn watch(
                     ViewFormat::Text => observed.line(),
                     ViewFormat::Json => observed.json_line(),
                 })?;
-                if let Err(failure) = tell(&workspace, &arguments.component, interrupt) {
+                if let Err(failure) = debt::pay(&workspace, &arguments.component, interrupt) {
                     print::stderr(&failure.text());
                 }
                 if !seen.soak.soak.excesses.is_empty() {
@@ -163,19 +162,6 @@ fn unseen(arguments: &Observe, outcome: &Outcome, workspace: &Workspace) -> Resu
         ),
         Outcome::Seen(_) => Ok(Exit::Pass),
     }
-}
-
-/// Tells GitHub, which may fail without the observation being less true.
-fn tell(workspace: &Workspace, component: &str, interrupt: &Interrupt) -> Result<(), Failure> {
-    if workspace.policy.project.repository.is_none() {
-        return Ok(());
-    }
-    let folder = RunFolder::create(&workspace.root).map_err(anyhow::Error::from)?;
-    let context = measuring::context(workspace, None, &folder, interrupt, &Deaf);
-    for sentence in issue::tell(workspace, component, &context)? {
-        print::stderr(&format!("{}\n", one_line(&sentence)));
-    }
-    Ok(())
 }
 
 fn failure(error: ObserveError, workspace: &Workspace) -> Failure {

@@ -8,7 +8,7 @@ use crate::app::due::Due;
 use crate::app::project::Workspace;
 use crate::app::refusal::{remedy, words};
 use crate::app::soak_words;
-use crate::lifecycle::{Obstacle, Step};
+use crate::lifecycle::{Obstacle, Staleness, Step};
 use crate::model::component::Component;
 use crate::report::Format;
 use crate::report::clean::one_line;
@@ -21,7 +21,7 @@ use super::argument::{
 };
 use super::exit::Exit;
 use super::failure::{Failure, nearest};
-use super::{complete, deploy, issue, notice, print, verify};
+use super::{complete, debt, deploy, issue, notice, print, verify};
 
 /// More steps than a promotion has: one that is due again and again is not waited for.
 const STEPS: usize = 6;
@@ -37,13 +37,19 @@ pub(super) fn run(global: &Global, arguments: &Promote) -> Result<Exit, Failure>
     let first = due(&workspace, component)?;
     print::stderr(&proposal(component, &first));
     notice::tell(&workspace, [component.name.as_str()]);
-    if let Some(exit) = nothing_to_do(component, &first)? {
+    if (arguments.dry_run || first.owed.is_empty())
+        && let Some(exit) = nothing_to_do(component, &first)?
+    {
         return Ok(exit);
     }
     if arguments.dry_run {
         return Ok(Exit::Pass);
     }
-    consent(arguments)?;
+    let interrupt = Interrupt::listen().map_err(anyhow::Error::from)?;
+    consent(arguments, &interrupt)?;
+    if !first.owed.is_empty() && debt::pay(&workspace, &component.name, &interrupt)?.wrote {
+        return Err(written(component, &first));
+    }
     let mut before = None;
     for _ in 0..STEPS {
         let due = due(&workspace, component)?;
@@ -82,6 +88,9 @@ fn proposal(component: &Component, due: &Due) -> String {
     text.push('\n');
     for step in due.plan() {
         let _infallible = writeln!(text, "  {}", heading(&step));
+    }
+    for words in &due.owed {
+        let _infallible = writeln!(text, "  owed      {}", one_line(words));
     }
     for words in &due.overrides {
         let _infallible = writeln!(text, "  override  {}", one_line(words));
@@ -159,12 +168,24 @@ fn nothing_to_do(component: &Component, due: &Due) -> Result<Option<Exit>, Failu
     }
 }
 
-fn consent(arguments: &Promote) -> Result<(), Failure> {
+/// That documents were written, so that nothing can be measured before they are committed.
+fn written(component: &Component, due: &Due) -> Failure {
+    let dirty = Obstacle::Stale(Staleness::Dirty);
+    let others = due.first.iter().filter(|one| **one != dirty);
+    Failure {
+        exit: Exit::Fail,
+        message: format!("`{}` cannot be promoted now", one_line(&component.name)),
+        causes: std::iter::once(&dirty).chain(others).map(words).collect(),
+        hint: Some("commit the documents that were written, and run this again".to_owned()),
+        faults: Vec::new(),
+    }
+}
+
+fn consent(arguments: &Promote, interrupt: &Interrupt) -> Result<(), Failure> {
     if arguments.yes {
         return Ok(());
     }
-    let interrupt = Interrupt::listen().map_err(anyhow::Error::from)?;
-    match terminal::confirm("go on?", &interrupt) {
+    match terminal::confirm("go on?", interrupt) {
         Some(true) => Ok(()),
         Some(false) => Err(Failure {
             exit: Exit::Fail,

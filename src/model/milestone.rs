@@ -39,3 +39,20 @@ pub struct Milestone {
     /// What.
     pub event: Event,
 }
+
+/// The event that brought the component back to where it stands; `None`: it came there otherwise. A candidate that was put
+/// back before it was completed moved nothing.
+pub fn moved_back(milestones: &[Milestone]) -> Option<&Milestone> {
+    let (mut stands_by, mut back) = (None, None);
+    for one in milestones {
+        match &one.event {
+            Event::Completed { .. } => (stands_by, back) = (Some(&one.promotion), None),
+            Event::RolledBack { .. } | Event::Revoked { .. } => {
+                if stands_by.take_if(|of| **of == one.promotion).is_some() {
+                    back = Some(one);
+                }
+            }
+        }
+    }
+    back
+}

@@ -278,6 +278,13 @@ fn is_begun(pending: &Pending) -> bool {
     pending.failed.is_none() || matches!(pending.act, Act::Restore { .. })
 }
 
+/// What is owed of promotions that are over.
+fn owed_still(standing: &Standing) -> impl Iterator<Item = &Pending> {
+    let ended = standing.ended.iter().map(|ended| &ended.promotion);
+    let over = ended.chain(standing.completed.iter().map(|completed| &completed.promotion));
+    over.flat_map(|promotion| &promotion.pending)
+}
+
 /// What an act is, in words.
 fn act_words(act: &Act) -> String {
     match act {

@@ -485,6 +485,66 @@ fn environments_that_differ_are_allowed_and_told() {
     assert!(told.stdout.contains("measured in 2 environments"), "{}", told.stdout);
 }
 
+/// Two components whose gate asks that somebody answers for them; and shards of both, `a` of which is signed.
+fn signed() -> Fleet {
+    let policy = POLICY.split("\n[component.c]").next().expect("a policy");
+    let policy = policy
+        .replace("[gate.staging]\n", "[gate.staging]\nsign_offs = [\"reviewed\"]\ndependencies = true\n");
+    let fleet = Fleet { project: Fleet::new().project.policy(&policy).repository() };
+    fleet.project.run(&["sign", "a", "reviewed", "--evidence", "https://ci.example/1"]).exits(0);
+    fleet.shard("1.json", &["a"]).shard("2.json", &["b"])
+}
+
+#[test]
+fn conditions_are_joined_with_their_words_and_one_that_is_waited_for_is_no_pass() {
+    let fleet = signed();
+    let told = fleet.merge(&[""]).exits(4);
+    holds(&told, &[("a", "pass"), ("b", "inconclusive")]);
+    let joined = told.json();
+    assert_eq!(joined["components"][0], fleet.read("1.json")["components"][0]);
+    assert_eq!(joined["components"][1], fleet.read("2.json")["components"][0]);
+    let conditions = &joined["components"][0]["conditions"];
+    assert_eq!((&conditions[0]["id"], &conditions[0]["outcome"]), (&json!("dependencies"), &json!("pass")));
+    assert!(conditions[1]["summary"].as_str().is_some_and(|words| words.contains("https://ci.example/1")));
+    let fleet = Fleet { project: fleet.project };
+    fleet.project.run(&["sign", "b", "reviewed", "--evidence", "https://ci.example/2"]).exits(0);
+    fleet.shard("2.json", &["b"]).merge(&[""]).exits(0);
+}
+
+#[test]
+fn a_condition_that_is_not_what_the_gate_and_the_ledger_say_makes_its_component_inconclusive() {
+    let pass = |shard: &mut Value| {
+        let component = &mut shard["components"][0];
+        component["conditions"][1]["outcome"] = "pass".into();
+        component["verdict"] = "pass".into();
+        shard["verdict"] = "pass".into();
+    };
+    let forged = signed().change("2.json", pass);
+    let told = forged.merge(&[""]).exits(3);
+    holds(&told, &[("a", "pass"), ("b", "shard_foreign")]);
+    let words = message(&told, 1);
+    assert!(
+        words.contains("2.json`: `sign_off:reviewed` is pass in it, and waiting by the ledger"),
+        "{words}"
+    );
+    // Left out, or that of another gate.
+    for change in [
+        |shard: &mut Value| shard["components"][0]["conditions"] = json!([]),
+        |shard: &mut Value| shard["components"][0]["conditions"][1]["id"] = "sign_off:other".into(),
+    ] {
+        let told = signed().change("1.json", change).merge(&[""]).exits(3);
+        holds(&told, &[("a", "shard_foreign"), ("b", "inconclusive")]);
+        assert!(message(&told, 0).contains("does not answer what the gate asks besides"), "{}", told.stdout);
+    }
+    // It holds no more since the shard was made.
+    let fleet = signed();
+    let withdraw = ["sign", "a", "reviewed", "--withdraw", "--evidence", "https://ci.example/3"];
+    fleet.project.run(&withdraw).exits(0);
+    let told = fleet.merge(&[""]).exits(3);
+    holds(&told, &[("a", "shard_foreign"), ("b", "inconclusive")]);
+    assert!(message(&told, 0).contains("and waiting by the ledger that is here"), "{}", told.stdout);
+}
+
 #[test]
 fn every_format_and_file_is_there_as_for_verify() {
     let fleet = Fleet::whole();

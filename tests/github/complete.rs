@@ -268,12 +268,23 @@ fn what_github_cannot_be_told_is_owed_and_told_by_the_next_run() {
     if !has_gh() {
         return;
     }
-    let project = ready();
-    project.github.fail("", 100, Fault::Status(503, serde_json::json!({"message": "unavailable"})));
-    project.run(&COMPLETE).exits(0).says("carbon is in staging").says("is owed");
-    assert_eq!(moves(&project), 1);
-    project.github.heal();
+    let owing = || {
+        let project = ready();
+        project.github.fail("", 100, Fault::Status(503, serde_json::json!({"message": "unavailable"})));
+        project.run(&COMPLETE).exits(0).says("carbon is in staging").says("is owed");
+        assert_eq!(moves(&project), 1);
+        project.github.heal();
+        project
+    };
+    let project = owing();
     project.run(&COMPLETE).exits(0).says("issue #2 was closed");
+    is_told(&project);
+    // Also the steps of the next promotion tell it, whatever comes of them.
+    let project = owing();
+    project.committed();
+    project.run(&["status", "carbon"]).exits(0).says("the labels of theinterneti/TTA#2 is owed");
+    project.run(&["promote", "carbon", "--dry-run"]).complains("owed      news for issue #2");
+    project.run(&["promote", "carbon", "--yes"]).complains("issue #2 was closed");
     is_told(&project);
 }
 

@@ -11,6 +11,7 @@ mod debt;
 mod graphql;
 mod hub;
 mod issue;
+mod owed;
 mod project;
 mod server;
 mod undo;

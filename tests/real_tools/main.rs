@@ -9,6 +9,7 @@ mod enough;
 mod environment;
 mod forked;
 mod identity;
+mod integration;
 mod interruption;
 mod laboratory;
 

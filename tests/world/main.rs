@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test builds its world with its own hands")]
 
 mod clones;
+mod complete;
 mod consent;
 mod crash;
 mod deploy;

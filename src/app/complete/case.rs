@@ -10,6 +10,7 @@ use crate::app::project::Workspace;
 use crate::app::{override_words, refusal, soak_words};
 use crate::lifecycle::{self, Now, Obstacle};
 use crate::model::component::Component;
+use crate::model::container::ContainerState;
 use crate::model::freeze::frozen;
 use crate::model::promotion::{Completed, Deployment, Phase, Promotion, Standing};
 use crate::model::promotion_id::PromotionId;
@@ -191,6 +192,14 @@ impl<'a> Case<'a> {
     /// The deployment that was observed.
     pub(super) fn deployment(&self) -> Option<&Deployment> {
         self.deployed().map(|(_, deployment)| deployment)
+    }
+
+    /// The containers of it that were looked at last.
+    pub(super) fn last_seen(&self) -> &[ContainerState] {
+        let Some((promotion, deployment)) = self.deployed() else { return &[] };
+        let mut looks = promotion.observations.iter().rev();
+        let last = looks.find(|one| !one.running.is_empty());
+        last.map_or(&deployment.running, |one| &one.running)
     }
 
     /// The number of its intent.

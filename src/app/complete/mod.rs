@@ -81,13 +81,9 @@ pub fn complete(
     if !obstacles.is_empty() {
         return Ok(Outcome::NotPassed(Box::new(measured), obstacles));
     }
-    let other = running::differences(&case, &context)?;
-    if !other.is_empty() {
-        let hint = format!(
-            "deploy it again with `tta-promote deploy {}`, and observe what runs then",
-            component.name
-        );
-        return Ok(Outcome::Against(Against { refused: other, waiting: Vec::new(), hint }, None));
+    let against = running::against(&case, &context)?;
+    if !against.is_nothing() {
+        return Ok(Outcome::Against(against, None));
     }
     let proposal = case.proposal(soak, proposal.papers);
     let fact = Fact::Completed { to: proposal.to, deployment: case.intent(), verified: case.verified() };

@@ -7,6 +7,7 @@ use crate::app::document::{self, Paper};
 use crate::app::in_hand::InHand;
 use crate::app::issue::{self, COMPLETED, Farewell, IssueError};
 use crate::model::promotion::Completed;
+use crate::model::record::Act;
 use crate::report::issue_comment;
 
 /// What was told, and what is owed.
@@ -41,14 +42,17 @@ pub(super) fn settle(
     Ok(Settled { papers, told: said.told, owed: said.owed })
 }
 
-/// Tells what is still owed of the promotion by which the component stands where it does: for steps of the next one.
-pub fn settle_owed(hand: &mut InHand<'_>, context: &Context<'_>) -> Result<Settled, IssueError> {
+/// Tells GitHub what it is still owed of the promotion by which the component stands where it does, a sentence each: for
+/// steps of the next one.
+pub fn settle_owed(hand: &mut InHand<'_>, context: &Context<'_>) -> Result<Vec<String>, IssueError> {
     let standing = hand.standing();
+    let is_news = |act: &Act| matches!(act, Act::Comment { .. } | Act::SettleIssue { .. });
     let completed = standing.completed.as_ref();
-    if completed.is_none_or(|completed| completed.promotion.pending.is_empty()) {
-        return Ok(Settled::default());
-    }
-    settle(hand, context, false)
+    let owed = completed.filter(|one| one.promotion.pending.iter().any(|pending| is_news(&pending.act)));
+    let Some(completed) = owed else { return Ok(Vec::new()) };
+    let farewell = farewell(hand, completed);
+    let said = issue::take_leave(hand, context, &completed.promotion, &farewell)?;
+    Ok([said.told, said.owed].concat())
 }
 
 fn farewell(hand: &InHand<'_>, completed: &Completed) -> Farewell {

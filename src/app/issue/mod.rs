@@ -72,21 +72,6 @@ pub fn issue(
     Ok(report)
 }
 
-/// Tells GitHub what a step that was taken has changed, and gives a sentence for each thing that was told or is owed.
-/// A step does this at its end: where GitHub fails, the step is taken all the same.
-///
-/// # Errors
-/// Where the ledger cannot be written, or we were asked to stop: never because of GitHub.
-pub fn tell(
-    workspace: &Workspace,
-    component: &str,
-    context: &Context<'_>,
-) -> Result<Vec<String>, IssueError> {
-    let component = declared(workspace, component)?;
-    let mut hand = InHand::take(workspace, component, context.folder)?;
-    pay_debts(&mut hand, context)
-}
-
 /// All issues of the repository, for those who look for something among them; or why GitHub did not tell.
 ///
 /// # Errors

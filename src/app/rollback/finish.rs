@@ -4,12 +4,14 @@
 //! Not the rollback itself.
 
 use crate::app::context::Context;
+use crate::app::debts;
 use crate::app::document;
 use crate::app::in_hand::InHand;
 use crate::app::issue::farewell;
-use crate::app::ledgers::PATIENCE;
+use crate::app::ledgers::{Ledgers, PATIENCE};
 use crate::app::project::Workspace;
 use crate::lifecycle::rollback::{RolledBack, rolled_back};
+use crate::lifecycle::stand;
 use crate::model::component::Component;
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::Fact;
@@ -26,7 +28,9 @@ pub fn finish_earlier(
     earlier: RolledBack,
     context: &Context<'_>,
 ) -> Result<Outcome, RollbackError> {
-    let is_whole = earlier.held && account::is_there(workspace, &earlier.promotion);
+    let records = Ledgers::of(workspace).read(&component.name)?.records;
+    let owed = debts::owed(workspace, component, &stand(component.stage, &records), &records);
+    let is_whole = earlier.held && account::is_there(workspace, &earlier.promotion) && owed.is_empty();
     if is_whole || dry_run {
         return Ok(Outcome::AlreadyRolledBack(earlier));
     }

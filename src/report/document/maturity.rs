@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::model::component::Component;
-use crate::model::milestone::{Event, Milestone};
+use crate::model::milestone::{Event, Milestone, moved_back};
 use crate::model::promotion::{Completed, Measurement};
 use crate::model::record::{CheckOutcome, CheckRecord};
 use crate::model::soak::Soak;
@@ -68,6 +68,10 @@ impl Maturity<'_> {
             if let Some(issue) = &promotion.issue {
                 row("Issue", &format!("{} {}", code(&format!("#{}", issue.number)), code(&issue.url)));
             }
+        } else if let Some(back) = moved_back(self.milestones) {
+            row("Since", &moment(back.time));
+            row("Why", &event(&back.event));
+            row("Promotion", &code(back.promotion.as_str()));
         } else {
             row("Since", "not known: no promotion of the ledger led there");
         }
@@ -139,16 +143,21 @@ fn history(text: &mut String, milestones: &[Milestone]) {
     }
     text.push_str("| when | what | promotion |\n|---|---|---|\n");
     for one in milestones.iter().rev() {
-        let what = match &one.event {
-            Event::Completed { to, commit } => {
-                let commit = commit.as_deref().map(|commit| format!(" at {}", code(commit)));
-                format!("promoted to {to}{}", commit.unwrap_or_default())
-            }
-            Event::RolledBack { reason } => format!("rolled back: {}", passage(reason, CELL)),
-            Event::Revoked { to, reason } => format!("revoked, back to {to}: {}", passage(reason, CELL)),
-        };
+        let what = event(&one.event);
         let _infallible =
             writeln!(text, "| {} | {what} | {} |", moment(one.time), code(one.promotion.as_str()));
+    }
+}
+
+/// What happened, in words.
+pub(super) fn event(event: &Event) -> String {
+    match event {
+        Event::Completed { to, commit } => {
+            let commit = commit.as_deref().map(|commit| format!(" at {}", code(commit)));
+            format!("promoted to {to}{}", commit.unwrap_or_default())
+        }
+        Event::RolledBack { reason } => format!("rolled back: {}", passage(reason, CELL)),
+        Event::Revoked { to, reason } => format!("revoked, back to {to}: {}", passage(reason, CELL)),
     }
 }
 
@@ -178,6 +187,29 @@ mod tests {
             milestones: &sample::milestones(),
         };
         insta::assert_snapshot!(maturity.text());
+    }
+
+    #[test]
+    fn a_component_that_was_moved_back_says_since_when_and_why() {
+        let mut milestones = sample::milestones();
+        let back = Milestone {
+            time: "2025-10-22T10:00:00Z".parse().expect("a time"),
+            event: Event::RolledBack { reason: "it lost data, see @ada | #7".into() },
+            ..milestones[2].clone()
+        };
+        milestones.push(back);
+        let component = sample::component("carbon", "P0");
+        let of = |milestones: &[Milestone]| {
+            let stage = Stage::Development;
+            Maturity { component: &component, stage, completed: None, soak: None, milestones }.text()
+        };
+        let text = of(&milestones);
+        assert!(
+            text.contains("| Since | 2025-10-22 10:00 UTC |\n| Why | rolled back: it lost data"),
+            "{text}"
+        );
+        // What was never completed moved nothing when it went.
+        assert!(of(&milestones[..2]).contains("| Since | not known"));
     }
 
     #[test]

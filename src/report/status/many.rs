@@ -9,7 +9,7 @@ use super::super::summary::count;
 use super::super::surroundings;
 use super::{
     ComponentStatus, Known, Status, Told, Urgency, Verbosity, act_words, clean, is_begun, is_fresh, is_there,
-    urgency,
+    owed_still, urgency,
 };
 
 /// No name takes more cells than this.
@@ -233,7 +233,8 @@ fn unfinished(page: &mut Page, rows: &[Vec<Row<'_>>], verbosity: Verbosity) {
     let mut told: Vec<(String, String)> = Vec::new();
     for row in rows.iter().flatten() {
         let Told::Sound(known) = &row.component.told else { continue };
-        for pending in known.standing.promotion.iter().flat_map(|promotion| &promotion.pending) {
+        let under_way = known.standing.promotion.iter().flat_map(|promotion| &promotion.pending);
+        for pending in under_way.chain(owed_still(&known.standing)) {
             let act = act_words(&pending.act);
             let words = match &pending.failed {
                 Some(why) => format!("{act} is owed: {why}"),

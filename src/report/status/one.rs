@@ -15,6 +15,7 @@ use super::super::surroundings;
 use super::super::text_check::clauses;
 use super::{
     ComponentStatus, Known, Status, Told, Verbosity, act_words, clean, is_begun, is_fresh, is_there,
+    owed_still,
 };
 
 /// How many defects of a ledger are named.
@@ -234,6 +235,10 @@ fn decided(page: &mut Page, known: &Known, now: Timestamp) {
         };
         let words = format!("{} was {how} on {}: {}", ended.id, minute(ended.time), ended.reason);
         told.push((Tone::Bad, words));
+    }
+    for pending in owed_still(standing) {
+        let why = pending.failed.as_deref().unwrap_or("nobody wrote how it ended");
+        told.push((Tone::Unknown, format!("{} is owed: {why}", act_words(&pending.act))));
     }
     if let Some(hold) = &standing.hold {
         let who = surroundings::who(&hold.actor);
