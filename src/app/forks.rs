@@ -27,7 +27,8 @@ pub struct Forks {
 
 #[derive(Debug, Default)]
 struct State {
-    idle: Vec<ForkServer>,
+    /// Each with whether its runs measure coverage.
+    idle: Vec<(bool, ForkServer)>,
     started: usize,
     /// One failed, and none is asked again.
     is_over: bool,
@@ -46,32 +47,42 @@ impl Forks {
         Self { interpreter, state: Mutex::default() }
     }
 
-    /// Runs pytest to its end, forked where that is to be had.
+    /// Runs pytest to its end, forked where that is to be had. `None` where a run was forked and nobody knows how it
+    /// ended: what it wrote counts for nothing, and no other is forked.
     ///
     /// # Errors
     /// Only where the run folder cannot be written.
-    pub fn launch(&self, context: &Context<'_>, command: Command) -> anyhow::Result<Finished> {
-        let Some(mut server) = self.server(context, &command)? else { return start(context, command) };
+    pub fn launch(&self, context: &Context<'_>, command: Command) -> anyhow::Result<Option<Finished>> {
+        let measures = command.argv.iter().any(|argument| argument.starts_with("--cov="));
+        let Some(mut server) = self.server(context, &command, measures)? else {
+            return start(context, command).map(Some);
+        };
         let ended = server.run(&command, context.interrupt);
         let ended = ended.with_context(|| format!("cannot write `{}`", command.stdout.display()))?;
         let Some(ended) = ended else {
             self.state().is_over = true;
-            return start(context, command);
+            return Ok(None);
         };
-        self.state().idle.push(server);
-        Ok(Finished::of(command, &ended))
+        self.state().idle.push((measures, server));
+        Ok(Some(Finished::of(command, &ended)))
     }
 
     /// A server that nobody uses; `None` where there is none to be had.
-    fn server(&self, context: &Context<'_>, first: &Command) -> anyhow::Result<Option<ForkServer>> {
+    /// What imports coverage.py ahead serves only runs that do so.
+    fn server(
+        &self,
+        context: &Context<'_>,
+        first: &Command,
+        measures: bool,
+    ) -> anyhow::Result<Option<ForkServer>> {
         let Some(interpreter) = &self.interpreter else { return Ok(None) };
         let number = {
             let mut state = self.state();
             if state.is_over {
                 return Ok(None);
             }
-            if let Some(server) = state.idle.pop() {
-                return Ok(Some(server));
+            if let Some(place) = state.idle.iter().position(|(other, _)| *other == measures) {
+                return Ok(Some(state.idle.swap_remove(place).1));
             }
             state.started += 1;
             state.started
@@ -81,8 +92,9 @@ impl Forks {
         file::write_whole(&script, FORKS)?;
         let ready = format!("{name}.ready");
         let Some(pytest) = first.argv.first() else { return Ok(None) };
-        let argv =
+        let mut argv =
             vec![interpreter.clone(), context.file("pytest_forks.py"), pytest.clone(), context.file(&ready)];
+        argv.extend(measures.then(|| "coverage".to_owned()));
         // It stands at the beginning of the module path, which is made when an interpreter starts.
         let variables = first.variables.iter().filter(|(name, _)| name == "PYTHONPATH").cloned().collect();
         let command = command(context, &name, argv, Extra { variables, input: None });

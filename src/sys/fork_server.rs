@@ -15,7 +15,7 @@ use crate::model::run::Exit;
 use super::clock::Stopwatch;
 use super::interrupt::Interrupt;
 use super::orphan::{Own, Purpose};
-use super::process::{Child, Command, Ended, Held, Process, new_mark};
+use super::process::{Child, Command, Ended, Held, Process, kill_marked, new_mark};
 use super::process_table::MARK;
 use super::{file, tree};
 
@@ -50,22 +50,33 @@ impl ForkServer {
     /// # Errors
     /// As [`super::process::run`].
     pub fn run(&mut self, command: &Command, interrupt: &Interrupt) -> io::Result<Option<Ended>> {
+        if interrupt.raised() {
+            return Ok(Some(Ended { exit: Exit::Interrupted, duration: Duration::ZERO, left_behind: 0 }));
+        }
         let mark = new_mark();
         let (started, ended) = (beside(&command.stdout, "started"), beside(&command.stdout, "ended"));
         let Some(request) = self.request(command, &mark, &started, &ended) else { return Ok(None) };
         let watch = Stopwatch::start();
-        let fork = || {
-            self.held.say(&request)?;
-            let is_gone = self.held.wait_for(&self.command, || tree::exists(&started))?.is_some();
-            let number = file::read_text(&started).ok().and_then(|text| text.parse::<i32>().ok());
-            number.filter(|_| !is_gone).ok_or_else(|| io::Error::from(io::ErrorKind::BrokenPipe))
+        let Some(number) = self.fork(&request, &started)? else {
+            // It may have been forked and nobody know of it: with the server's mark, or its own.
+            [self.held.mark(), &mark].into_iter().for_each(kill_marked);
+            return Ok(None);
         };
-        let Ok((number, own)) = Own::started(Purpose::Work, fork, |number| *number) else { return Ok(None) };
+        let own = Own::of(Purpose::Work, number);
         let process = Forked { server: &self.held, ended: &ended };
         let (group, interrupt) = (Pid::from_raw(number), interrupt.clone());
         let outcome = Child { process, own, group, mark, watch, interrupt }.wait(command)?;
         let is_stopped = matches!(outcome.exit, Exit::TimedOut | Exit::Interrupted | Exit::Flooded);
         Ok((is_stopped || tree::exists(&ended)).then_some(outcome))
+    }
+
+    /// The number of the process that the server forked; `None` where it did not tell.
+    fn fork(&mut self, request: &str, started: &Path) -> io::Result<Option<i32>> {
+        let is_asked = self.held.say(request).is_ok();
+        if !is_asked || self.held.wait_for(&self.command, || tree::exists(started))?.is_some() {
+            return Ok(None);
+        }
+        Ok(file::read_text(started).ok().and_then(|text| text.parse().ok()))
     }
 
     /// `None` where the command is none that the server can run.

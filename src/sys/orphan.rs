@@ -55,6 +55,12 @@ impl Own {
         Ok((started, Self(process)))
     }
 
+    /// The same for a process that another child of ours started in our stead.
+    pub(super) fn of(purpose: Purpose, process: i32) -> Self {
+        own().insert(process, purpose);
+        Self(process)
+    }
+
     /// Whether no other child of ours does anything, so that orphans can only be this one's.
     pub(super) fn works_alone(&self) -> bool {
         own().iter().all(|(process, purpose)| *process == self.0 || *purpose == Purpose::Hold)

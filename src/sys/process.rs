@@ -98,6 +98,11 @@ impl Held {
         lifeline.write_all(format!("{line}\n").as_bytes())
     }
 
+    /// What it and all that it starts carries in the environment.
+    pub(super) fn mark(&self) -> &str {
+        &self.child.mark
+    }
+
     /// How it ended, where it does within `span`.
     pub(super) fn ended_within(&self, span: Duration) -> io::Result<Option<Exit>> {
         self.child.ended_within(span)
@@ -309,6 +314,11 @@ impl<P: Process> Child<P> {
         signal_each(&marked(&self.mark), Signal::SIGKILL);
         stragglers.len().max(1)
     }
+}
+
+/// Ends at once what carries a mark.
+pub(super) fn kill_marked(mark: &str) {
+    signal_each(&marked(mark), Signal::SIGKILL);
 }
 
 /// A signal to a group of which we are sure: 0 and 1 would be our own group and the whole system.

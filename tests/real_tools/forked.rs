@@ -2,7 +2,12 @@
 //! are started, and are watched like them.
 
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::Value;
 
 use super::laboratory::{Project, Verdict, environment, make_environment};
@@ -57,7 +62,7 @@ fn project(more: [&str; 3]) -> Project {
     project_in(environment(), more)
 }
 
-fn project_in(environment: &std::path::Path, more: [&str; 3]) -> Project {
+fn project_in(environment: &Path, more: [&str; 3]) -> Project {
     let project = Project::new("p");
     let venv = environment.to_str().expect("a path");
     let mut policy =
@@ -92,6 +97,9 @@ fn verify(project: &Project, arguments: &[&str]) -> Vec<Value> {
         "--timeout",
         "20s",
     ]);
+    if !arguments.contains(&"--only") {
+        command.args(["--only", "tests,coverage"]);
+    }
     let output = command.args(arguments).env("SEEN", &project.top).output().expect("it starts");
     let verdict = Verdict::of(&output);
     let components = verdict.document["components"].as_array().cloned();
@@ -121,13 +129,13 @@ fn seen(project: &Project) -> Vec<Value> {
     NAMES.iter().map(read).collect()
 }
 
-#[test]
-fn a_forked_run_sees_what_a_started_one_sees() {
+/// That a run sees the same, whether it is forked or started.
+fn sees_the_same(checks: &str) {
     let project = project([SEES; 3]);
-    verify(&project, &["--all"]);
+    verify(&project, &["--all", "--only", checks]);
     let mut forked = seen(&project);
     for name in NAMES {
-        verify(&project, &[name]);
+        verify(&project, &[name, "--only", checks]);
     }
     let started = seen(&project);
     assert!(forked.iter().all(|seen| seen["same_mark"] == true && seen["leads"] == true));
@@ -136,6 +144,16 @@ fn a_forked_run_sees_what_a_started_one_sees() {
         forked["forked"] = Value::Bool(false);
     }
     assert_eq!(forked, started);
+}
+
+#[test]
+fn a_forked_run_sees_what_a_started_one_sees() {
+    sees_the_same("tests,coverage");
+}
+
+#[test]
+fn a_forked_run_that_measures_no_coverage_has_not_imported_what_does() {
+    sees_the_same("tests");
 }
 
 #[test]
@@ -176,20 +194,95 @@ fn where_the_server_is_ended_by_a_test_the_run_is_started_instead() {
 }
 
 #[test]
+fn what_a_run_wrote_whose_end_nobody_knows_counts_for_nothing() {
+    // Forked, it tells of a whole run, and its end is lost; started, it ends before it has told anything.
+    let two_faced = "\n\ndef test_NAME_is_two_faced():\n    import atexit\n    import os\n    \
+                     parent = open('/proc/%d/cmdline' % os.getppid()).read()\n    \
+                     if 'pytest_forks.py' not in parent:\n        os._exit(0)\n    \
+                     atexit.register(os.kill, os.getppid(), 9)\n";
+    let project = project([two_faced, "", ""]);
+    for checks in ["tests", "tests,coverage"] {
+        let components = verify(&project, &["--all", "--only", checks]);
+        assert_eq!(
+            components[0]["checks"][0]["reason"]["kind"], "report_missing",
+            "{checks}: {}",
+            components[0]
+        );
+    }
+}
+
+#[test]
+fn a_signal_while_a_forked_run_is_under_way_ends_all_of_it() {
+    let hangs = "\n\ndef test_NAME_hangs():\n    import os\n    import time\n    \
+                 open(os.environ['SEEN'] + '/begun', 'w').close()\n    time.sleep(973)\n";
+    for signal in [Signal::SIGTERM, Signal::SIGINT] {
+        let project = project([hangs; 3]);
+        let mut command =
+            project.gate(&["verify", "--all", "--format", "json", "--jobs", "1", "--only", "tests"]);
+        let command = command.env("SEEN", &project.top).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let gate = command.spawn().expect("it starts");
+        let watch = Instant::now();
+        while !project.top.join("begun").exists() {
+            assert!(watch.elapsed() < Duration::from_secs(60), "the test begins");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        kill(Pid::from_raw(i32::try_from(gate.id()).expect("an id")), signal).expect("it lives");
+        let output = gate.wait_with_output().expect("it ends");
+        let document: Value = serde_json::from_slice(&output.stdout).expect("a whole document");
+        assert_eq!((output.status.code(), &document["verdict"]), (Some(130), &Value::from("inconclusive")));
+        assert_eq!(project.processes(), Vec::<String>::new(), "nothing is left");
+    }
+}
+
+/// An environment of its own, changed by `change`, which is given its folder.
+fn changed_environment(name: &str, change: impl Fn(&Path)) -> PathBuf {
+    let folder = make_environment(name, &["pytest==9.2.0", "pytest-cov==7.1.0"]);
+    if !folder.join("is-changed").exists() {
+        change(&folder);
+        std::fs::write(folder.join("is-changed"), "").expect("written");
+    }
+    folder
+}
+
+#[test]
+fn where_no_process_can_be_forked_the_runs_are_started() {
+    let environment = changed_environment("forkless-environment", |folder| {
+        let packages =
+            std::fs::read_dir(folder.join("lib")).expect("a folder").flatten().next().expect("python");
+        let line = "import os, sys; os.fork = os.fork if not any('pytest_forks' in word for word in sys.orig_argv) \
+                    else (lambda: os.open('/no/such/file', 0))\n";
+        std::fs::write(packages.path().join("site-packages/forkless.pth"), line).expect("written");
+    });
+    let components = all_as_each_alone(&project_in(&environment, ["", "", ""]));
+    assert!(components.iter().all(|component| component["verdict"] == "pass"), "{components:?}");
+}
+
+#[test]
+fn what_the_first_line_of_the_script_says_to_the_interpreter_is_obeyed() {
+    let environment = changed_environment("isolated-environment", |folder| {
+        let script = folder.join("bin/pytest");
+        let text = std::fs::read_to_string(&script).expect("a script");
+        let (first, rest) = text.split_once('\n').expect("lines");
+        std::fs::write(&script, format!("{first} -s\n{rest}")).expect("written");
+    });
+    let isolated =
+        "\n\ndef test_NAME_is_isolated():\n    import sys\n    assert sys.flags.no_user_site == 1\n";
+    let components = all_as_each_alone(&project_in(&environment, [isolated; 3]));
+    assert!(components.iter().all(|component| component["verdict"] == "pass"), "{components:?}");
+}
+
+#[test]
 fn where_pytest_is_started_by_something_else_than_its_script_nothing_is_forked() {
-    let copy = make_environment("wrapped-environment", &["pytest==9.2.0", "pytest-cov==7.1.0"]);
-    let script = copy.join("bin/pytest");
-    let text = std::fs::read_to_string(&script).expect("a script");
-    if text.contains("python") && !text.contains("WRAPPED") {
-        let original = copy.join("bin/pytest-itself");
+    let environment = changed_environment("wrapped-environment", |folder| {
+        let (script, original) = (folder.join("bin/pytest"), folder.join("bin/pytest-itself"));
         std::fs::rename(&script, &original).expect("moved");
         let wrapper = format!("#!/bin/sh\nWRAPPED=yes exec {} \"$@\"\n", original.display());
         std::fs::write(&script, wrapper).expect("written");
         std::fs::set_permissions(&script, std::fs::metadata(&original).expect("there").permissions())
             .expect("set");
-    }
+    });
     let wrapped =
         "\n\ndef test_NAME_is_wrapped():\n    import os\n    assert os.environ['WRAPPED'] == 'yes'\n";
-    let components = all_as_each_alone(&project_in(&copy, [wrapped; 3]));
+    let components = all_as_each_alone(&project_in(&environment, [wrapped; 3]));
     assert!(components.iter().all(|component| component["checks"][0]["outcome"] == "pass"), "{components:?}");
 }

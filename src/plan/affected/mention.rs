@@ -151,15 +151,76 @@ fn file_names(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whether a test in the module may be among those that `-k` selects: an expression whose words are neither in its path
-/// nor in its text selects none, unless it says what not to select.
+/// nor in its text selects none, unless it says what not to select, or tests come from another module.
 pub(super) fn may_select(select: Option<&str>, module: &Module) -> bool {
     let (Some(select), Some(text)) = (select, &module.text) else { return true };
+    if takes_over(text) {
+        return true;
+    }
     let (select, text) = (select.to_lowercase(), format!("{}\n{text}", module.path).to_lowercase());
     let mut wanted = words(&select).filter(|word| !matches!(*word, "and" | "or"));
     select.split_whitespace().any(|word| word.starts_with("not")) || wanted.any(|word| text.contains(word))
 }
 
+/// Whether the text takes over names that do not stand in it: those of a class's base, or all of another module's.
+fn takes_over(text: &str) -> bool {
+    const WITHOUT_TESTS: [&str; 4] = ["object", "unittest.TestCase", "TestCase", "IsolatedAsyncioTestCase"];
+    let is_here = |base: &str| text.lines().any(|line| class(line).is_some_and(|(name, _)| name == base));
+    let is_foreign = |base: &str| !base.is_empty() && !WITHOUT_TESTS.contains(&base) && !is_here(base);
+    text.lines().any(|line| {
+        let is_star = line.trim_start().starts_with("from ") && line.trim_end().ends_with("import *");
+        is_star || class(line).is_some_and(|(_, bases)| bases.split(',').map(str::trim).any(is_foreign))
+    })
+}
+
+/// The name of the class that begins in a line, and its bases.
+fn class(line: &str) -> Option<(&str, &str)> {
+    let rest = line.trim_start().strip_prefix("class ")?.trim_start();
+    let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_'))?;
+    let (name, rest) = rest.split_at(end);
+    let bases = rest.trim_start().strip_prefix('(').map_or("", |bases| {
+        // Bases that go on in the next line are not read: they may be anything.
+        bases.rsplit_once(')').map_or("?", |(bases, _)| bases)
+    });
+    Some((name, bases))
+}
+
 /// The words of a text, as Python would see names.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn may_select(text: &str) -> bool {
+        let module = Module { path: "tests/test_impl.py".to_owned(), text: Some(text.to_owned()) };
+        super::may_select(Some("carbon"), &module)
+    }
+
+    #[test]
+    fn a_test_may_be_selected_by_what_its_module_holds_or_takes_over_from_another() {
+        for text in [
+            "def test_carbon(): ...",
+            "class TestImpl(Contract):",
+            "class TestImpl(unittest.TestCase, contract.Contract):",
+            "    class TestInner( Contract ):",
+            "class TestImpl(\n    Contract,\n):",
+            "class TestImpl(Contract, metaclass=Meta):",
+            "from contract import *",
+        ] {
+            assert!(may_select(text), "{text}");
+        }
+        for text in [
+            "def test_neon(): ...",
+            "class TestImpl: ...",
+            "class TestImpl(): ...",
+            "class TestImpl(unittest.TestCase): ...",
+            "class Contract: ...\nclass TestImpl(Contract): ...",
+            "from contract import Contract",
+        ] {
+            assert!(!may_select(text), "{text}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 """Forks a process for each run of pytest, one at a time: to import pytest takes longer than many a run.
 
-usage: python pytest_forks.py SCRIPT READY, where SCRIPT is the one that is installed as ``pytest``; READY is written when
-all is imported.
+usage: python pytest_forks.py SCRIPT READY [MODULE], where SCRIPT is the one that is installed as ``pytest``; READY is written
+when all is imported, MODULE too.
 A line of standard input is a JSON object: ``arguments``, ``variables`` that the run has besides ours, ``mark``, the files
 ``stdout`` and ``stderr``, and ``started`` and ``ended``, which are written to tell its process and its end. Only what pytest
 itself imports first is imported before the fork, and none of the project's code. Where anything is not as in the usual
@@ -20,30 +20,30 @@ MARK = b"TTA_PROMOTE_RUN="
 
 
 def interpreter_of(script):
-    """The first line names the interpreter; where its path is too long for that, the second one does."""
-    return re.match(r"""#!(?:/bin/sh\n'''exec' ['"]?)?(/[^\n'"]*?)['"]?(?: "\$0" "\$@"\n' ''')?\n""", script)
+    """What the first line executes, or, where its path is too long for that, the second one; with its arguments, if any."""
+    usual = re.match(r"#!(.*)\n", script)
+    long = re.match(r"""#!/bin/sh\n'''exec' (['"]?)(.*)\1 "\$0" "\$@"\n' '''\n""", script)
+    return long.group(2) if long else usual.group(1) if usual else ""
 
 
 def code_of(path):
     with open(path, encoding="utf-8") as stream:
         text = stream.read()
     interpreter = interpreter_of(text)
-    if not interpreter or os.path.dirname(interpreter.group(1)) != os.path.dirname(sys.executable):
+    # One with arguments is no file, and would do something else than we do.
+    is_ours = os.path.isfile(interpreter) and os.path.samefile(interpreter, sys.executable)
+    if not is_ours or os.path.dirname(interpreter) != os.path.dirname(sys.executable):
         sys.exit("not a script of this interpreter: " + path)
     return compile(text, path, "exec")
 
 
 def import_ahead():
-    """What pytest imports before it looks at anything of the project, and coverage.py."""
+    """What pytest imports before it looks at anything of the project, and what a plugin imports for our arguments."""
     from _pytest.config import default_plugins
 
     for name in default_plugins:
         importlib.import_module("_pytest." + name)
-    modules = [sys.modules["_pytest"]]
-    try:
-        modules.append(importlib.import_module("coverage"))
-    except ImportError:
-        pass
+    modules = [sys.modules["_pytest"]] + [importlib.import_module(name) for name in sys.argv[3:]]
     packages = [sysconfig.get_path(name) + os.sep for name in ("purelib", "platlib")]
     for module in modules:
         if not module.__file__.startswith(tuple(packages)):
