@@ -86,17 +86,7 @@ fn project_in(environment: &Path, more: [&str; 3]) -> Project {
 
 /// The checks of the components named, without what tells of the runs themselves; one worker.
 fn verify(project: &Project, arguments: &[&str]) -> Vec<Value> {
-    let mut command = project.gate(&[
-        "verify",
-        "--format",
-        "json",
-        "--jobs",
-        "1",
-        "--only",
-        "tests,coverage",
-        "--timeout",
-        "20s",
-    ]);
+    let mut command = project.gate(&["verify", "--format", "json", "--jobs", "1", "--timeout", "20s"]);
     if !arguments.contains(&"--only") {
         command.args(["--only", "tests,coverage"]);
     }

@@ -4,7 +4,7 @@ usage: python pytest_forks.py SCRIPT READY [MODULE], where SCRIPT is the one tha
 when all is imported, MODULE too.
 A line of standard input is a JSON object: ``arguments``, ``variables`` that the run has besides ours, ``mark``, the files
 ``stdout`` and ``stderr``, and ``started`` and ``ended``, which are written to tell its process and its end. Only what pytest
-itself imports first is imported before the fork, and none of the project's code. Where anything is not as in the usual
+itself imports first is imported before the fork, also by us, and none of the project's code. Where anything is not as in the usual
 installation we end at once, and the runs are started one by one.
 """
 
@@ -12,8 +12,8 @@ import importlib
 import json
 import os
 import re
+import site
 import sys
-import sysconfig
 import types
 
 MARK = b"TTA_PROMOTE_RUN="
@@ -44,7 +44,7 @@ def import_ahead():
     for name in default_plugins:
         importlib.import_module("_pytest." + name)
     modules = [sys.modules["_pytest"]] + [importlib.import_module(name) for name in sys.argv[3:]]
-    packages = [sysconfig.get_path(name) + os.sep for name in ("purelib", "platlib")]
+    packages = [folder + os.sep for folder in site.getsitepackages()]
     for module in modules:
         if not module.__file__.startswith(tuple(packages)):
             sys.exit("not installed with this interpreter: " + module.__file__)
