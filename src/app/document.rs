@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::lifecycle;
 use crate::model::component::Component;
 use crate::model::milestone::moved_back;
-use crate::model::promotion::{Completed, Promotion, Standing};
+use crate::model::promotion::{Completed, Standing};
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, ActResult, Fact, Record};
 use crate::model::soak::Soak;
@@ -216,9 +216,7 @@ fn body(workspace: &Workspace, component: &Component, records: &[Record], kind: 
 
 /// How the candidate of a completed promotion was observed before it was completed.
 pub fn soak_of(component: &Component, completed: &Completed) -> Option<Soak> {
-    let Promotion { deployment, observations, to, .. } = &completed.promotion;
-    let rule = component.observation(*to).soak;
-    Some(lifecycle::soak(&rule, deployment.as_ref()?, observations, completed.time))
+    lifecycle::completed_soak(&component.observation(completed.promotion.to).soak, completed)
 }
 
 /// What a document should say, and what is to be done for it.

@@ -2,11 +2,17 @@
 
 use std::time::Duration;
 
-use crate::model::soak::{Excess, Soak};
+use crate::model::soak::Soak;
 
 /// What is missing so that a soak is proven, a fragment each, and when it can be at the earliest.
 pub fn missing(soak: &Soak) -> Vec<String> {
     let mut missing = Vec::new();
+    if soak.is_lapsed() {
+        let (unseen, most) = (length(soak.unseen), length(soak.max_gap));
+        missing.push(format!(
+            "nobody has looked for {unseen}, longer than {most}: its observation starts again"
+        ));
+    }
     if soak.healthy < soak.needed {
         missing.push(format!("it was seen healthy for {} of {}", length(soak.healthy), length(soak.needed)));
     }
@@ -16,12 +22,17 @@ pub fn missing(soak: &Soak) -> Vec<String> {
     match soak.uptime {
         None => missing.push("its uptime is not known: nothing was looked at".to_owned()),
         Some(uptime) if !uptime.reaches(soak.min_uptime) => {
-            missing.push(format!("its uptime is {} %, and must be {} %", uptime.percent(), soak.min_uptime));
+            let more = match soak.missing {
+                Some(more) => format!(": that takes {} more of health", length(more)),
+                None => String::new(),
+            };
+            let (uptime, bound) = (uptime.percent(), soak.min_uptime);
+            missing.push(format!("its uptime is {uptime} %, and must be {bound} %{more}"));
         }
         Some(_) => {}
     }
-    if !missing.is_empty() && soak.excesses.is_empty() {
-        missing.push(format!("it can end at the earliest {}", soak.earliest.strftime("%Y-%m-%d %H:%M UTC")));
+    if let Some(earliest) = soak.earliest.filter(|_| !missing.is_empty()) {
+        missing.push(format!("it can end at the earliest {}", earliest.strftime("%Y-%m-%d %H:%M UTC")));
     }
     missing
 }
@@ -34,12 +45,7 @@ pub fn proof(soak: &Soak) -> String {
 
 /// The rules that were broken more often than the policy allows.
 pub fn excesses(soak: &Soak) -> Vec<String> {
-    let words = |excess: &Excess| match excess {
-        Excess::Failures(rule, times) => format!("`{rule}` was broken {times} times"),
-        Excess::Inconclusive(rule, times) => format!("`{rule}` had nothing to say {times} times"),
-        Excess::Errors(rule, times) => format!("`{rule}` could not be asked {times} times in a row"),
-    };
-    soak.excesses.iter().map(words).collect()
+    soak.excesses.iter().map(ToString::to_string).collect()
 }
 
 /// `6 d 3 h`, `3 h 20 min`: the two largest units, cut off.
@@ -56,6 +62,7 @@ fn length(length: Duration) -> String {
 mod tests {
     use super::*;
     use crate::model::percent::{Percent, Ratio};
+    use crate::model::soak::Excess;
 
     #[test]
     fn what_is_missing_is_said_with_what_is_there_and_when_it_can_end() {
@@ -70,20 +77,28 @@ mod tests {
             largest_gap: Duration::ZERO,
             uptime: Ratio::new(99, 100),
             min_uptime: Percent::from_hundredths(9950).expect("a percentage"),
+            unseen: Duration::from_secs(3_600),
+            max_gap: Duration::from_secs(6 * 3_600),
             excesses: Vec::new(),
-            earliest: time("2025-10-21T06:00:00Z"),
+            missing: Some(Duration::from_secs(22 * 3_600)),
+            earliest: Some(time("2025-10-21T06:00:00Z")),
         };
         let expected = [
             "it was seen healthy for 6 d 3 h of 7 d",
             "20 healthy windows of 24",
-            "its uptime is 99 %, and must be 99.5 %",
+            "its uptime is 99 %, and must be 99.5 %: that takes 22 h more of health",
             "it can end at the earliest 2025-10-21 06:00 UTC",
         ];
         assert_eq!(missing(&soak), expected);
-        soak.excesses = vec![Excess::Failures("health".into(), 2), Excess::Errors("logs".into(), 5)];
+        soak.unseen = Duration::from_secs(33 * 86_400);
+        let lapsed = missing(&soak);
+        let words = "nobody has looked for 33 d, longer than 6 h: its observation starts again";
+        assert_eq!((lapsed[0].as_str(), lapsed.len()), (words, 5));
+        (soak.missing, soak.earliest) = (None, None);
+        soak.excesses = vec![Excess::Failures("health".into(), 1), Excess::Errors("logs".into(), 5)];
         assert_eq!(
             excesses(&soak),
-            ["`health` was broken 2 times", "`logs` could not be asked 5 times in a row"]
+            ["`health` was broken once", "`logs` could not be asked 5 times in a row"]
         );
         assert!(!missing(&soak).iter().any(|words| words.contains("earliest")), "it ends never");
     }

@@ -227,7 +227,7 @@ fn soak(declared: Option<&Component>, standing: &Standing, now: Timestamp) -> Op
     let promotion = lifecycle::observed(standing)?;
     let deployment = promotion.deployment.as_ref()?;
     let rule = declared.map(|component| component.observation(promotion.to)).unwrap_or_default().soak;
-    let soak = lifecycle::soak(&rule, deployment, &promotion.observations, now);
+    let soak = lifecycle::observed_soak(&rule, standing, now)?;
     Some(SoakView::of(soak, deployment.time, &promotion.observations, now))
 }
 
@@ -296,7 +296,7 @@ fn next(
         }
         (Step::Restore, _) => by("restore", &format!("deploy {name}"), "puts back what ran before"),
         (Step::Observe, _) => {
-            let due = soak.map(|view| view.soak.earliest);
+            let due = soak.and_then(|view| view.soak.earliest);
             match soak.filter(|view| !view.soak.is_proven()) {
                 Some(_) => Next {
                     due,

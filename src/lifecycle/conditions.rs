@@ -55,13 +55,23 @@ fn proven(soak: Option<&Soak>, stage: Stage) -> (ConditionState, String) {
         return (ConditionState::Inconclusive, format!("the ledger holds no observation in {stage}"));
     };
     let hours = |length: std::time::Duration| length.as_secs() / 3_600;
-    let summary = format!(
-        "healthy for {} h of {} h in {} windows",
+    let of =
+        if soak.samples < soak.min_samples { format!(" of {}", soak.min_samples) } else { String::new() };
+    let mut words = vec![format!(
+        "healthy for {} h of {} h in {}{of} windows",
         hours(soak.healthy),
         hours(soak.needed),
         soak.samples
-    );
-    (if soak.is_proven() { ConditionState::Pass } else { ConditionState::Fail }, summary)
+    )];
+    if soak.is_lapsed() {
+        let (unseen, most) = (hours(soak.unseen), hours(soak.max_gap));
+        words.push(format!("nobody had looked for {unseen} h, longer than {most} h"));
+    }
+    if let Some(uptime) = soak.uptime.filter(|uptime| !uptime.reaches(soak.min_uptime)) {
+        words.push(format!("uptime {} % < {} %", uptime.percent(), soak.min_uptime));
+    }
+    words.extend(soak.excesses.iter().map(ToString::to_string));
+    (if soak.is_proven() { ConditionState::Pass } else { ConditionState::Fail }, words.join("; "))
 }
 
 fn as_high(to: Stage, dependencies: &[(String, Stage)]) -> (ConditionState, String) {
@@ -94,10 +104,13 @@ fn signed(topic: &str, signed: &[Told<SignOff>], now: Timestamp) -> (ConditionSt
 mod tests {
     use super::super::sample::{records, time, verified};
     use super::super::stand;
+    use std::time::Duration;
+
     use super::*;
     use crate::model::assessment::Verdict;
-    use crate::model::percent::Percent;
+    use crate::model::percent::{Percent, Ratio};
     use crate::model::record::Fact;
+    use crate::model::soak::Excess;
 
     fn sign(topic: &str, expires: i64) -> Fact {
         Fact::Signed(SignOff {
@@ -126,6 +139,40 @@ mod tests {
         assert_eq!(states, expected);
         assert!(found[0].summary.contains("Grace on ") && found[0].summary.contains("https://"));
         assert_eq!(found.iter().map(|one| one.id.clone()).collect::<Vec<_>>(), asked.ids());
+    }
+
+    #[test]
+    fn a_soak_that_is_not_proven_is_told_with_all_that_is_missing_or_too_much() {
+        let hours = |hours: u64| Duration::from_secs(hours * 3_600);
+        let proven = Soak {
+            since: time(0),
+            resets: vec![],
+            healthy: hours(168),
+            needed: hours(168),
+            samples: 24,
+            min_samples: 24,
+            largest_gap: hours(1),
+            unseen: hours(1),
+            max_gap: hours(6),
+            uptime: Ratio::new(1, 1),
+            min_uptime: Percent::ALL,
+            excesses: vec![],
+            missing: Some(Duration::ZERO),
+            earliest: Some(time(0)),
+        };
+        let told = |soak: &Soak| super::proven(Some(soak), Stage::Staging);
+        let words = "healthy for 168 h of 168 h in 24 windows".to_owned();
+        assert_eq!(told(&proven), (ConditionState::Pass, words));
+        let not = Soak {
+            samples: 3,
+            unseen: hours(40),
+            uptime: Ratio::new(982, 1000),
+            excesses: vec![Excess::Failures("health".into(), 3), Excess::Downtime],
+            ..proven
+        };
+        let words = "healthy for 168 h of 168 h in 3 of 24 windows; nobody had looked for 40 h, longer than 6 h; \
+                     uptime 98.2 % < 100 %; `health` was broken 3 times; an uptime of 100 % cannot be reached any more";
+        assert_eq!(told(&not), (ConditionState::Fail, words.to_owned()));
     }
 
     #[test]

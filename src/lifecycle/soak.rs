@@ -6,16 +6,42 @@
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::model::container::ContainerState;
 use crate::model::observation::{Observation, Reading, Sign, Window};
-use crate::model::percent::Ratio;
-use crate::model::promotion::Deployment;
+use crate::model::percent::{Percent, Ratio};
+use crate::model::promotion::{Completed, Deployment, Promotion, Standing};
 use crate::model::soak::{Excess, Limits, ResetCause, Soak, SoakRule};
 use crate::model::watch::CONTAINER;
+
+use super::window::observed;
+
+/// How far the soak of the candidate has come that runs. That of a completed promotion is over.
+pub fn observed_soak(rule: &SoakRule, standing: &Standing, now: Timestamp) -> Option<Soak> {
+    let promotion = observed(standing)?;
+    match &standing.completed {
+        Some(completed) if completed.promotion.id == promotion.id => completed_soak(rule, completed),
+        _ => Some(soak(rule, promotion.deployment.as_ref()?, &promotion.observations, now)),
+    }
+}
+
+/// How far the soak of a completed promotion had come: what was seen later neither adds to it nor takes it away.
+pub fn completed_soak(rule: &SoakRule, completed: &Completed) -> Option<Soak> {
+    let Promotion { deployment, observations, .. } = &completed.promotion;
+    // A look that straddles the completion speaks of a time after it, and cannot be divided.
+    let is_before = |one: &&Arc<Observation>| one.window.to() <= completed.time;
+    let seen: Vec<_> = observations.iter().filter(is_before).map(Arc::clone).collect();
+    // The completion was decided between the measurement that it rests on and its record: judged by a later moment, a
+    // gap that was short enough could be too long.
+    let decided = completed.measured.as_ref().map_or(completed.time, |measured| measured.time);
+    let last = seen.iter().map(|one| one.window.to()).max();
+    let now = last.map_or(decided, |last| last.max(decided)).min(completed.time);
+    Some(soak(rule, deployment.as_ref()?, &seen, now))
+}
 
 /// How far the soak of a deployment has come. The order of `observations` does not matter.
 pub fn soak(
@@ -33,14 +59,29 @@ pub fn soak(
         })
         .collect();
     seen.sort_by_key(|(window, _)| (window.to(), window.from()));
-    let (since, resets) = resets(rule, deployment, &seen);
+    let last = seen.iter().map(|(window, _)| window.to()).fold(deployment.time, Timestamp::max);
+    let unseen = Window::new(last, now).map(Window::length).unwrap_or_default();
+    let (mut since, mut resets) = resets(rule, deployment, &seen);
+    if unseen > rule.max_gap {
+        since = now;
+        resets.push((now, ResetCause::Gap));
+    }
     let of_current = || seen.iter().filter_map(|(window, one)| Some((window.since(since)?, one.sign())));
     let healthy = healthy(of_current());
     let samples = of_current().filter(|(_, sign)| *sign == Sign::Good).count() as u64;
     let healthy_at_all = length(&self::healthy(seen.iter().map(|(window, one)| (*window, one.sign()))));
     let broken = length(&union(with_sign(&seen, Sign::Bad)));
     let healthy = length(&healthy);
-    let missing = rule.length.saturating_sub(healthy);
+    let mut excesses = excesses(rule, &seen);
+    let recovery = recovery(rule.min_uptime, healthy_at_all, broken);
+    if recovery.is_none() {
+        excesses.push(Excess::Downtime);
+    }
+    let still = rule.length.saturating_sub(healthy);
+    let missing = recovery.filter(|_| excesses.is_empty()).map(|recovery| recovery.max(still));
+    // The next window goes on where the last one ended, which may be a while ago.
+    let begin = last.max(since);
+    let earliest = |missing| begin.checked_add(missing).unwrap_or(Timestamp::MAX).max(now);
     Soak {
         since,
         resets,
@@ -48,12 +89,27 @@ pub fn soak(
         needed: rule.length,
         samples,
         min_samples: rule.min_samples,
-        largest_gap: largest_gap(since, seen.iter().map(|(window, _)| *window), now),
+        largest_gap: largest_gap(since, seen.iter().map(|(window, _)| *window), now).max(unseen),
+        unseen,
+        max_gap: rule.max_gap,
         uptime: Ratio::new(milliseconds(healthy_at_all), milliseconds(healthy_at_all) + milliseconds(broken)),
         min_uptime: rule.min_uptime,
-        excesses: excesses(rule, &seen),
-        earliest: now.checked_add(missing).unwrap_or(Timestamp::MAX),
+        excesses,
+        missing,
+        earliest: missing.map(earliest),
     }
+}
+
+/// How much more must be seen healthy until the uptime is what it must be; `None`: it never will be.
+fn recovery(bound: Percent, healthy: Duration, broken: Duration) -> Option<Duration> {
+    let bound = u64::from(bound.hundredths());
+    let lost = milliseconds(broken).saturating_mul(bound);
+    let wanted = match 10_000 - bound {
+        0 if lost > 0 => return None,
+        0 => 0,
+        rest => lost.div_ceil(rest),
+    };
+    Some(Duration::from_millis(wanted.saturating_sub(milliseconds(healthy))))
 }
 
 /// When the soak began last, and each time that it did.
@@ -203,14 +259,22 @@ fn excesses(rule: &SoakRule, seen: &[(Window, &Observation)]) -> Vec<Excess> {
         most_errors: u64,
     }
     let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
-    for reading in seen.iter().flat_map(|(_, one)| &one.readings) {
-        let count = counts.entry(&reading.rule).or_default();
-        count.errors = if reading.sign == Sign::Unreachable { count.errors + 1 } else { 0 };
-        count.most_errors = count.most_errors.max(count.errors);
-        match reading.sign {
-            Sign::Bad => count.failures += 1,
-            Sign::Unknown => count.inconclusive += 1,
-            Sign::Good | Sign::Unreachable => {}
+    for (place, (_, one)) in seen.iter().enumerate() {
+        let late = place.checked_sub(1).map(|place| seen[place].1).filter(|before| is_one_look(before, one));
+        for reading in &one.readings {
+            let count = counts.entry(&reading.rule).or_default();
+            match reading.sign {
+                // One look that reached nobody is one, however many windows it was to speak for.
+                Sign::Unreachable if late.is_some_and(|late| did_not_reach(late, &reading.rule)) => continue,
+                Sign::Unreachable => count.errors += 1,
+                Sign::Bad => count.failures += 1,
+                Sign::Unknown => count.inconclusive += 1,
+                Sign::Good => {}
+            }
+            if reading.sign != Sign::Unreachable {
+                count.errors = 0;
+            }
+            count.most_errors = count.most_errors.max(count.errors);
         }
     }
     let mut excesses = Vec::new();
@@ -227,6 +291,15 @@ fn excesses(rule: &SoakRule, seen: &[(Window, &Observation)]) -> Vec<Excess> {
         }
     }
     excesses
+}
+
+/// Whether both windows are of one look: the late one, and the one that goes on from it.
+fn is_one_look(late: &Observation, one: &Observation) -> bool {
+    late.late && !one.late && late.window.to() == one.window.from()
+}
+
+fn did_not_reach(one: &Observation, rule: &str) -> bool {
+    one.readings.iter().any(|reading| reading.rule == rule && reading.sign == Sign::Unreachable)
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 //! Not what is seen in them. The rule: a window goes on where the last one ended, so that no moment is skipped and none
 //! is told twice. A look at a container, an address or a test speaks for one `interval` before it, and a tenth for the
 //! lateness of timers. What lies further back may only be told by sources that remember it (Prometheus, logs), as a
-//! window of its own that is marked late, and no further back than `max_gap`.
+//! window of its own that is marked late, and no further back than `max_gap`. A query that is about one moment remembers
+//! nothing.
 
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::model::promotion::{Deployment, Promotion, Standing, Told};
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::{ActResult, Fact, Record};
 use crate::model::stage::Stage;
-use crate::model::watch::Observe;
+use crate::model::watch::{Metric, Observe};
 
 /// The topic of a note that the clock was set back, and that windows go on from there.
 pub const CLOCK: &str = "clock";
@@ -99,7 +100,7 @@ pub fn windows(observe: &Observe, from: Timestamp, now: Timestamp) -> Windows {
     let current = all.since(begin).unwrap_or(all);
     let remembered = all.until(begin).and_then(|late| late.since(before(now, observe.soak.max_gap)));
     // What only runs and logs nothing may be dead: without figures, nothing tells that it was well.
-    let late = remembered.filter(|_| !observe.metrics.is_empty());
+    let late = remembered.filter(|_| observe.metrics.iter().any(Metric::reaches_back));
     Windows::Open { late, current }
 }
 
@@ -114,7 +115,7 @@ mod tests {
 
     use super::*;
     use crate::model::decimal::Decimal;
-    use crate::model::watch::{Absent, Metric};
+    use crate::model::watch::Absent;
 
     fn minute(minutes: i64) -> Timestamp {
         let start: Timestamp = "2025-10-14T09:00:00Z".parse().expect("a time");
@@ -122,9 +123,13 @@ mod tests {
     }
 
     fn observe(with_metric: bool) -> Observe {
-        let metric = Metric {
+        asking(if with_metric { &["min_over_time(up[{window}])"] } else { &[] })
+    }
+
+    fn asking(queries: &[&str]) -> Observe {
+        let metric = |query: &&str| Metric {
             name: "up".into(),
-            query: "up".into(),
+            query: (*query).into(),
             min: Some(Decimal::ZERO),
             max: None,
             compare_to_before: None,
@@ -132,7 +137,7 @@ mod tests {
             reduce: None,
             min_samples: 1,
         };
-        Observe { metrics: if with_metric { vec![metric] } else { Vec::new() }, ..Observe::default() }
+        Observe { metrics: queries.iter().map(metric).collect(), ..Observe::default() }
     }
 
     fn of(with_metric: bool, from: i64, now: i64) -> (Option<(i64, i64)>, (i64, i64)) {
@@ -158,6 +163,18 @@ mod tests {
         assert_eq!(of(true, 0, 180), (Some((0, 114)), (114, 180)));
         assert_eq!(of(true, 0, 48 * 60), (Some((42 * 60, 48 * 60 - 66)), (48 * 60 - 66, 48 * 60)));
         assert_eq!(of(false, 0, 48 * 60), (None, (48 * 60 - 66, 48 * 60)));
+    }
+
+    #[test]
+    fn a_query_about_one_moment_opens_no_late_window() {
+        let is_late = |queries: &[&str]| match windows(&asking(queries), minute(0), minute(180)) {
+            Windows::Open { late, .. } => late.is_some(),
+            Windows::Backwards => panic!("no window"),
+        };
+        assert!(!is_late(&["up{job=\"carbon\"}", "rate(errors_total[5m])"]));
+        assert!(!is_late(&["up offset {window}"]), "that is another moment, not the time up to it");
+        assert!(is_late(&["up", "rate(errors_total[{window}])"]));
+        assert!(is_late(&["max_over_time(up[ {window} : 1m ])"]));
     }
 
     #[test]

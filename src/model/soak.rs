@@ -1,6 +1,7 @@
 //! The soak: how long a deployed candidate must have been seen healthy, and how far that has come.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -72,6 +73,23 @@ pub enum Excess {
     Inconclusive(String, u64),
     /// Its source could not be asked so often in a row.
     Errors(String, u64),
+    /// All of the time must have been healthy, and some of it was not: no time to come makes up for that.
+    Downtime,
+}
+
+impl fmt::Display for Excess {
+    /// In words.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let times = |times: u64| if times == 1 { "once".to_owned() } else { format!("{times} times") };
+        match self {
+            Self::Failures(rule, number) => write!(f, "`{rule}` was broken {}", times(*number)),
+            Self::Inconclusive(rule, number) => write!(f, "`{rule}` had nothing to say {}", times(*number)),
+            Self::Errors(rule, number) => {
+                write!(f, "`{rule}` could not be asked {} in a row", times(*number))
+            }
+            Self::Downtime => f.write_str("an uptime of 100 % cannot be reached any more"),
+        }
+    }
 }
 
 /// How far a soak has come.
@@ -89,22 +107,36 @@ pub struct Soak {
     pub samples: u64,
     /// How many there must be.
     pub min_samples: u64,
-    /// The longest time without a window since then, up to now.
+    /// The longest time without a window since then, and the time without one up to now.
     pub largest_gap: Duration,
+    /// The time without a window up to now: since the last one ended, or since the deployment.
+    pub unseen: Duration,
+    /// How long that may be.
+    pub max_gap: Duration,
     /// Healthy of all that was looked at since the deployment, in milliseconds; `None` where nothing was.
     pub uptime: Option<Ratio>,
     /// What that must reach.
     pub min_uptime: Percent,
     /// Rules that came to something else than good too often since the deployment.
     pub excesses: Vec<Excess>,
-    /// When it can be proven at the earliest, if all is well from now on.
-    pub earliest: Timestamp,
+    /// How much more must be seen healthy, and nothing broken, until all of it is as long and as well as it must be;
+    /// `None`: it has failed.
+    pub missing: Option<Duration>,
+    /// When that can be at the earliest; `None`: it has failed. How many windows there must be sets no time: how often
+    /// is looked is for people to say.
+    pub earliest: Option<Timestamp>,
 }
 
 impl Soak {
+    /// Whether nobody has looked for so long that it starts again.
+    pub fn is_lapsed(&self) -> bool {
+        self.unseen > self.max_gap
+    }
+
     /// Whether it is proven.
     pub fn is_proven(&self) -> bool {
-        self.healthy >= self.needed
+        !self.is_lapsed()
+            && self.healthy >= self.needed
             && self.samples >= self.min_samples
             && self.excesses.is_empty()
             && self.uptime.is_some_and(|uptime| uptime.reaches(self.min_uptime))

@@ -12,6 +12,8 @@ use super::test_selection::TestSelection;
 
 /// The name of the rule about containers.
 pub const CONTAINER: &str = "container";
+/// What stands in a query for the length of the window that is asked about.
+pub const WINDOW: &str = "{window}";
 /// What the names of rules about metrics begin with.
 pub const METRIC: &str = "metric.";
 
@@ -99,6 +101,12 @@ impl Metric {
     /// The name of its rule.
     pub fn rule(&self) -> String {
         format!("{METRIC}{}", self.name)
+    }
+
+    /// Whether its value is about all of a window, and not about the moment of its end alone: whether the query selects a
+    /// range that is as long as the window.
+    pub fn reaches_back(&self) -> bool {
+        self.query.split('[').skip(1).any(|range| range.trim_start().starts_with(WINDOW))
     }
 }
 

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::model::observation::{Observation, Sign};
-use crate::model::soak::{Excess, ResetCause, Soak};
+use crate::model::soak::{ResetCause, Soak};
 
 use super::moment::minute;
 use super::page::{Page, Tone, cells, fitted, shown, spaces};
@@ -80,14 +80,33 @@ impl SoakView {
     pub fn summary(&self) -> String {
         let soak = &self.soak;
         if !soak.excesses.is_empty() {
-            let why: Vec<String> = soak.excesses.iter().map(excess).collect();
+            let why: Vec<String> = soak.excesses.iter().map(ToString::to_string).collect();
             return format!("the soak has failed: {}", why.join("; "));
         }
         let healthy = format!("{} of {} healthy", span(soak.healthy), span(soak.needed));
         if soak.is_proven() {
             return format!("the soak is proven: {healthy}");
         }
-        format!("soak: {healthy}, proven on {} at the earliest", minute(soak.earliest))
+        let mut words = format!("soak: {healthy}");
+        if soak.samples < soak.min_samples {
+            let _infallible = write!(words, " in {} of {} windows", soak.samples, soak.min_samples);
+        }
+        if let Some(uptime) = soak.uptime.filter(|uptime| !uptime.reaches(soak.min_uptime)) {
+            let _infallible = write!(words, ", up for {} % of {} %", uptime.percent(), soak.min_uptime);
+        }
+        if let Some(earliest) = soak.earliest {
+            let _infallible = write!(words, ", proven on {} at the earliest", minute(earliest));
+        }
+        if soak.is_lapsed() {
+            let _infallible = write!(words, "; {}", self.lapsed());
+        }
+        words
+    }
+
+    /// That nobody looks, and what to do.
+    fn lapsed(&self) -> String {
+        let (unseen, most) = (span(self.soak.unseen), span(self.soak.max_gap));
+        format!("nobody has looked for {unseen}, longer than {most}: it starts again, so `observe` it now")
     }
 
     /// As a part of a document.
@@ -112,7 +131,7 @@ impl SoakView {
             "uptime_percent": soak.uptime.map(|uptime| uptime.percent().to_string()),
             "needed_uptime_percent": soak.min_uptime.to_string(),
             "resets": resets,
-            "exceeded": soak.excesses.iter().map(excess).collect::<Vec<_>>(),
+            "exceeded": soak.excesses.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "earliest": soak.earliest,
             "days": self.map.iter().map(|(rule, signs)| json!({"rule": rule, "signs": days(signs)})).collect::<Vec<_>>(),
         })
@@ -142,7 +161,12 @@ impl SoakView {
         page.paragraph(4, &format!("{}  ", fitted("gap", NAME)), Tone::Plain, &gap);
         page.paragraph(4, &format!("{}  ", fitted("since", NAME)), Tone::Plain, &self.since());
         for one in &soak.excesses {
-            page.paragraph(2, &format!("✗ {}  ", fitted("failed", NAME)), Tone::Bad, &shown(&excess(one)));
+            page.paragraph(
+                2,
+                &format!("✗ {}  ", fitted("failed", NAME)),
+                Tone::Bad,
+                &shown(&one.to_string()),
+            );
         }
         self.render_map(page);
         page.paragraph(2, "", Tone::Plain, &self.missing());
@@ -180,8 +204,8 @@ impl SoakView {
             return "the soak has failed: what was broken is to be mended, and deployed anew".to_owned();
         }
         let mut needed = Vec::new();
-        if soak.healthy < soak.needed {
-            needed.push(format!("{} more seen healthy", span(soak.needed.saturating_sub(soak.healthy))));
+        if let Some(more) = soak.missing.filter(|more| !more.is_zero()) {
+            needed.push(format!("{} more seen healthy", span(more)));
         }
         if soak.samples < soak.min_samples {
             needed.push(format!("{} more healthy windows", soak.min_samples - soak.samples));
@@ -189,7 +213,11 @@ impl SoakView {
         if !soak.uptime.is_some_and(|uptime| uptime.reaches(soak.min_uptime)) {
             needed.push(format!("an uptime of {} %", soak.min_uptime));
         }
-        format!("still needed: {}; at the earliest on {}", needed.join(", "), minute(soak.earliest))
+        let mut words = format!("still needed: {}", needed.join(", "));
+        if let Some(earliest) = soak.earliest {
+            let _infallible = write!(words, "; at the earliest on {}", minute(earliest));
+        }
+        if soak.is_lapsed() { format!("{}; {words}", self.lapsed()) } else { words }
     }
 
     fn render_map(&self, page: &mut Page) {
@@ -258,16 +286,6 @@ fn cause_words(cause: ResetCause) -> &'static str {
         ResetCause::Restart => "it was restarted",
         ResetCause::Absent => "it did not run",
         ResetCause::Gap => "nobody had looked for too long",
-    }
-}
-
-fn excess(excess: &Excess) -> String {
-    match excess {
-        Excess::Failures(rule, times) => format!("`{rule}` was broken {}", count(*times, "time")),
-        Excess::Inconclusive(rule, times) => {
-            format!("of `{rule}` nothing was known {}", count(*times, "time"))
-        }
-        Excess::Errors(rule, times) => format!("`{rule}` was not reached {} in a row", count(*times, "time")),
     }
 }
 

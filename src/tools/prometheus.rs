@@ -9,10 +9,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::model::observation::Window;
-use crate::model::watch::{Sampled, Unsampled};
+use crate::model::watch::{Sampled, Unsampled, WINDOW};
 
-/// What stands for the length of the window.
-const WINDOW: &str = "{window}";
 /// How much of a message is told, in characters.
 const TOLD: usize = 200;
 

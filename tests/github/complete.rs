@@ -77,6 +77,12 @@ fn ago(hours: i64) -> Timestamp {
 
 /// One component that was verified, deployed and observed for so many hours up to now.
 fn observed(hours: i64, more: &str) -> Project {
+    observed_until(0, hours, more)
+}
+
+/// As [`observed`], up to so many hours ago.
+fn observed_until(quiet: i64, hours: i64, more: &str) -> Project {
+    let ago = |hours: i64| ago(quiet + hours);
     let project = Project::unmeasured();
     project.github.with(|hub| hub.open("Status report", "where all of them stand", &[]));
     project.file("promotion.toml", &policy(&health(), more));
@@ -195,6 +201,57 @@ fn what_is_not_proven_is_waited_for_and_what_is_missing_is_said() {
     assert_eq!(moves(&project), 0);
     project.run(&["complete", "neo4j", "--yes"]).exits(1).says("nothing of it is deployed");
     project.run(&["complete", "silicon"]).exits(2).complains("no component");
+}
+
+#[test]
+fn where_nobody_looked_for_weeks_after_a_whole_soak_it_starts_again() {
+    let project = observed_until(33 * 24, 169, "");
+    let told = project.run(&["complete", "carbon", "--yes", "--format", "json"]).exits(4);
+    let document: serde_json::Value = serde_json::from_str(&told.stdout).expect("one document");
+    let against = document["against"].to_string();
+    assert!(against.contains("nobody has looked for 33 d, longer than 6 h"), "{against}");
+    assert!(against.contains("healthy for 0 min of 7 d"), "{against}");
+    project.run(&COMPLETE).exits(4).says("go on with `tta-promote observe carbon`");
+    project.run(&["promote", "carbon"]).exits(0).says("nobody has looked for 33 d");
+    let status = project.run(&["status", "carbon"]).exits(0).says("nobody had looked for too");
+    assert!(status.stdout.contains("0 h of 168 h") || status.stdout.contains("0 s of 168 h"), "{status:?}");
+    status.says("`observe` it now").says("next `tta-promote observe carbon`");
+    assert_eq!(moves(&project), 0);
+}
+
+#[test]
+fn what_is_seen_after_the_completion_takes_the_proof_away_from_nobody() {
+    if !has_gh() {
+        return;
+    }
+    let project = ready();
+    project.run(&COMPLETE).exits(0);
+    let soak = || {
+        let told = project.run(&["verify", "carbon", "--no-record", "--format", "json"]);
+        let document: serde_json::Value = serde_json::from_str(&told.stdout).expect("one document");
+        let conditions = document["components"][0]["conditions"].as_array().expect("conditions").clone();
+        conditions.into_iter().filter(|one| ["soak", "uptime"].contains(&one["id"].as_str().unwrap_or("")))
+    };
+    let before: Vec<serde_json::Value> = soak().collect();
+    assert!(before.len() == 2 && before.iter().all(|one| one["outcome"] == "pass"), "{before:?}");
+    // The look goes on where the last one before the completion ended.
+    let reading = Reading {
+        rule: "health".into(),
+        sign: Sign::Bad,
+        detail: "status 503".into(),
+        value: None,
+        samples: None,
+        query: None,
+    };
+    let window = Window::new(ago(5), Timestamp::now()).expect("a window");
+    let (running, readings, links) = (Vec::new(), vec![reading], Vec::new());
+    let straddling = Observation { window, late: false, running, readings, links };
+    project.recorded(Timestamp::now(), Fact::Observed(std::sync::Arc::new(straddling)));
+    assert_eq!(soak().collect::<Vec<_>>(), before);
+    let maturity = text(&project, "MATURITY.md");
+    project.run(&COMPLETE).exits(0).says("is in staging already");
+    assert_eq!(text(&project, "MATURITY.md"), maturity);
+    project.run(&["status", "carbon"]).exits(0).says("the soak is proven");
 }
 
 #[test]

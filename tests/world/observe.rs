@@ -201,7 +201,7 @@ fn server(start: i64) -> Option<(Prometheus, String)> {
             "sum(rate(errors_total[{window}]))",
             "max = 0.01\ncompare_to_before = \"5%\"\nmin_samples = 10"
         ),
-        metric("up", "min_over_time(up[{window}])", "min = 1"),
+        metric("now", "up", "min = 1") + &metric("up", "min_over_time(up[{window}])", "min = 1"),
     );
     Some((server, observe))
 }
@@ -242,7 +242,21 @@ fn a_real_prometheus_tells_of_the_past_and_late_windows_are_marked() {
             .collect()
     };
     assert_eq!(rules(&looks[0]), ["metric.errors", "metric.up"]);
-    assert_eq!(rules(&looks[1]), ["metric.errors", "metric.up", "health"]);
+    // What is asked about one moment says nothing of the hours before it.
+    assert_eq!(rules(&looks[1]), ["metric.errors", "metric.now", "metric.up", "health"]);
+}
+
+#[test]
+fn hours_that_nobody_looked_at_are_not_proven_by_one_moment() {
+    let start = now();
+    let Some((server, _)) = server(start) else { return };
+    let observe = format!("{HOURLY}\nprometheus = \"{}\"\n{}", server.url, metric("up", "up", "min = 1"));
+    let Some(candidate) = Candidate::deployed(start, &observe) else { return };
+    let candidate = candidate.at(3 * HOUR);
+    let told = candidate.observe().exits(0).json();
+    assert_eq!(told["observations"].as_array().map(Vec::len), Some(1), "{told:#}");
+    let healthy = told["soak"]["healthy_seconds"].as_i64().expect("seconds");
+    assert!((3600..=3960).contains(&healthy), "{:#}", told["soak"]);
 }
 
 #[test]

@@ -22,8 +22,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// What is read of an answer, in bytes.
 const LONGEST: u64 = 4 << 20;
 
-/// The readings of all metrics.
-pub(super) fn readings(look: &Look<'_>, window: Window) -> Vec<Reading> {
+/// The readings of all metrics; of a window that is late, of those alone that speak for all of it.
+pub(super) fn readings(look: &Look<'_>, window: Window, late: bool) -> Vec<Reading> {
     let Some(server) = &look.observe.prometheus else { return Vec::new() };
     let of = |one: &Metric| {
         let query = prometheus::query(&one.query, window);
@@ -37,7 +37,8 @@ pub(super) fn readings(look: &Look<'_>, window: Window) -> Vec<Reading> {
         });
         metric(one, &query, &Answers { now, before })
     };
-    look.observe.metrics.iter().map(of).collect()
+    let asked = look.observe.metrics.iter().filter(|one| !late || one.reaches_back());
+    asked.map(of).collect()
 }
 
 fn ask(look: &Look<'_>, server: &Prometheus, query: &str, window: Window) -> Result<Sampled, Unsampled> {

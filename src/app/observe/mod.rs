@@ -152,7 +152,9 @@ fn record(
     let standing = hand.standing();
     let seen = lifecycle::observed(&standing).map_or(&[][..], |promotion| &promotion.observations);
     let now = clock::now();
-    let soak = lifecycle::soak(&observe.soak, &subject.deployment, seen, now);
+    let Some(soak) = lifecycle::observed_soak(&observe.soak, &standing, now) else {
+        return Ok(Outcome::Overtaken);
+    };
     let soak = SoakView::of(soak, subject.deployment.time, seen, now);
     Ok(Outcome::Seen(Box::new(Seen { subject, observations, soak, observe })))
 }

@@ -24,10 +24,10 @@ impl Sight<'_> {
         let running = engine.running();
         let mut observations = Vec::new();
         if let Some(window) = late {
-            let readings = self.remembered(&engine, window)?;
+            let readings = self.remembered(&engine, window, true)?;
             observations.push(self.observation(window, true, readings, running.clone()));
         }
-        let mut readings = self.remembered(&engine, current)?;
+        let mut readings = self.remembered(&engine, current, false)?;
         readings.extend(engine.health(self.0.context.interrupt));
         readings.extend(integration::reading(&self.0)?);
         readings.extend(incident::reading(&self.0)?);
@@ -43,10 +43,15 @@ impl Sight<'_> {
     }
 
     /// What those sources say that remember the window.
-    fn remembered(&self, engine: &Engine<'_>, window: Window) -> Result<Vec<Reading>, ObserveError> {
+    fn remembered(
+        &self,
+        engine: &Engine<'_>,
+        window: Window,
+        late: bool,
+    ) -> Result<Vec<Reading>, ObserveError> {
         let mut readings: Vec<Reading> = engine.container().into_iter().collect();
         readings.extend(engine.logs(window)?);
-        readings.extend(metric::readings(&self.0, window));
+        readings.extend(metric::readings(&self.0, window, late));
         Ok(readings)
     }
 

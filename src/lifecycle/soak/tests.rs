@@ -4,7 +4,12 @@ use jiff::SignedDuration;
 use proptest::prelude::*;
 
 use super::*;
+use crate::lifecycle::sample::verification;
+use crate::model::assessment::Verdict;
 use crate::model::percent::Percent;
+use crate::model::promotion::Measurement;
+use crate::model::promotion_id::PromotionId;
+use crate::model::stage::Stage;
 
 const DAY: i64 = 24;
 
@@ -79,10 +84,10 @@ fn causes(soak: &Soak) -> Vec<ResetCause> {
 fn seven_days_that_were_seen_healthy_prove_it_and_an_hour_less_does_not() {
     let whole = of(&week(), 7 * DAY);
     assert!(whole.is_proven(), "{whole:?}");
-    assert_eq!((whole.healthy, whole.samples, whole.earliest), (rule().length, 168, hour(7 * DAY)));
+    assert_eq!((whole.healthy, whole.samples, whole.earliest), (rule().length, 168, Some(hour(7 * DAY))));
     let short = of(&week()[1..], 7 * DAY);
     assert!(!short.is_proven());
-    assert_eq!(short.earliest, hour(7 * DAY + 1));
+    assert_eq!(short.earliest, Some(hour(7 * DAY + 1)));
 }
 
 #[test]
@@ -95,7 +100,7 @@ fn time_that_nobody_looked_at_counts_for_nothing() {
 #[test]
 fn the_same_window_twice_counts_once() {
     let twice: Vec<Observation> = week().into_iter().take(80).cycle().take(400).collect();
-    assert_eq!(of(&twice, 7 * DAY).healthy, Duration::from_secs(80 * 3600));
+    assert_eq!(of(&twice, 80).healthy, Duration::from_secs(80 * 3600));
 }
 
 #[test]
@@ -168,6 +173,108 @@ fn a_machine_that_slept_for_two_days_begins_anew() {
 }
 
 #[test]
+fn where_nobody_looked_for_too_long_up_to_now_it_begins_anew() {
+    let at_most = of(&week(), 7 * DAY + 3);
+    assert!(at_most.is_proven() && at_most.unseen == rule().max_gap, "{at_most:?}");
+    for late in [4, 33 * DAY] {
+        let soak = of(&week(), 7 * DAY + late);
+        let now = hour(7 * DAY + late);
+        assert!(!soak.is_proven() && soak.is_lapsed());
+        assert_eq!((soak.since, soak.resets.clone()), (now, vec![(now, ResetCause::Gap)]));
+        assert_eq!((soak.healthy, soak.samples), (Duration::ZERO, 0));
+        assert_eq!(soak.largest_gap, Duration::from_secs(u64::try_from(late).expect("positive") * 3600));
+        assert_eq!(soak.earliest, Some(hour(14 * DAY + late)));
+    }
+    assert_eq!(of(&[], 3).resets, []);
+    assert_eq!(of(&[], 4).resets, [(hour(4), ResetCause::Gap)], "it was never looked at");
+}
+
+#[test]
+fn the_earliest_end_counts_from_the_last_window_and_makes_up_for_what_was_broken() {
+    assert_eq!(of(&week()[..10], 12).earliest, Some(hour(7 * DAY)), "the next window goes on from the last");
+    // Two hours of 168 are broken: at 99.5 %, 398 hours must be healthy.
+    let mut observations = week();
+    observations[20].readings[0].sign = Sign::Bad;
+    observations[21].readings[0].sign = Sign::Bad;
+    let soak = of(&observations, 7 * DAY);
+    assert_eq!(soak.missing, Some(Duration::from_secs((398 - 166) * 3600)));
+    assert_eq!(soak.earliest, Some(hour(400)));
+    let all = SoakRule { min_uptime: Percent::ALL, ..rule() };
+    let never = super::soak(&all, &deployment(), &observations, hour(7 * DAY));
+    assert_eq!((never.excesses, never.missing, never.earliest), (vec![Excess::Downtime], None, None));
+    assert!(super::soak(&all, &deployment(), &week(), hour(7 * DAY)).is_proven());
+}
+
+/// As it was completed after seven days and an hour, and observed on.
+fn completed(observations: Vec<Observation>) -> Completed {
+    let mut promotion =
+        Promotion::begun(PromotionId::recorded("carbon-staging-2025-10-14"), Stage::Staging, start());
+    promotion.deployment = Some(deployment());
+    promotion.observations = observations.into_iter().map(Arc::new).collect();
+    let time = hour(7 * DAY + 1);
+    Completed { promotion, from: Stage::Development, time, measured: None, remeasured: None }
+}
+
+#[test]
+fn what_is_seen_after_the_completion_takes_nothing_away() {
+    let mut later = week();
+    let straddling = Observation { readings: vec![], ..seen(7 * DAY, 7 * DAY + 2, Sign::Bad) };
+    let mut restarted = seen(7 * DAY, 7 * DAY + 2, Sign::Bad);
+    restarted.running[0].restarts = 1;
+    later.extend([straddling, restarted, seen(7 * DAY + 2, 7 * DAY + 3, Sign::Bad)]);
+    let soak = completed_soak(&rule(), &completed(later)).expect("a soak");
+    assert!(soak.is_proven(), "{soak:?}");
+    assert_eq!((soak.healthy, soak.resets, soak.samples), (rule().length, vec![], 168));
+    // What is seen before it does.
+    let mut before = week();
+    before.push(Observation { readings: vec![], ..seen(7 * DAY, 7 * DAY + 1, Sign::Bad) });
+    before.last_mut().expect("one").running[0].restarts = 1;
+    let soak = completed_soak(&rule(), &completed(before)).expect("a soak");
+    assert_eq!((causes(&soak), soak.healthy), (vec![ResetCause::Restart], Duration::ZERO));
+    assert!(!completed_soak(&rule(), &completed(week()[1..].to_vec())).expect("a soak").is_proven());
+    // Nobody looked from the last window to the completion.
+    let mut late = completed(week());
+    late.time = hour(7 * DAY + 4);
+    assert!(completed_soak(&rule(), &late).expect("a soak").is_lapsed());
+    // It was decided while the last look was not too long ago, and recorded a moment later.
+    let verification = verification(Verdict::Pass);
+    late.measured = Some(Measurement { seq: 9, time: hour(7 * DAY + 3), verification });
+    assert!(completed_soak(&rule(), &late).expect("a soak").is_proven());
+}
+
+#[test]
+fn the_candidate_that_runs_is_that_of_the_promotion_under_way_or_else_of_the_completed_one() {
+    let mut standing = crate::lifecycle::stand(Stage::Development, &[]);
+    let of = |standing: &Standing| observed_soak(&rule(), standing, hour(40 * DAY));
+    assert_eq!(of(&standing), None);
+    let done = completed(week());
+    standing.promotion = Some(done.promotion.clone());
+    assert!(of(&standing).is_some_and(|soak| soak.is_lapsed()));
+    standing.promotion = None;
+    standing.completed = Some(done);
+    assert!(of(&standing).is_some_and(|soak| soak.is_proven()), "it is over, and stays what it was");
+}
+
+#[test]
+fn one_outage_is_counted_once_for_each_look_however_many_windows_it_has() {
+    let look = |at: i64, late: Sign, current: Sign| {
+        [Observation { late: true, ..seen(at, at + 1, late) }, seen(at + 1, at + 2, current)]
+    };
+    let (away, good) = (Sign::Unreachable, Sign::Good);
+    let most = |looks: &[[Observation; 2]]| match of(&looks.concat(), 20).excesses.as_slice() {
+        [] => 0,
+        [Excess::Errors(_, most)] => *most,
+        other => panic!("{other:?}"),
+    };
+    let three = [look(0, away, away), look(2, away, away), look(4, away, away)];
+    assert_eq!(most(&three), 0, "three looks in a row, and three are allowed");
+    assert_eq!(most(&[&three[..], &[look(6, away, good)]].concat()), 4);
+    assert_eq!(most(&[&three[..], &[look(6, good, away)]].concat()), 0, "it was reached in between");
+    let single = |at: i64| seen(at, at + 1, away);
+    assert_eq!(of(&[single(0), single(1), single(2), single(3)], 5).excesses.len(), 1);
+}
+
+#[test]
 fn a_daylight_saving_night_and_a_leap_day_are_as_long_as_they_are() {
     for (from, to, hours) in [
         ("2025-10-26T00:00:00+02:00", "2025-10-27T00:00:00+01:00", 25),
@@ -226,6 +333,52 @@ proptest! {
         prop_assert!(soak.healthy <= good.map(|one| one.window.length()).sum());
         prop_assert!(!soak.is_proven() || soak.healthy >= rule().length);
         prop_assert!(soak.since >= start());
+    }
+
+    #[test]
+    fn what_nobody_looked_at_lately_proves_nothing(observations in proptest::collection::vec(any_observation(), 0..40), now in 0i64..300) {
+        let soak = of(&observations, now);
+        let ended = |one: &Observation| one.window.to().min(hour(now)) >= hour(now - 3) && one.window.from() < hour(now);
+        let is_looked_at = now <= 3 || observations.iter().any(ended);
+        prop_assert_eq!(soak.is_lapsed(), !is_looked_at);
+        prop_assert!(!soak.is_lapsed() || (!soak.is_proven() && soak.healthy == Duration::ZERO && soak.since == hour(now)));
+    }
+
+    #[test]
+    fn it_ends_at_the_earliest_when_it_says_and_not_before(observations in proptest::collection::vec(any_observation(), 0..12), now in 0i64..230) {
+        let soak = of(&observations, now);
+        let Some(earliest) = soak.earliest else {
+            prop_assert!(!soak.excesses.is_empty());
+            return Ok(());
+        };
+        // All is well from the last window on.
+        let known: Vec<Observation> = observations.into_iter().filter(|one| one.window.to() <= hour(now)).collect();
+        prop_assume!(of(&known, now) == soak);
+        let running = known.iter().max_by_key(|one| (one.window.to(), one.window.from())).map(|one| one.running.clone());
+        let begin = known.iter().map(|one| one.window.to()).max().unwrap_or(start()).max(soak.since);
+        let until = |end: Timestamp| {
+            let mut all = known.clone();
+            if let Some(window) = Window::new(begin, end) {
+                let mut one = Observation { window, ..seen(0, 1, Sign::Good) };
+                one.running = running.clone().unwrap_or(one.running);
+                all.push(one);
+            }
+            super::soak(&SoakRule { min_samples: 0, ..rule() }, &deployment(), &all, end)
+        };
+        prop_assert!(until(earliest).is_proven());
+        prop_assert!(earliest == hour(now) || !until(earliest - SignedDuration::from_millis(1)).is_proven());
+    }
+
+    #[test]
+    fn what_is_seen_after_the_completion_changes_nothing(
+        before in proptest::collection::vec(any_observation(), 0..20),
+        after in proptest::collection::vec(any_observation(), 0..10),
+    ) {
+        let end = hour(7 * DAY + 1);
+        let mut all: Vec<Observation> = before.into_iter().filter(|one| one.window.to() <= end).collect();
+        let soak = completed_soak(&rule(), &completed(all.clone()));
+        all.extend(after.into_iter().filter(|one| one.window.to() > end));
+        prop_assert_eq!(completed_soak(&rule(), &completed(all)), soak);
     }
 
     #[test]

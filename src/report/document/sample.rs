@@ -122,10 +122,13 @@ pub(super) fn soak() -> Soak {
         samples: 169,
         min_samples: 24,
         largest_gap: Duration::ZERO,
+        unseen: Duration::ZERO,
+        max_gap: Duration::from_secs(6 * 3600),
         uptime: Ratio::new(9_996, 10_000),
         min_uptime: Percent::from_hundredths(9950).expect("a percentage"),
         excesses: Vec::new(),
-        earliest: time("2025-10-21T09:12:00Z"),
+        missing: Some(Duration::ZERO),
+        earliest: Some(time("2025-10-21T09:12:00Z")),
     }
 }
 

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use super::*;
 use crate::model::observation::{Reading, Window};
 use crate::model::percent::{Percent, Ratio};
+use crate::model::soak::Excess;
 use crate::report::Paint;
 
 fn hour(hours: i64) -> Timestamp {
@@ -47,10 +48,13 @@ fn soak() -> Soak {
         samples: 60,
         min_samples: 24,
         largest_gap: hours(2),
+        unseen: Duration::ZERO,
+        max_gap: Duration::from_secs(6 * 3600),
         uptime: Ratio::new(995, 1000),
         min_uptime: Percent::from_hundredths(9_950).expect("a percentage"),
         excesses: vec![],
-        earliest: hour(200),
+        missing: Some(hours(108)),
+        earliest: Some(hour(200)),
     }
 }
 
@@ -81,6 +85,8 @@ fn a_soak_under_way_is_one_screen() {
 fn a_soak_that_has_failed_says_by_what() {
     let failed = Soak {
         excesses: vec![Excess::Failures("metric.error_rate".into(), 3), Excess::Errors("health".into(), 5)],
+        missing: None,
+        earliest: None,
         ..soak()
     };
     let view = SoakView::of(failed, hour(0), &week(), hour(92));
@@ -94,6 +100,26 @@ fn a_proven_soak_needs_nothing_more() {
     let view = SoakView::of(proven, hour(0), &week(), hour(200));
     assert!(page(&view, 90).contains("the soak is proven"));
     assert_eq!(view.json()["proven"], true);
+}
+
+#[test]
+fn where_nobody_looks_any_more_it_starts_again_and_what_to_do_is_said() {
+    let lapsed = Soak { unseen: hours(792), largest_gap: hours(792), healthy: hours(0), ..soak() };
+    let view = SoakView::of(lapsed, hour(0), &week(), hour(882));
+    let words = "nobody has looked for 792 h, longer than 6 h: it starts again, so `observe` it now";
+    assert!(view.summary().ends_with(words), "{}", view.summary());
+    let page = page(&view, 200);
+    assert!(page.contains(&format!("{words}; still needed: 108 h more")), "{page}");
+    assert!(page.contains("792 h the longest without a look"), "{page}");
+}
+
+#[test]
+fn what_is_missing_besides_time_is_said_in_the_one_line() {
+    let little = Soak { samples: 3, uptime: Ratio::new(9, 10), ..soak() };
+    assert_eq!(
+        SoakView::of(little, hour(0), &week(), hour(92)).summary(),
+        "soak: 60 h of 168 h healthy in 3 of 24 windows, up for 90 % of 99.5 %, proven on 2025-10-22 17:00 UTC at the earliest"
+    );
 }
 
 #[test]
