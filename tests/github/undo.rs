@@ -177,6 +177,97 @@ fn a_second_witness_is_heard_and_revoking_tells_the_issue() {
     assert_eq!(project.github.with(|hub| hub.issues[0].comments.len()), 1);
 }
 
+const ABOVE: &str = "carbon-production-2025-10-24";
+
+/// The gate of production was passed, and a candidate was brought up there; whether it came up is not known yet.
+fn begun_above(project: &Project) -> u64 {
+    let now = jiff::Timestamp::now();
+    let Some(Fact::Verified(first)) = project.records().into_iter().next().map(|record| record.fact) else {
+        panic!("a measurement")
+    };
+    let mut measured = first;
+    (measured.from, measured.to) = (Stage::Staging, Stage::Production);
+    let verified = project.records().len() as u64 + 1;
+    let deploy = DeployAct {
+        stage: Stage::Production,
+        commit: "30f84615".into(),
+        verified,
+        service: Some("carbon".into()),
+        argv: Vec::new(),
+        before: Vec::new(),
+        kept: None,
+    };
+    project.recorded_for(ABOVE, now, Fact::Verified(measured));
+    project.recorded_for(ABOVE, now, Fact::Intended(Act::Deploy(deploy)));
+    verified + 1
+}
+
+#[test]
+fn what_a_running_candidate_rests_on_is_not_revoked_before_that_candidate_is_gone() {
+    if !has_gh() {
+        return;
+    }
+    let now = jiff::Timestamp::now();
+    let deployed = || ActResult::Deployed { running: Vec::new(), proof: Vec::new() };
+    let ends: [fn(u64, ActResult) -> Option<Fact>; 3] = [
+        |_, _| None,
+        |intent, result| Some(Fact::Done { intent, result }),
+        // It may run all the same.
+        |intent, _| Some(Fact::Failed { intent, why: "it was not well".into() }),
+    ];
+    for end in ends {
+        let project = completed();
+        let intent = begun_above(&project);
+        if let Some(fact) = end(intent, deployed()) {
+            project.recorded_for(ABOVE, now, fact);
+        }
+        let before = project.kinds();
+        let first = format!("roll `{ABOVE}` back first");
+        for more in ["--yes", "--dry-run"] {
+            let told = project.run(&["revoke", "carbon", "--reason", "x", more]).exits(1).says(&first);
+            told.says("`tta-promote rollback carbon --severity critical --reason TEXT`");
+        }
+        let told = project.run(&["revoke", "carbon", "--reason", "x", "--yes", "--format", "json"]).exits(1);
+        assert_eq!(json(&told)["result"], "refused");
+        assert_eq!(project.kinds(), before, "nothing was recorded");
+        // Who was told to take it away takes it away by the shorter words.
+        let decision = RollbackDecision { severity: RollbackSeverity::High, reason: "x".into(), due: None };
+        project.recorded_for(ABOVE, now, Fact::RollbackDecided(decision));
+        project.run(&REVOKE).exits(1).says("`tta-promote rollback carbon --now`");
+        let restore = project.records().len() as u64 + 1;
+        project.recorded_for(ABOVE, now, Fact::Intended(Act::Restore { deploy: intent, image: None }));
+        project.run(&REVOKE).exits(1).says(&first);
+        let result = ActResult::Restored { running: Vec::new() };
+        project.recorded_for(ABOVE, now, Fact::Done { intent: restore, result });
+        project.run(&REVOKE).exits(0).says("carbon is revoked");
+    }
+}
+
+#[test]
+fn a_candidate_that_comes_up_while_somebody_is_asked_stops_the_revocation() {
+    let project = Project::new();
+    let now = jiff::Timestamp::now();
+    let deploy = DeployAct {
+        stage: Stage::Staging,
+        commit: "30f84615".into(),
+        verified: 1,
+        service: None,
+        argv: Vec::new(),
+        before: Vec::new(),
+        kept: None,
+    };
+    let result = ActResult::Deployed { running: Vec::new(), proof: Vec::new() };
+    project.recorded(now, Fact::Intended(Act::Deploy(deploy)));
+    project.recorded(now, Fact::Done { intent: 2, result });
+    project.recorded(now, Fact::Completed { to: Stage::Staging, deployment: 2, verified: 1 });
+    let (code, shown) = project.asked("revoke carbon --reason x", "revoke it?", || {
+        begun_above(&project);
+    });
+    assert!(shown.contains(&format!("roll `{ABOVE}` back first")), "{shown}");
+    assert_eq!(code, Some(1));
+    assert!(!project.kinds().contains(&"revoked"));
+}
+
 const REVOKE: [&str; 5] = ["revoke", "carbon", "--reason", "x", "--yes"];
 
 /// The comments on the issue that tell of the revocation.
