@@ -268,6 +268,42 @@ fn a_candidate_that_comes_up_while_somebody_is_asked_stops_the_revocation() {
     assert!(!project.kinds().contains(&"revoked"));
 }
 
+#[test]
+fn the_same_words_again_report_the_decision_that_stands_and_do_nothing() {
+    if !has_gh() {
+        return;
+    }
+    let high = ["--severity", "high", "--reason", "slow", "--yes"];
+    let decided = || {
+        let project = deployed();
+        let first = json(&rollback(&project, &high).exits(4));
+        (project, first)
+    };
+    let (project, first) = decided();
+    // A job that is run again, or one that was killed, is no second thought.
+    for again in [&high[..], &["--severity", "high", "--yes"], &["--reason", "slow", "--yes"]] {
+        let told = json(&rollback(&project, again).exits(4));
+        assert_eq!((&told["result"], &told["due"]), (&"decided".into(), &first["due"]), "{told:#}");
+        let hint = told["hint"].to_string();
+        assert!(hint.contains("stands since") && hint.contains("rollback carbon --now"), "{hint}");
+    }
+    let decisions = |project: &Project| {
+        let kinds = project.kinds();
+        kinds.iter().filter(|kind| **kind == "rollback_decided").count()
+    };
+    assert_eq!(decisions(&project), 1);
+    rollback(&project, &["--severity", "high", "--reason", "slow", "--dry-run"])
+        .exits(0)
+        .says("nothing would be touched now");
+    // It acts: the policy does not say how it is deployed, so that a person must.
+    rollback(&project, &["--yes"]).exits(6);
+    assert_eq!(decisions(&project), 1);
+    let (project, _) = decided();
+    rollback(&project, &[&high[..], &["--now"]].concat()).exits(6);
+    assert_eq!(decisions(&project), 1);
+    project.run(&["rollback", "--help"]).exits(0).says("The same words again");
+}
+
 const REVOKE: [&str; 5] = ["revoke", "carbon", "--reason", "x", "--yes"];
 
 /// The comments on the issue that tell of the revocation.
