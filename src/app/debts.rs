@@ -19,7 +19,7 @@ use super::ledgers::Ledgers;
 use super::project::Workspace;
 
 /// Whether a promotion is under way that rests on the tree as it is.
-fn is_under_way(standing: &Standing) -> bool {
+pub fn is_under_way(standing: &Standing) -> bool {
     let promotion = standing.promotion.as_ref();
     promotion.is_some_and(|promotion| promotion.phase > Phase::Verified || !promotion.pending.is_empty())
 }

@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use crate::model::check::Check;
 use crate::model::component::Component;
 use crate::model::decision::{Override, SignOff};
+use crate::model::person::is_same_person;
 use crate::model::promotion::Standing;
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::Fact;
@@ -82,8 +83,13 @@ pub enum DecideError {
         asked: Vec<String>,
     },
     /// Who asks for an override cannot approve it.
-    #[error("`{0}` cannot approve what `{0}` asks for")]
-    SameApprover(String),
+    #[error("`{approver}` cannot approve what `{actor}` asks for: that may be one person")]
+    SameApprover {
+        /// Who would.
+        approver: String,
+        /// Who asks.
+        actor: String,
+    },
     /// It would hold too long.
     #[error("checks can be set aside for 14 days at most")]
     TooLong,
@@ -111,8 +117,8 @@ pub fn decide(workspace: &Workspace, name: &str, decision: &Decision) -> Result<
     let folder = RunFolder::create(&workspace.root)?;
     let actor = actor(&workspace.root, &folder);
     if let Decision::Override { approver, expires, .. } = decision {
-        if is_same(approver, &actor) {
-            return Err(DecideError::SameApprover(actor));
+        if is_same_person(approver, &actor) {
+            return Err(DecideError::SameApprover { approver: approver.clone(), actor });
         }
         if *expires > LONGEST_OVERRIDE {
             return Err(DecideError::TooLong);
@@ -218,9 +224,4 @@ fn commit(hand: &InHand<'_>, standing: &Standing) -> Result<String, DecideError>
 
 fn signed(term: Duration) -> SignedDuration {
     SignedDuration::try_from(term).unwrap_or(SignedDuration::ZERO)
-}
-
-/// Whether two names are the same to people.
-fn is_same(one: &str, other: &str) -> bool {
-    one.trim().to_lowercase() == other.trim().to_lowercase()
 }

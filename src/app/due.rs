@@ -4,6 +4,7 @@
 
 use jiff::Timestamp;
 
+use crate::lifecycle::rollback::{Duty, duties};
 use crate::lifecycle::{self, Obstacle, Staleness, Step};
 use crate::model::component::Component;
 use crate::model::freeze::frozen;
@@ -35,6 +36,8 @@ pub struct Due {
     pub with_issue: bool,
     /// Whether the policy says how it is deployed to that stage.
     pub with_deployment: bool,
+    /// What is to be mended before it is completed.
+    pub duties: Vec<Duty>,
     /// How far its observation has come, where its candidate runs.
     pub soak: Option<Soak>,
     /// Until when nothing is promoted, and why.
@@ -50,13 +53,14 @@ impl Due {
     pub fn of(workspace: &Workspace, component: &Component, folder: &RunFolder) -> Result<Self, LedgerFault> {
         let records = Ledgers::of(workspace).read(&component.name)?.records;
         let standing = lifecycle::stand(component.stage, &records);
-        let measured = standing.measured.as_ref().and_then(|one| one.verification.commit.as_deref());
-        let measured: Vec<&str> = measured.into_iter().collect();
-        let now = present::now(workspace, folder, Some(component), &measured);
+        let now = present::now(workspace, folder, Some(component), &present::commits(&standing));
         let with_issue = workspace.policy.project.repository.is_some();
         let soak = soak(component, &standing, now.time);
+        let duties = duties(&standing, now.time);
         let step = match lifecycle::step(&standing, &now, with_issue) {
-            Step::Observe if soak.as_ref().is_some_and(Soak::is_proven) => Step::Complete,
+            Step::Observe if duties.is_empty() && soak.as_ref().is_some_and(Soak::is_proven) => {
+                Step::Complete
+            }
             step => step,
         };
         let frozen = frozen(&workspace.policy.project.freezes, now.time);
@@ -71,9 +75,21 @@ impl Due {
         });
         let to = standing.stage.next();
         let with_deployment = to.is_some_and(|to| component.deploy.contains_key(&to));
-        let overrides = override_words::in_force(&standing, now.time);
+        let overrides = override_words::in_force(&standing, &now);
         let owed = debts::owed(workspace, component, &standing, &records);
-        Ok(Self { standing, to, step, first, with_issue, with_deployment, soak, frozen, overrides, owed })
+        Ok(Self {
+            standing,
+            to,
+            step,
+            first,
+            with_issue,
+            with_deployment,
+            duties,
+            soak,
+            frozen,
+            overrides,
+            owed,
+        })
     }
 
     /// Whether something was begun that must come to its end whatever else is said.

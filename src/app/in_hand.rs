@@ -76,9 +76,7 @@ impl<'a> InHand<'a> {
 
     /// What is there now.
     pub fn now(&self, standing: &Standing) -> Now {
-        let measured = standing.measured.as_ref().and_then(|one| one.verification.commit.as_deref());
-        let measured: Vec<&str> = measured.into_iter().collect();
-        present::now(self.workspace, self.folder, Some(self.component), &measured)
+        present::now(self.workspace, self.folder, Some(self.component), &present::commits(standing))
     }
 
     /// What stands in the way of an issue and of a deployment.

@@ -27,7 +27,8 @@ pub fn notices(workspace: &Workspace, component: &Component, folder: &RunFolder)
         .collect()
 }
 
-fn duty_words(component: &str, duty: &Duty) -> String {
+/// That something must be done, a sentence.
+pub fn duty_words(component: &str, duty: &Duty) -> String {
     let what = &duty.decided.what;
     let (must, act) = match what.severity {
         RollbackSeverity::Critical | RollbackSeverity::High => {
@@ -39,6 +40,19 @@ fn duty_words(component: &str, duty: &Duty) -> String {
     let overdue = if duty.overdue { "overdue: " } else { "" };
     let failed = if duty.failed { ", and the last attempt failed" } else { "" };
     format!("{overdue}`{}` is to be {must}{due}{failed}: {}{act}", duty.promotion, what.reason)
+}
+
+/// How it is done.
+pub fn duty_remedy(component: &str, duty: &Duty) -> String {
+    match duty.decided.what.severity {
+        RollbackSeverity::Critical | RollbackSeverity::High => {
+            format!("run `tta-promote rollback {component} --now`")
+        }
+        RollbackSeverity::Medium | RollbackSeverity::Low => format!(
+            "commit what mends it, then `tta-promote verify {component} --record` and `tta-promote deploy {component}`; \
+             where it need not be mended, `tta-promote rollback {component} --severity low --reason TEXT`"
+        ),
+    }
 }
 
 /// That two measurements of one commit do not go together.

@@ -1,14 +1,12 @@
 //! Checks that somebody set aside, in words: they stand wherever the verdict stands. Not whether they hold: that is
 //! `lifecycle`'s.
 
-use jiff::Timestamp;
-
-use crate::lifecycle;
+use crate::lifecycle::{self, Now};
 use crate::model::promotion::Standing;
 
-/// The overrides that hold at `time` for the last measurement, a sentence each.
-pub fn in_force(standing: &Standing, time: Timestamp) -> Vec<String> {
-    let overrides = lifecycle::overrides(standing, time).into_iter();
+/// The overrides that hold now for the last measurement, a sentence each.
+pub fn in_force(standing: &Standing, now: &Now) -> Vec<String> {
+    let overrides = lifecycle::overrides(standing, now).into_iter();
     let words = overrides.map(|told| {
         let decided = &told.what;
         format!(

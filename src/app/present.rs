@@ -2,14 +2,34 @@
 
 use crate::lifecycle::Now;
 use crate::model::component::Component;
+use crate::model::promotion::Standing;
 use crate::sys::clock;
 use crate::sys::git::{Snapshot, differ_only_in_history};
 use crate::sys::run_folder::RunFolder;
 
 use super::project::Workspace;
 
-/// Looks at the project. `component` is the one whose files the commit must stand for; `measured` are the commits of
-/// the measurements that are asked about.
+/// The commits that where a component stands speaks of, each once: of its last measurement, of what is deployed, and of
+/// the checks that are set aside.
+pub fn commits(standing: &Standing) -> Vec<&str> {
+    let measured = standing.measured.as_ref().and_then(|one| one.verification.commit.as_deref());
+    let promotion = standing.promotion.as_ref();
+    let deployed = promotion.and_then(|promotion| promotion.deployment.as_ref()).map(|one| &*one.commit);
+    let now = clock::now();
+    // Each costs a look into git: none for those that set nothing aside any more.
+    let overrides = standing.overrides.iter().filter(|one| one.what.expires > now);
+    let all = measured.into_iter().chain(deployed).chain(overrides.map(|one| &*one.what.commit));
+    let mut commits: Vec<&str> = Vec::new();
+    for commit in all {
+        if !commits.contains(&commit) {
+            commits.push(commit);
+        }
+    }
+    commits
+}
+
+/// Looks at the project. `component` is the one whose files the commit must stand for; `measured` are the commits
+/// that are asked about.
 pub fn now(
     workspace: &Workspace,
     folder: &RunFolder,

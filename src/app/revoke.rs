@@ -1,8 +1,10 @@
 //! `revoke`: what was promoted on figures that do not hold is not promoted any more.
 //!
 //! Not a rollback: what runs goes on running. What was decided on the wrong figures is said, so that people can look at it:
-//! the promotion, the figures side by side, and later promotions of components that need this one.
+//! the promotion, the figures side by side, and later promotions of components that need this one. What rests on it and
+//! may run in the stage above goes first, or nobody would know of it any more.
 
+use crate::lifecycle::rollback::{Candidate, brought_up};
 use crate::lifecycle::stand;
 use crate::lifecycle::witness::Contradiction;
 use crate::model::component::Component;
@@ -73,6 +75,8 @@ pub struct Dependent {
 pub enum Outcome {
     /// Nothing was completed.
     NothingCompleted,
+    /// It may not be: this candidate rests on it and may run in the stage above.
+    CandidateRuns(Box<Candidate>),
     /// It was revoked before; what GitHub was told of it now, or is owed.
     AlreadyRevoked(Box<Ended>, Vec<String>),
     /// This would be done.
@@ -104,15 +108,11 @@ pub fn revoke(
     let records = Ledgers::of(workspace).read(&component.name)?.records;
     let standing = stand(component.stage, &records);
     let Some(plan) = plan(workspace, component, &standing, context)? else {
-        let revoked = standing.ended.filter(|ended| ended.kind == EndKind::Revoked);
-        let Some(revoked) = revoked.filter(|_| !request.dry_run) else {
-            return Ok(Outcome::NothingCompleted);
-        };
-        let mut hand = InHand::await_hand(workspace, component, context.folder, PATIENCE)?;
-        let mut told = document::tell(&mut hand, &revoked.id)?;
-        told.extend(farewell(&mut hand, context)?);
-        return Ok(Outcome::AlreadyRevoked(Box::new(revoked), told));
+        return revoked_before(workspace, request, standing, context);
     };
+    if let Some(above) = brought_up(&standing, &records) {
+        return Ok(Outcome::CandidateRuns(Box::new(above)));
+    }
     if request.dry_run {
         return Ok(Outcome::Proposed(plan));
     }
@@ -120,7 +120,11 @@ pub fn revoke(
         return Ok(Outcome::Declined);
     }
     let mut hand = InHand::await_hand(workspace, component, context.folder, PATIENCE)?;
-    let is_still = hand.standing().completed.is_some_and(|one| one.promotion.id == plan.promotion);
+    let standing = hand.standing();
+    if let Some(above) = brought_up(&standing, hand.ledger().records()) {
+        return Ok(Outcome::CandidateRuns(Box::new(above)));
+    }
+    let is_still = standing.completed.is_some_and(|one| one.promotion.id == plan.promotion);
     if is_still {
         let reason = hand.secrets.hide(request.reason);
         let measured = plan.contradiction.as_ref().map(|found| found.second);
@@ -130,6 +134,23 @@ pub fn revoke(
     let mut told = document::tell(&mut hand, &plan.promotion)?;
     told.extend(farewell(&mut hand, context)?);
     Ok(Outcome::Revoked(plan, told))
+}
+
+/// Nothing is completed: what is owed of an earlier revocation is told.
+fn revoked_before(
+    workspace: &Workspace,
+    request: &Request<'_>,
+    standing: Standing,
+    context: &Context<'_>,
+) -> Result<Outcome, RevokeError> {
+    let revoked = standing.ended.filter(|ended| ended.kind == EndKind::Revoked);
+    let Some(revoked) = revoked.filter(|_| !request.dry_run) else {
+        return Ok(Outcome::NothingCompleted);
+    };
+    let mut hand = InHand::await_hand(workspace, request.component, context.folder, PATIENCE)?;
+    let mut told = document::tell(&mut hand, &revoked.id)?;
+    told.extend(farewell(&mut hand, context)?);
+    Ok(Outcome::AlreadyRevoked(Box::new(revoked), told))
 }
 
 fn plan(

@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::ledger::Ledger;
+use crate::lifecycle::rollback::duties;
 use crate::lifecycle::{self, Now, Obstacle, Staleness, Step};
 use crate::model::component::Component;
 use crate::model::promotion::{Phase, Standing};
@@ -54,7 +55,7 @@ pub fn survey(workspace: &Workspace, names: &[String]) -> anyhow::Result<Status>
         read.entry(name).or_insert_with(|| read_one(workspace, &ledgers, name));
     }
     let folder = RunFolder::create(&workspace.root)?;
-    let commits: BTreeSet<&str> = read.values().filter_map(measured_commit).collect();
+    let commits: BTreeSet<&str> = read.values().flat_map(commits).collect();
     let commits: Vec<&str> = commits.into_iter().collect();
     let now = present::now(workspace, &folder, None, &commits);
     let overlooked = overlooked(workspace, &folder, &chosen, &now);
@@ -128,10 +129,10 @@ fn first_stage(ledger: &Ledger) -> Stage {
     from.unwrap_or(Stage::Development)
 }
 
-fn measured_commit(read: &Read) -> Option<&str> {
+fn commits(read: &Read) -> Vec<&str> {
     match read {
-        Read::Sound(sound) => sound.1.measured.as_ref()?.verification.commit.as_deref(),
-        Read::Fault(_) => None,
+        Read::Sound(sound) => present::commits(&sound.1),
+        Read::Fault(_) => Vec::new(),
     }
 }
 
@@ -251,19 +252,11 @@ fn next(
     soak: Option<&SoakView>,
 ) -> Next {
     let with_issue = workspace.policy.project.repository.is_some();
-    let plain = |step, purpose: &str| Next {
-        step,
-        command: None,
-        purpose: purpose.to_owned(),
-        until: None,
-        due: None,
-    };
-    let by = |step, command: &str, purpose: &str| Next {
-        command: Some(format!("tta-promote {command}")),
-        ..plain(step, purpose)
-    };
     let until = standing.measured.as_ref().and_then(|measured| until(measured.time, now.max_age));
     let step = match lifecycle::step(standing, now, with_issue) {
+        Step::Observe if !duties(standing, now.time).is_empty() => {
+            return mending(name, standing, now, obstacles);
+        }
         Step::Observe if soak.is_some_and(|view| view.soak.is_proven()) => Step::Complete,
         step => step,
     };
@@ -309,6 +302,24 @@ fn next(
         (Step::Wait, _) => plain("wait", "nothing: somebody holds it"),
         (Step::Top, _) => plain("-", "nothing: it is in production"),
     }
+}
+
+fn plain(step: &'static str, purpose: &str) -> Next {
+    Next { step, command: None, purpose: purpose.to_owned(), until: None, due: None }
+}
+
+fn by(step: &'static str, command: &str, purpose: &str) -> Next {
+    Next { command: Some(format!("tta-promote {command}")), ..plain(step, purpose) }
+}
+
+/// What comes next where the candidate is to be mended.
+fn mending(name: &str, standing: &Standing, now: &Now, obstacles: &[Obstacle]) -> Next {
+    let deployment = standing.promotion.as_ref().and_then(|promotion| promotion.deployment.as_ref());
+    let is_deployed = deployment.is_some_and(|one| now.is_current(&one.commit));
+    if obstacles.is_empty() && !is_deployed {
+        return by("deploy", &format!("deploy {name}"), "deploys the candidate that mends it");
+    }
+    by("verify", &format!("verify {name} --record"), "measures what mends it, once that is committed")
 }
 
 /// Whether an act on containers was begun.

@@ -55,8 +55,8 @@ impl From<DecideError> for Failure {
         match error {
             DecideError::Unknown { name, known } => Self::usage(one_line(&message), nearest(&name, &known)),
             DecideError::NotAsked { topic, asked } => Self::usage(message, nearest(&topic, &asked)),
-            DecideError::SameApprover(_) => {
-                Self::usage(message, "let somebody else agree, and name them by `--approver`")
+            DecideError::SameApprover { .. } => {
+                Self::usage(one_line(&message), "let somebody else agree, and name them by `--approver`")
             }
             DecideError::TooLong => Self::usage(message, "say `--expires 14d` or less"),
             DecideError::NoCommit => Self::usage(message, "commit what is to be promoted first"),

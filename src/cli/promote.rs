@@ -5,11 +5,13 @@
 use std::fmt::Write as _;
 
 use crate::app::due::Due;
+use crate::app::notice::{duty_remedy, duty_words};
 use crate::app::project::Workspace;
 use crate::app::refusal::{remedy, words};
 use crate::app::soak_words;
 use crate::lifecycle::{Obstacle, Staleness, Step};
 use crate::model::component::Component;
+use crate::model::soak::Soak;
 use crate::report::Format;
 use crate::report::clean::one_line;
 use crate::sys::interrupt::Interrupt;
@@ -140,7 +142,18 @@ fn nothing_to_do(component: &Component, due: &Due) -> Result<Option<Exit>, Failu
             faults: Vec::new(),
         });
     }
+    let is_proven = due.soak.as_ref().is_some_and(Soak::is_proven);
     match due.step {
+        Step::Observe if is_proven && !due.duties.is_empty() => {
+            let name = one_line(&component.name);
+            Err(Failure {
+                exit: Exit::Fail,
+                message: format!("`{name}` cannot be completed now"),
+                causes: due.duties.iter().map(|duty| one_line(&duty_words(&name, duty))).collect(),
+                hint: due.duties.first().map(|duty| duty_remedy(&name, duty)),
+                faults: Vec::new(),
+            })
+        }
         Step::Observe => {
             print::stdout(&format!("{}: deployed; nothing more is due now\n", one_line(&component.name)))?;
             for words in due.soak.iter().flat_map(soak_words::missing) {

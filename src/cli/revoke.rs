@@ -4,6 +4,7 @@ use crate::app::context::Deaf;
 use crate::app::project::Workspace;
 use crate::app::revoke::{Dependent, Outcome, Plan, Request, RevokeError, revoke};
 use crate::app::verify;
+use crate::lifecycle::rollback::Candidate;
 use crate::report::clean::one_line;
 use crate::report::revocation::{Figure, Revocation, json, text};
 use crate::sys::{interrupt::Interrupt, run_folder::RunFolder, terminal};
@@ -63,6 +64,7 @@ fn shown(arguments: &Revoke, outcome: Outcome) -> (Revocation, Exit) {
             let hint = format!("`tta-promote status {name}` tells where it stands, and why");
             (Revocation { hint: Some(hint), ..bare("nothing_completed") }, Exit::Fail)
         }
+        Outcome::CandidateRuns(above) => (of_above(name, &above), Exit::Fail),
         Outcome::AlreadyRevoked(ended, told) => {
             let (promotion, reason) = (Some(ended.id.to_string()), Some(ended.reason));
             (Revocation { promotion, reason, told, ..bare("already_revoked") }, Exit::Pass)
@@ -98,6 +100,21 @@ fn of_plan(arguments: &Revoke, plan: &Plan, result: &'static str, told: Vec<Stri
         told,
         hint: Some(hint),
         exit_code: 0,
+    }
+}
+
+/// That a candidate goes first which rests on what would be revoked.
+fn of_above(name: &str, above: &Candidate) -> Revocation {
+    let is_decided = above.decided.as_ref().is_some_and(|told| told.what.severity.acts());
+    let more = if is_decided { "--now" } else { "--severity critical --reason TEXT" };
+    let command = format!("`tta-promote rollback {name} {more}`");
+    let promotion = &above.promotion;
+    Revocation {
+        component: name.to_owned(),
+        result: "refused",
+        rests_on_it: vec![format!("`{promotion}` was brought up in {}, and may run there", above.to)],
+        hint: Some(format!("roll `{promotion}` back first: {command}; then run this again")),
+        ..Revocation::default()
     }
 }
 

@@ -106,17 +106,25 @@ fn of_outcome(component: &str, outcome: Outcome) -> (Shown, Exit) {
         }
         Outcome::Proposed(plan) => of_plan(component, &plan),
         Outcome::Declined => (bare(Came::Declined, Exit::Fail), Exit::Fail),
-        Outcome::Decided { promotion, decision, aftermath } => {
+        Outcome::Decided { promotion, decision, since, aftermath } => {
             let (result, exit, hint) = match decision.severity {
                 RollbackSeverity::High | RollbackSeverity::Critical => (
                     Came::Decided,
                     Exit::Waiting,
-                    format!("run `tta-promote rollback {component} --now` to do it"),
+                    match since {
+                        Some(since) => format!(
+                            "the decision stands since {}; the same words again do nothing: `tta-promote rollback {component} --now` does it",
+                            since.strftime("%Y-%m-%d %H:%M UTC")
+                        ),
+                        None => format!("run `tta-promote rollback {component} --now` to do it"),
+                    },
                 ),
                 RollbackSeverity::Medium => (
                     Came::Decided,
                     Exit::Waiting,
-                    format!("deploy a candidate that mends it: `tta-promote promote {component}`"),
+                    format!(
+                        "commit what mends it, then `tta-promote verify {component} --record` and `tta-promote deploy {component}`"
+                    ),
                 ),
                 RollbackSeverity::Low => (Came::Documented, Exit::Pass, after(component)),
             };

@@ -15,7 +15,7 @@ pub struct Now {
     pub commit: Option<String>,
     /// Whether the working tree differs from it; `None` outside of a repository.
     pub dirty: Option<bool>,
-    /// Commits that differ from the current one in nothing but ledgers.
+    /// Commits that differ from the current one in nothing but ledgers, of those that were asked about.
     pub equal_commits: Vec<String>,
     /// The digest of the policy.
     pub policy: String,
@@ -24,9 +24,9 @@ pub struct Now {
 }
 
 impl Now {
-    fn is_current(&self, commit: Option<&String>) -> bool {
-        let Some(commit) = commit else { return false };
-        self.commit.as_ref() == Some(commit) || self.equal_commits.contains(commit)
+    /// Whether the commit is the current one, or differs from it in nothing but ledgers.
+    pub fn is_current(&self, commit: &str) -> bool {
+        self.commit.as_deref() == Some(commit) || self.equal_commits.iter().any(|one| one == commit)
     }
 }
 
@@ -69,7 +69,7 @@ impl Freshness {
     pub fn of(measurement: &Measurement, now: &Now) -> Self {
         let verification = &measurement.verification;
         let mut against = Vec::new();
-        if !now.is_current(verification.commit.as_ref()) {
+        if !verification.commit.as_deref().is_some_and(|commit| now.is_current(commit)) {
             against.push(Staleness::Commit {
                 measured: verification.commit.clone(),
                 current: now.commit.clone(),

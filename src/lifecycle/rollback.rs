@@ -6,7 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::decision::{RollbackDecision, RollbackSeverity};
-use crate::model::promotion::{EndKind, Phase, Promotion, Standing, Told};
+use crate::model::promotion::{Deployment, EndKind, Phase, Promotion, Standing, Told};
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, ActResult, DeployAct, Fact, Record};
 use crate::model::stage::Stage;
@@ -110,6 +110,12 @@ pub fn candidate(standing: &Standing, records: &[Record]) -> Result<Candidate, N
     })
 }
 
+/// What the promotion under way has brought up and nobody took away: it may run, also where its deployment failed or has
+/// come to no end.
+pub fn brought_up(standing: &Standing, records: &[Record]) -> Option<Candidate> {
+    standing.promotion.as_ref().and_then(|promotion| of_promotion(promotion, records))
+}
+
 fn of_promotion(promotion: &Promotion, records: &[Record]) -> Option<Candidate> {
     let deploys = deployed(&promotion.id, records);
     let (first, last) = (deploys.first()?, deploys.last()?);
@@ -193,12 +199,24 @@ pub fn rolled_back(records: &[Record]) -> Vec<RolledBack> {
     done
 }
 
-/// What must be done by a time: candidates that are to go or to be mended. Nothing where a later deployment was proven.
+/// What must be done by a time: candidates that are to go or to be mended. What is to be mended is mended where a later
+/// deployment was proven, of another commit where it was to the stage above.
 pub fn duties(standing: &Standing, now: Timestamp) -> Vec<Duty> {
     let completed = standing.completed.as_ref().map(|completed| &completed.promotion);
+    let above = standing.promotion.as_ref().and_then(|promotion| promotion.deployment.as_ref());
+    let completed = completed.filter(|completed| !is_mended_above(completed, above));
     let ended = standing.ended.as_ref().filter(|ended| ended.kind == EndKind::Revoked);
     let promotions = standing.promotion.iter().chain(completed).chain(ended.map(|ended| &ended.promotion));
     promotions.filter_map(|promotion| duty(promotion, now)).collect()
+}
+
+/// Whether another candidate than that of a completed promotion was proven in the stage above, since somebody decided that
+/// it is to be mended: the stage that it stands in is not deployed to any more.
+fn is_mended_above(completed: &Promotion, above: Option<&Deployment>) -> bool {
+    let decided = completed.rollback.as_ref().filter(|told| told.what.severity == RollbackSeverity::Medium);
+    let (Some(decided), Some(above)) = (decided, above) else { return false };
+    let is_other = completed.deployment.as_ref().is_none_or(|own| own.commit != above.commit);
+    is_other && above.time > decided.time
 }
 
 fn duty(promotion: &Promotion, now: Timestamp) -> Option<Duty> {

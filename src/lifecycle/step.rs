@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::model::assessment::Verdict;
 use crate::model::decision::Override;
+use crate::model::person::is_same_person;
 use crate::model::promotion::{Measurement, Pending, Phase, Standing, Told};
 use crate::model::record::{Act, CheckOutcome, CheckRecord};
 use crate::model::stage::Stage;
@@ -104,11 +105,17 @@ pub fn step(standing: &Standing, now: &Now, with_issue: bool) -> Step {
     }
 }
 
-/// The overrides that hold at `time` for the commit of the last measurement. Nobody approves what he asked for.
-pub fn overrides(standing: &Standing, time: Timestamp) -> Vec<&Told<Override>> {
-    let measured = standing.measured.as_ref().and_then(|one| one.verification.commit.as_ref());
+/// The overrides that hold now for the commit of the last measurement, or for one that differs from it in history alone.
+/// Nobody approves what he asked for.
+pub fn overrides<'s>(standing: &'s Standing, now: &Now) -> Vec<&'s Told<Override>> {
+    let measured = standing.measured.as_ref().and_then(|one| one.verification.commit.as_deref());
+    let is_measured = |commit: &str| {
+        measured
+            .is_some_and(|measured| commit == measured || now.is_current(commit) && now.is_current(measured))
+    };
     let holds = |one: &&Told<Override>| {
-        Some(&one.what.commit) == measured && one.what.expires > time && one.what.approver != one.actor
+        let Override { commit, approver, expires, .. } = &one.what;
+        is_measured(commit) && *expires > now.time && !is_same_person(approver, &one.actor)
     };
     standing.overrides.iter().filter(holds).collect()
 }
@@ -131,7 +138,7 @@ fn rolling_back<'a>(standing: &'a Standing, now: &'a Now) -> impl Iterator<Item 
 /// The checks of the gate that were not passed, but for those that an override of exactly this commit sets aside.
 fn not_passed(standing: &Standing, measurement: &Measurement, now: &Now) -> Vec<String> {
     let verification = &measurement.verification;
-    let overrides = overrides(standing, now.time);
+    let overrides = overrides(standing, now);
     let set_aside: Vec<&String> = overrides.iter().flat_map(|one| &one.what.checks).collect();
     let is_open = |check: &&CheckRecord| {
         matches!(check.outcome, CheckOutcome::Fail | CheckOutcome::Inconclusive)

@@ -278,10 +278,31 @@ fn an_override_holds_for_exactly_one_commit_by_two_people_for_a_time() {
     };
     let none = [Obstacle::NotPassed { verdict: Verdict::Fail, checks: vec!["docs".into()] }];
     assert_eq!(with_override(decided.clone()), []);
-    assert_eq!(with_override(Override { approver: "ada".into(), ..decided.clone() }), none, "one alone");
+    for alone in ["ada", " Ada ", "Ada <a@x.y>", "Grace <ada>"] {
+        assert_eq!(with_override(Override { approver: alone.into(), ..decided.clone() }), none, "{alone}");
+    }
     assert_eq!(with_override(Override { expires: time(10), ..decided.clone() }), none, "expired");
     assert_eq!(with_override(Override { commit: "other".into(), ..decided.clone() }), none);
     assert_eq!(with_override(Override { checks: vec!["lint".into()], ..decided }), none);
+}
+
+#[test]
+fn an_override_reaches_commits_that_differ_in_history_alone() {
+    let mut failing = verification(Verdict::Fail);
+    failing.checks = vec![check("docs", CheckOutcome::Fail)];
+    failing.commit = Some("with-ledger".into());
+    let (checks, reason, approver) = (vec!["docs".into()], "hot fix".into(), "grace".into());
+    let decided = Override { checks, commit: COMMIT.into(), reason, approver, expires: time(100) };
+    let standing = standing(vec![Fact::Verified(Box::new(failing)), Fact::Overridden(decided)]);
+    let at = |commit: &str, equal: &[&str]| {
+        let equal_commits = equal.iter().map(|commit| (*commit).to_owned()).collect();
+        let now = Now { commit: Some(commit.into()), equal_commits, ..now() };
+        overrides(&standing, &now).len()
+    };
+    assert_eq!(at("with-ledger", &[COMMIT]), 1);
+    assert_eq!(at("later", &[COMMIT, "with-ledger"]), 1);
+    assert_eq!(at("with-ledger", &[]), 0, "nobody says that they are the same");
+    assert_eq!(at(COMMIT, &[]), 0, "what was measured is another one");
 }
 
 fn any_fact() -> impl Strategy<Value = Fact> {

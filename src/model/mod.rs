@@ -18,6 +18,7 @@ pub mod line_set;
 pub mod milestone;
 pub mod observation;
 pub mod percent;
+pub mod person;
 pub mod place;
 pub mod policy;
 pub mod promotion;

@@ -12,7 +12,7 @@ use super::json::{Program, SCHEMA, written};
 pub struct Revocation {
     /// The component.
     pub component: String,
-    /// `revoked`, `already_revoked`, `proposed`, `declined` or `nothing_completed`.
+    /// `revoked`, `already_revoked`, `proposed`, `declined`, `refused` or `nothing_completed`.
     pub result: &'static str,
     /// The promotion.
     pub promotion: Option<String>,
@@ -58,6 +58,7 @@ pub fn text(revocation: &Revocation) -> String {
         "revoked" => format!("✓ {component} is revoked: it stands in {to} again\n"),
         "already_revoked" => format!("✓ {component} was revoked already\n"),
         "proposed" => format!("· {component} would be revoked: from {from} back to {to}\n"),
+        "refused" => format!("✗ {component} cannot be revoked now: a candidate rests on it\n"),
         "declined" => format!("- {component} was not revoked\n"),
         _ => format!("✗ {component}: no promotion of it is completed, so that none can be revoked\n"),
     };

@@ -111,7 +111,7 @@ fn critical(town: &Town) {
 }
 
 /// The next candidate takes the place of another one. What is low is written down, what is medium is to be mended, what
-/// is high is decided first and done when it is asked for again.
+/// is high is decided first and done when somebody says so.
 fn high_medium_and_low(town: &Town) {
     town.up();
     let old = town.image();
@@ -140,7 +140,8 @@ fn high_medium_and_low(town: &Town) {
     let decided = town.kinds_after(number).into_iter().filter(|kind| kind == "rollback_decided").count();
     assert_eq!(decided, 3);
 
-    let told = rollback(town, 0, &high);
+    assert_eq!(rollback(town, 4, &high)["result"], "decided", "the same words again are no second thought");
+    let told = rollback(town, 0, &["--now"]);
     assert_eq!(told["result"], "rolled_back", "{told:#}");
     assert_eq!(town.image(), old, "what ran before runs again");
     town.github.with(|hub| {

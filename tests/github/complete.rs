@@ -442,6 +442,97 @@ fn an_override_sets_a_check_aside_for_one_commit_and_is_shown_wherever_the_verdi
 }
 
 #[test]
+fn who_asks_for_an_override_is_no_second_person_however_they_are_written() {
+    let project = Project::unmeasured();
+    std::fs::write(project.path("home/.gitconfig"), "[user]\nname = Ann Lee\nemail = a@x.y\n")
+        .expect("written");
+    project.file("promotion.toml", &policy(&health(), "")).file("README.md", "# Nothing\n").committed();
+    let by = |approver: &str| {
+        let setting = ["override", "carbon", "--checks", "docs", "--reason", "hotfix", "--expires", "2d"];
+        project.run(&[&setting[..], &["--approver", approver]].concat())
+    };
+    for same in [
+        "Ann Lee <a@x.y>",
+        "ann lee",
+        "A@X.Y",
+        "<a@x.y>",
+        "Ann  Lee  <a@x.y>",
+        "Grace <a@x.y>",
+        "Ann Lee <g@x.y>",
+    ] {
+        by(same).exits(2).complains("cannot approve");
+    }
+    assert_eq!(project.kinds(), [""; 0]);
+    by("Grace <g@x.y>").exits(0);
+}
+
+#[test]
+fn an_override_reaches_the_completion_where_the_ledger_is_committed_meanwhile() {
+    if !has_gh() {
+        return;
+    }
+    let project = ready();
+    project.file("README.md", "# Nothing\n").committed();
+    let project = redeployed(project);
+    project.run(&["verify", "carbon", "--record"]).exits(1);
+    let setting = ["override", "carbon", "--checks", "docs", "--reason", "hotfix", "--expires", "2d"];
+    project.run(&[&setting[..], &["--approver", "Grace"]].concat()).exits(0);
+    // As the documentation asks: what is measured next is another commit, which differs in the ledger alone.
+    project.committed();
+    project.run(&["complete", "carbon", "--dry-run"]).exits(0).says("override: docs set aside for");
+    project.run(&["status", "carbon"]).exits(0).says("overridden");
+    project.run(&COMPLETE).exits(0).says("override: docs set aside for");
+    assert_eq!(moves(&project), 1);
+    // Nor does it reach any further.
+    let project = ready();
+    project.file("README.md", "# Nothing\n").committed();
+    project.run(&["verify", "carbon", "--record"]).exits(1);
+    project.run(&[&setting[..], &["--approver", "Grace"]].concat()).exits(0);
+    project.file("src/carbon.py", "x = 2\n").committed();
+    let project = redeployed(project);
+    project.run(&COMPLETE).exits(1).says("no pass: fail (docs)");
+    assert_eq!(moves(&project), 0);
+}
+
+#[test]
+fn what_is_to_be_mended_is_mended_before_it_is_completed_and_dirties_nothing() {
+    if !has_gh() {
+        return;
+    }
+    let project = ready();
+    project.run(&["rollback", "carbon", "--severity", "medium", "--reason", "odd figures"]).exits(4);
+    assert_eq!(text(&project, "MATURITY.md"), MATURITY, "the promotion rests on the tree as it is");
+    assert_eq!(text(&project, "STATUS.md"), "");
+    for verb in [&COMPLETE[..], &["complete", "carbon", "--dry-run"]] {
+        let told = project.run(verb).exits(1).says("is to be mended by").says("odd figures");
+        told.says("tta-promote deploy carbon").says("--severity low");
+    }
+    assert_eq!(moves(&project), 0);
+    // Also where that is said while somebody is asked.
+    let asked = ready();
+    let (code, shown) = asked.asked("complete carbon", "do this?", || {
+        asked.run(&["rollback", "carbon", "--severity", "medium", "--reason", "odd figures"]).exits(4);
+    });
+    assert!(shown.contains("is to be mended by"), "{shown}");
+    assert_eq!((code, moves(&asked)), (Some(1), 0));
+    let status = project.run(&["status", "carbon"]).exits(0);
+    assert!(!status.stdout.contains("complete carbon"), "{status:?}");
+    assert!(status.stdout.contains("next `tta-promote verify carbon --record`"), "{status:?}");
+    let promote = project.run(&["promote", "carbon", "--dry-run"]).exits(1).complains("is to be mended by");
+    assert!(!promote.stderr.contains("complete  measure"), "{promote:?}");
+    // It need not be mended after all.
+    project.run(&["rollback", "carbon", "--severity", "low", "--reason", "not so odd"]).exits(0);
+    assert_eq!(text(&project, "MATURITY.md"), MATURITY);
+    project.run(&["status", "carbon"]).exits(0).says("complete carbon");
+    project.run(&COMPLETE).exits(0).says("carbon is in staging");
+    assert!(text(&project, "MATURITY.md").contains("| Stage | staging |"));
+    // Nothing rests on the tree any more.
+    project.file("MATURITY.md", MATURITY).committed();
+    project.run(&["rollback", "carbon", "--severity", "low", "--reason", "a typing error"]).exits(0);
+    assert!(text(&project, "MATURITY.md").contains("| Stage | staging |"));
+}
+
+#[test]
 fn a_ledger_that_does_not_verify_is_no_word_about_where_a_component_stands() {
     let project = ready();
     let text = std::fs::read_to_string(project.ledger_path()).expect("a ledger");

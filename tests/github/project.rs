@@ -2,7 +2,7 @@
 //! No tool measures anything here: what `verify` records is written by hand.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -233,12 +233,17 @@ impl Project {
 
     /// Appends a record.
     pub(crate) fn recorded(&self, time: jiff::Timestamp, fact: Fact) -> &Self {
+        self.recorded_for("carbon-staging-2025-10-14", time, fact)
+    }
+
+    /// Appends a record of another promotion.
+    pub(crate) fn recorded_for(&self, promotion: &str, time: jiff::Timestamp, fact: Fact) -> &Self {
         let path = self.ledger_path();
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         let bytes = std::fs::read(&path).unwrap_or_default();
         let there = ledger::read("carbon", &bytes).expect("a sound ledger");
         let head = if there.records.is_empty() { Head::NONE } else { there.head() };
-        let promotion = PromotionId::recorded("carbon-staging-2025-10-14");
+        let promotion = PromotionId::recorded(promotion);
         let record = Record { seq: head.seq + 1, time, actor: "ada".into(), promotion, fact };
         let (line, _) = ledger::line("carbon", &record, head);
         let mut file = std::fs::File::options().append(true).create(true).open(path).expect("a ledger");
@@ -270,6 +275,37 @@ impl Project {
     /// Opens the issue, or brings it up to date, with every label that it needs.
     pub(crate) fn issue(&self) -> Told {
         self.run(&["issue", "carbon", "--yes"])
+    }
+
+    /// Runs tta-promote on a terminal, does `meanwhile` while `question` stands there, and says yes. Gives the exit code and
+    /// what was shown.
+    pub(crate) fn asked(
+        &self,
+        arguments: &str,
+        question: &str,
+        meanwhile: impl FnOnce(),
+    ) -> (Option<i32>, String) {
+        let mut script = Command::new(find("script"));
+        let command = format!("{} {arguments}", env!("CARGO_BIN_EXE_tta-promote"));
+        script.args(["-q", "-e", "-c", &command, "/dev/null"]);
+        script.current_dir(self.path("project")).env_clear().env("SHELL", "/bin/sh");
+        script.env("PATH", self.path("bin")).env("HOME", self.path("home")).env("LANG", "C.UTF-8");
+        script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut running = script.spawn().expect("`script` of util-linux is on PATH");
+        let mut output = running.stdout.take().expect("a pipe");
+        let mut shown = Vec::new();
+        let mut bytes = [0; 4096];
+        while !String::from_utf8_lossy(&shown).contains(question) {
+            let read = output.read(&mut bytes).expect("read");
+            assert!(read > 0, "nobody was asked: {}", String::from_utf8_lossy(&shown));
+            shown.extend_from_slice(&bytes[..read]);
+        }
+        meanwhile();
+        let mut input = running.stdin.take().expect("a pipe");
+        input.write_all(b"y\n").expect("written");
+        output.read_to_end(&mut shown).expect("read");
+        let status = running.wait().expect("an end");
+        (status.code(), String::from_utf8_lossy(&shown).into_owned())
     }
 
     /// Runs until `time` and kills it, with all that it started.

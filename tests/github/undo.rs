@@ -177,6 +177,133 @@ fn a_second_witness_is_heard_and_revoking_tells_the_issue() {
     assert_eq!(project.github.with(|hub| hub.issues[0].comments.len()), 1);
 }
 
+const ABOVE: &str = "carbon-production-2025-10-24";
+
+/// The gate of production was passed, and a candidate was brought up there; whether it came up is not known yet.
+fn begun_above(project: &Project) -> u64 {
+    let now = jiff::Timestamp::now();
+    let Some(Fact::Verified(first)) = project.records().into_iter().next().map(|record| record.fact) else {
+        panic!("a measurement")
+    };
+    let mut measured = first;
+    (measured.from, measured.to) = (Stage::Staging, Stage::Production);
+    let verified = project.records().len() as u64 + 1;
+    let deploy = DeployAct {
+        stage: Stage::Production,
+        commit: "30f84615".into(),
+        verified,
+        service: Some("carbon".into()),
+        argv: Vec::new(),
+        before: Vec::new(),
+        kept: None,
+    };
+    project.recorded_for(ABOVE, now, Fact::Verified(measured));
+    project.recorded_for(ABOVE, now, Fact::Intended(Act::Deploy(deploy)));
+    verified + 1
+}
+
+#[test]
+fn what_a_running_candidate_rests_on_is_not_revoked_before_that_candidate_is_gone() {
+    if !has_gh() {
+        return;
+    }
+    let now = jiff::Timestamp::now();
+    let deployed = || ActResult::Deployed { running: Vec::new(), proof: Vec::new() };
+    let ends: [fn(u64, ActResult) -> Option<Fact>; 3] = [
+        |_, _| None,
+        |intent, result| Some(Fact::Done { intent, result }),
+        // It may run all the same.
+        |intent, _| Some(Fact::Failed { intent, why: "it was not well".into() }),
+    ];
+    for end in ends {
+        let project = completed();
+        let intent = begun_above(&project);
+        if let Some(fact) = end(intent, deployed()) {
+            project.recorded_for(ABOVE, now, fact);
+        }
+        let before = project.kinds();
+        let first = format!("roll `{ABOVE}` back first");
+        for more in ["--yes", "--dry-run"] {
+            let told = project.run(&["revoke", "carbon", "--reason", "x", more]).exits(1).says(&first);
+            told.says("`tta-promote rollback carbon --severity critical --reason TEXT`");
+        }
+        let told = project.run(&["revoke", "carbon", "--reason", "x", "--yes", "--format", "json"]).exits(1);
+        assert_eq!(json(&told)["result"], "refused");
+        assert_eq!(project.kinds(), before, "nothing was recorded");
+        // Who was told to take it away takes it away by the shorter words.
+        let decision = RollbackDecision { severity: RollbackSeverity::High, reason: "x".into(), due: None };
+        project.recorded_for(ABOVE, now, Fact::RollbackDecided(decision));
+        project.run(&REVOKE).exits(1).says("`tta-promote rollback carbon --now`");
+        let restore = project.records().len() as u64 + 1;
+        project.recorded_for(ABOVE, now, Fact::Intended(Act::Restore { deploy: intent, image: None }));
+        project.run(&REVOKE).exits(1).says(&first);
+        let result = ActResult::Restored { running: Vec::new() };
+        project.recorded_for(ABOVE, now, Fact::Done { intent: restore, result });
+        project.run(&REVOKE).exits(0).says("carbon is revoked");
+    }
+}
+
+#[test]
+fn a_candidate_that_comes_up_while_somebody_is_asked_stops_the_revocation() {
+    let project = Project::new();
+    let now = jiff::Timestamp::now();
+    let deploy = DeployAct {
+        stage: Stage::Staging,
+        commit: "30f84615".into(),
+        verified: 1,
+        service: None,
+        argv: Vec::new(),
+        before: Vec::new(),
+        kept: None,
+    };
+    let result = ActResult::Deployed { running: Vec::new(), proof: Vec::new() };
+    project.recorded(now, Fact::Intended(Act::Deploy(deploy)));
+    project.recorded(now, Fact::Done { intent: 2, result });
+    project.recorded(now, Fact::Completed { to: Stage::Staging, deployment: 2, verified: 1 });
+    let (code, shown) = project.asked("revoke carbon --reason x", "revoke it?", || {
+        begun_above(&project);
+    });
+    assert!(shown.contains(&format!("roll `{ABOVE}` back first")), "{shown}");
+    assert_eq!(code, Some(1));
+    assert!(!project.kinds().contains(&"revoked"));
+}
+
+#[test]
+fn the_same_words_again_report_the_decision_that_stands_and_do_nothing() {
+    if !has_gh() {
+        return;
+    }
+    let high = ["--severity", "high", "--reason", "slow", "--yes"];
+    let decided = || {
+        let project = deployed();
+        let first = json(&rollback(&project, &high).exits(4));
+        (project, first)
+    };
+    let (project, first) = decided();
+    // A job that is run again, or one that was killed, is no second thought.
+    for again in [&high[..], &["--severity", "high", "--yes"], &["--reason", "slow", "--yes"]] {
+        let told = json(&rollback(&project, again).exits(4));
+        assert_eq!((&told["result"], &told["due"]), (&"decided".into(), &first["due"]), "{told:#}");
+        let hint = told["hint"].to_string();
+        assert!(hint.contains("stands since") && hint.contains("rollback carbon --now"), "{hint}");
+    }
+    let decisions = |project: &Project| {
+        let kinds = project.kinds();
+        kinds.iter().filter(|kind| **kind == "rollback_decided").count()
+    };
+    assert_eq!(decisions(&project), 1);
+    rollback(&project, &["--severity", "high", "--reason", "slow", "--dry-run"])
+        .exits(0)
+        .says("nothing would be touched now");
+    // It acts: the policy does not say how it is deployed, so that a person must.
+    rollback(&project, &["--yes"]).exits(6);
+    assert_eq!(decisions(&project), 1);
+    let (project, _) = decided();
+    rollback(&project, &[&high[..], &["--now"]].concat()).exits(6);
+    assert_eq!(decisions(&project), 1);
+    project.run(&["rollback", "--help"]).exits(0).says("The same words again");
+}
+
 const REVOKE: [&str; 5] = ["revoke", "carbon", "--reason", "x", "--yes"];
 
 /// The comments on the issue that tell of the revocation.

@@ -120,7 +120,7 @@ fn image_id(staging: &Staging, tag: &str) -> String {
 }
 
 #[test]
-fn a_high_one_is_decided_first_and_done_when_it_is_asked_for_again() {
+fn a_high_one_is_decided_first_and_done_when_somebody_says_so() {
     let Some((staging, old)) = replaced(Compose::Plugin) else { return };
     let high = ["--severity", "high", "--reason", "slow"];
     let told = rollback(&staging, &high).exits(4).json();
@@ -131,7 +131,10 @@ fn a_high_one_is_decided_first_and_done_when_it_is_asked_for_again() {
     rollback(&staging, &["--severity", "medium", "--reason", "bad", "--due", "1h"]).exits(4);
     rollback(&staging, &high).exits(4);
     staging.project.run(&["promote", "a", "--yes"]).exits(1).complains("is to be rolled back");
-    rollback(&staging, &high).exits(0);
+    // The same words again are no second thought.
+    assert_eq!(rollback(&staging, &high).exits(4).json()["result"], "decided");
+    assert_ne!(image(&staging), old, "nothing was done");
+    rollback(&staging, &[]).exits(0);
     assert_eq!(image(&staging), old);
 }
 

@@ -5,9 +5,11 @@
 use crate::app::document::Paper;
 use crate::app::in_hand::{InHand, dependencies};
 use crate::app::ledgers::LedgerFault;
+use crate::app::notice;
 use crate::app::present;
 use crate::app::project::Workspace;
 use crate::app::{override_words, refusal, soak_words};
+use crate::lifecycle::rollback::duties;
 use crate::lifecycle::{self, Now, Obstacle};
 use crate::model::component::Component;
 use crate::model::container::ContainerState;
@@ -48,11 +50,7 @@ impl<'a> Case<'a> {
         folder: &RunFolder,
     ) -> Result<Self, CompleteError> {
         let standing = lifecycle::stand(component.stage, records);
-        let deployed = standing.promotion.as_ref().and_then(|promotion| promotion.deployment.as_ref());
-        let measured = standing.measured.as_ref().and_then(|one| one.verification.commit.as_deref());
-        let commits: Vec<&str> =
-            deployed.map(|deployed| deployed.commit.as_str()).into_iter().chain(measured).collect();
-        let now = present::now(workspace, folder, Some(component), &commits);
+        let now = present::now(workspace, folder, Some(component), &present::commits(&standing));
         let dependencies = dependencies(workspace, component)?;
         Ok(Self { workspace, component, standing, now, dependencies })
     }
@@ -115,6 +113,10 @@ impl<'a> Case<'a> {
             let obstacle = Obstacle::Dependency { component: component.clone(), stage: *stage };
             hints.push(refusal::remedy(name, std::slice::from_ref(&obstacle)));
             against.refused.push(refusal::words(&obstacle));
+        }
+        for duty in duties(&self.standing, self.now.time) {
+            hints.push(notice::duty_remedy(name, &duty));
+            against.refused.push(notice::duty_words(name, &duty));
         }
         let failed = soak_words::excesses(soak);
         if !failed.is_empty() {
@@ -180,7 +182,7 @@ impl<'a> Case<'a> {
             papers,
             issue: issue.filter(|_| project.repository.is_some()),
             status_issue: project.github.status_issue.filter(|_| project.repository.is_some()),
-            overrides: override_words::in_force(&self.standing, self.now.time),
+            overrides: override_words::in_force(&self.standing, &self.now),
         }
     }
 

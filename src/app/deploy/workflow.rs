@@ -112,12 +112,8 @@ impl<'a> Situation<'a> {
         if deploy.compose_file.is_none() && deploy.health.is_none() {
             return Err(DeployError::Unprovable(name.clone()));
         }
-        let measured = standing.measured.as_ref().and_then(|one| one.verification.commit.clone());
-        let begun = pending_deploy(&standing).map(|(_, deploy)| deploy.commit.clone());
-        let done = standing.promotion.as_ref().and_then(|promotion| promotion.deployment.as_ref());
-        let commits: Vec<String> =
-            measured.into_iter().chain(begun).chain(done.map(|done| done.commit.clone())).collect();
-        let commits: Vec<&str> = commits.iter().map(String::as_str).collect();
+        let begun = pending_deploy(&standing).map(|(_, deploy)| deploy.commit.as_str());
+        let commits: Vec<&str> = present::commits(&standing).into_iter().chain(begun).collect();
         let now = present::now(workspace, folder, Some(component), &commits);
         let needs = dependencies(workspace, component)?;
         let obstacles = lifecycle::obstacles(&standing, &now, &needs);
@@ -163,7 +159,7 @@ impl<'a> Situation<'a> {
             before: before.iter().map(Into::into).collect(),
             deploy: self.deploy.clone(),
             resumed,
-            overrides: override_words::in_force(&self.standing, self.now.time),
+            overrides: override_words::in_force(&self.standing, &self.now),
         }
     }
 

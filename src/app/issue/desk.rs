@@ -7,6 +7,7 @@ use crate::app::context::Context;
 use crate::app::in_hand::{InHand, dependencies};
 use crate::app::ledgers::Ledgers;
 use crate::app::override_words;
+use crate::app::present;
 use crate::app::project::Workspace;
 use crate::app::refusal;
 use crate::ledger::{Head, Ledger};
@@ -16,6 +17,7 @@ use crate::model::promotion::{Pending, Promotion, Standing};
 use crate::model::record::{Act, ActResult, Fact, Record};
 use crate::model::secret::Secrets;
 use crate::report::issue_mark;
+use crate::sys::run_folder::RunFolder;
 use crate::sys::{clock, file};
 use crate::tools::gh::{Failure, Issue};
 
@@ -28,6 +30,7 @@ use super::text::{Source, template};
 pub(super) struct Desk<'a> {
     workspace: &'a Workspace,
     component: &'a Component,
+    folder: &'a RunFolder,
     pub(super) courier: Courier<'a>,
     blockers: Vec<String>,
 }
@@ -52,7 +55,7 @@ impl<'a> Desk<'a> {
     ) -> Result<Self, IssueError> {
         let courier = Courier::new(context, repository, secrets);
         let blockers = blockers(workspace, component)?;
-        Ok(Self { workspace, component, courier, blockers })
+        Ok(Self { workspace, component, folder: context.folder, courier, blockers })
     }
 
     /// What would be done; nothing is.
@@ -139,10 +142,20 @@ impl<'a> Desk<'a> {
             standing,
             promotion,
             blockers: self.blockers.clone(),
-            overrides: override_words::in_force(standing, clock::now()),
+            overrides: self.overrides(standing),
             template: template(self.workspace)?,
             secrets: self.courier.secrets,
         })
+    }
+
+    /// The checks that are set aside, in words. Where none ever was, the project need not be looked at.
+    fn overrides(&self, standing: &Standing) -> Vec<String> {
+        if standing.overrides.is_empty() {
+            return Vec::new();
+        }
+        let commits = present::commits(standing);
+        let now = present::now(self.workspace, self.folder, Some(self.component), &commits);
+        override_words::in_force(standing, &now)
     }
 
     /// Looks at GitHub; the issue was tried to be opened at that time.

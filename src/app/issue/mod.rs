@@ -115,9 +115,7 @@ fn permit(
 ) -> Result<(), IssueError> {
     let standing = lifecycle::stand(component.stage, &ledger.records);
     let Some(to) = standing.stage.next() else { return Err(IssueError::Top(component.name.clone())) };
-    let measured = standing.measured.as_ref().and_then(|measured| measured.verification.commit.as_deref());
-    let measured: Vec<&str> = measured.into_iter().collect();
-    let now = present::now(workspace, context.folder, Some(component), &measured);
+    let now = present::now(workspace, context.folder, Some(component), &present::commits(&standing));
     let obstacles = lifecycle::obstacles(&standing, &now, &[]);
     if obstacles.is_empty() {
         return Ok(());

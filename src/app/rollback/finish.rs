@@ -54,13 +54,15 @@ pub fn finish(
     announce(hand, context, promotion)
 }
 
-/// Writes the account where there is none, and tells GitHub.
+/// Writes the account where there is none, and tells GitHub. Documents say where components stand, which a decision does not
+/// change: none is written while a promotion rests on the tree as it is, whose end will write them.
 pub fn announce(
     hand: &mut InHand<'_>,
     context: &Context<'_>,
     promotion: &PromotionId,
 ) -> Result<Aftermath, RollbackError> {
-    let mut told = document::tell(hand, promotion)?;
+    let is_under_way = debts::is_under_way(&hand.standing());
+    let mut told = if is_under_way { Vec::new() } else { document::tell(hand, promotion)? };
     let account = account::write(hand, promotion)?;
     told.extend(farewell(hand, context)?);
     Ok(Aftermath { account: Some(account), told })

@@ -68,6 +68,8 @@ pub enum Outcome {
         promotion: PromotionId,
         /// What.
         decision: RollbackDecision,
+        /// Since when it stands, where it was decided so before.
+        since: Option<Timestamp>,
         /// What was told, and what is still owed.
         aftermath: Aftermath,
     },

@@ -82,7 +82,8 @@ fn looked_for(component: &Component, records: &[Record]) -> Result<Candidate, No
 }
 
 /// What is decided, and whether it is done now. What was decided before stands unless another severity or reason is
-/// said; a high one is done when it is asked for a second time.
+/// said. A high one is done when that is said, `now`, or when nothing else is: the same words again may be a job that runs
+/// again, and no second thought.
 fn decide(request: &Request<'_>, candidate: &Candidate) -> Result<(RollbackDecision, bool), RollbackError> {
     let earlier = candidate.decided.as_ref().map(|told| &told.what);
     let undecided = |what| RollbackError::Undecided { component: request.component.to_owned(), what };
@@ -98,7 +99,7 @@ fn decide(request: &Request<'_>, candidate: &Candidate) -> Result<(RollbackDecis
     let due = request.due.or_else(|| before.map_or_else(|| deadline(severity, now), |before| before.due));
     let acts = match severity {
         RollbackSeverity::Critical => true,
-        RollbackSeverity::High => request.now || before.is_some(),
+        RollbackSeverity::High => request.now || request.severity.is_none() && request.reason.is_none(),
         RollbackSeverity::Medium | RollbackSeverity::Low => false,
     };
     Ok((RollbackDecision { severity, reason, due }, acts))
@@ -125,13 +126,20 @@ impl Hands<'_> {
             return Ok(Outcome::Proposed(Box::new(plan)));
         }
         let mut hand = InHand::await_hand(self.workspace, self.component, self.context.folder, PATIENCE)?;
-        let decision = hidden(&hand, &decision);
-        let is_known = candidate.decided.as_ref().is_some_and(|told| told.what == decision);
-        if !is_known {
+        // Another process may have decided or done it meanwhile.
+        let candidate = match looked_for(self.component, hand.ledger().records()) {
+            Ok(candidate) => candidate,
+            Err(NoCandidate::NothingDeployed) => return Ok(Outcome::NothingDeployed),
+            Err(NoCandidate::RolledBack(earlier)) => return Ok(Outcome::AlreadyRolledBack(*earlier)),
+        };
+        let decision = hidden(&hand, &decide(request, &candidate)?.0);
+        let stands = candidate.decided.filter(|told| told.what == decision);
+        if stands.is_none() {
             hand.record(&candidate.promotion, Fact::RollbackDecided(decision.clone()))?;
         }
+        let since = stands.map(|told| told.time);
         let aftermath = announce(&mut hand, self.context, &candidate.promotion)?;
-        Ok(Outcome::Decided { promotion: candidate.promotion, decision, aftermath })
+        Ok(Outcome::Decided { promotion: candidate.promotion, decision, since, aftermath })
     }
 
     /// What would be done, and what is missing for it. Nothing is touched.

@@ -16,7 +16,7 @@ pub(super) const ROLLBACK_EXAMPLES: &str = "\
 Examples:
   tta-promote rollback carbon --severity critical --reason \"no answers\"   at once
   tta-promote rollback carbon --severity high --reason \"slow\"             decided, due in 24 hours
-  tta-promote rollback carbon --now                                       and done
+  tta-promote rollback carbon --now                                       and done; or without --now
   tta-promote rollback carbon --severity medium --reason \"...\" --due 3d   to be mended by then
   tta-promote rollback carbon --rehearse                                  would it work?
   tta-promote rollback carbon --root-cause .promotion/rollbacks/NAME.md   what was found out
@@ -24,7 +24,10 @@ Examples:
 What ran before the promotion is put back, or nothing where nothing ran. Nothing is touched before
 the image to go back to is there. It is done when that image runs and is well; else the exit code
 is 6, and what a person must do is printed. It may be run again at any moment. Afterwards the
-component is held, until it is released with a reason.";
+component is held, until it is released with a reason.
+
+A high one is done by `--now`, or where neither a severity nor a reason is said: go on with it.
+The same words again report the decision that stands and its deadline, and do nothing: exit code 4.";
 
 /// Of `revoke`.
 pub(super) const REVOKE_EXAMPLES: &str = "\
@@ -52,7 +55,7 @@ pub struct Rollback {
     /// For medium: by when it is mended, such as 2025-10-21 or 3d [default: 7d]
     #[arg(long, value_name = "DATE|DUR", value_parser = due)]
     pub due: Option<Due>,
-    /// For high: do it now
+    /// For high: do it now, and not only by its deadline
     #[arg(long)]
     pub now: bool,
     /// Show that it would work, without touching what runs, and record that

@@ -1,7 +1,7 @@
 //! What a rollback goes back to.
 
 use super::*;
-use crate::lifecycle::sample::{COMMIT, deploy, records, time, verified};
+use crate::lifecycle::sample::{COMMIT, deploy, records, time, verification, verified};
 use crate::lifecycle::stand;
 use crate::model::assessment::Verdict;
 use crate::model::container::ContainerState;
@@ -116,6 +116,69 @@ fn what_must_be_done_is_overdue_after_its_time() {
     assert_eq!(duties_at(lowered.clone(), 100), [false; 0]);
     let standing = stand(Stage::Development, &records(lowered));
     assert_eq!(standing.promotion.map(|promotion| promotion.phase), Some(Phase::Deployed));
+}
+
+/// The facts of two promotions, one a second: those of the first, and those of the one to production after it.
+fn two(first: Vec<Fact>, second: Vec<Fact>) -> Vec<Record> {
+    let number = first.len();
+    let mut records = records([first, second].concat());
+    for record in records.iter_mut().skip(number) {
+        record.promotion = PromotionId::recorded("carbon-production-2025-10-24");
+    }
+    records
+}
+
+fn deploying_above(commit: &str) -> Vec<Fact> {
+    let mut above = verification(Verdict::Pass);
+    (above.from, above.to) = (Stage::Staging, Stage::Production);
+    let Act::Deploy(act) = deploy() else { unreachable!() };
+    let act = DeployAct { stage: Stage::Production, commit: commit.into(), ..act };
+    vec![Fact::Verified(Box::new(above)), Fact::Intended(Act::Deploy(act))]
+}
+
+fn completed_and_to_be_mended() -> Vec<Fact> {
+    let completed = Fact::Completed { to: Stage::Staging, deployment: 2, verified: 1 };
+    vec![
+        verified(Verdict::Pass),
+        deploying(OLD),
+        deployed(2),
+        completed,
+        decided(RollbackSeverity::Medium, Some(time(100))),
+    ]
+}
+
+#[test]
+fn what_is_completed_and_to_be_mended_is_mended_by_another_candidate_above() {
+    let open = |above: Vec<Fact>| {
+        let standing = stand(Stage::Development, &two(completed_and_to_be_mended(), above));
+        duties(&standing, time(50)).len()
+    };
+    assert_eq!(open(vec![]), 1);
+    let proven = |commit| [deploying_above(commit), vec![deployed(7)]].concat();
+    assert_eq!(open(proven(COMMIT)), 1, "it is the same");
+    assert_eq!(open(deploying_above("mended")), 1, "it was not proven");
+    assert_eq!(open(proven("mended")), 0);
+}
+
+#[test]
+fn what_was_brought_up_is_there_until_it_is_put_back() {
+    let up = |above: Vec<Fact>| {
+        let records = two(completed_and_to_be_mended(), above);
+        brought_up(&stand(Stage::Development, &records), &records).map(|one| one.to)
+    };
+    assert_eq!(up(vec![]), None, "what is completed is not under way");
+    assert_eq!(up(deploying_above(COMMIT)[..1].to_vec()), None);
+    let ends = [
+        vec![],
+        vec![deployed(7)],
+        vec![Fact::Failed { intent: 7, why: "no".into() }],
+        vec![deployed(7), restoring(7)],
+    ];
+    for end in ends {
+        assert_eq!(up([deploying_above(COMMIT), end.clone()].concat()), Some(Stage::Production), "{end:?}");
+    }
+    let put_back = vec![Fact::Failed { intent: 7, why: "no".into() }, restoring(7), restored(9)];
+    assert_eq!(up([deploying_above(COMMIT), put_back].concat()), None);
 }
 
 #[test]
