@@ -94,7 +94,7 @@ pub fn deploy(
     let again = |records: &[Record]| {
         Situation::of(workspace, component, records, &folder).map(|situation| situation.obstacles)
     };
-    situation.carry_out(&Question { request, ledgers: &ledgers, again: &again }, &site, &mut ledger)
+    situation.carry_out(&Question { request, ledgers: &ledgers, again: &again, freezes }, &site, &mut ledger)
 }
 
 impl<'a> Situation<'a> {
