@@ -89,7 +89,7 @@ pub fn deploy(
     // From here on nobody else acts for it, in this clone or in another; what was recorded until now may have changed.
     let mut ledger = ledgers.open(name, &actor(&workspace.root, &folder), PATIENCE)?;
     abandoned::wait(&workspace.root, context.limit.min(ABANDONED), interrupt);
-    let _turn = turn::take(&site)??;
+    let _turn = turn::take(&site)?;
     let situation = Situation::of(workspace, component, ledger.records(), &folder)?;
     let again = |records: &[Record]| {
         Situation::of(workspace, component, records, &folder).map(|situation| situation.obstacles)
