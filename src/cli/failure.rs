@@ -151,11 +151,12 @@ impl From<LedgerFault> for Failure {
 
 impl From<Busy> for Failure {
     fn from(busy: Busy) -> Self {
+        let hint = busy.hint();
         Self {
             exit: Exit::Waiting,
             message: busy.to_string(),
             causes: Vec::new(),
-            hint: Some(Busy::HINT.to_owned()),
+            hint: Some(hint),
             faults: Vec::new(),
         }
     }

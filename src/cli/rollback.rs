@@ -131,7 +131,7 @@ fn of_outcome(component: &str, outcome: Outcome) -> (Shown, Exit) {
             let shown = with(bare(result, exit), &decision, aftermath);
             (Shown { promotion: Some(promotion.to_string()), hint: Some(hint), ..shown }, exit)
         }
-        Outcome::Done { candidate, running, aftermath } => {
+        Outcome::Done { candidate, running, seen, aftermath } => {
             let shown = of_candidate(bare(Came::RolledBack, Exit::Pass), &candidate);
             let proof = if running.is_empty() {
                 "the service has no container, as before the deployment"
@@ -141,7 +141,9 @@ fn of_outcome(component: &str, outcome: Outcome) -> (Shown, Exit) {
             let told = aftermath.told;
             let (account, proof) = (aftermath.account, vec![proof.to_owned()]);
             let hint = Some(after(component));
-            let shown = Shown { containers: running, proof, account, told, touched: true, hint, ..shown };
+            let against = seen;
+            let shown =
+                Shown { containers: running, proof, against, account, told, touched: true, hint, ..shown };
             (shown, Exit::Pass)
         }
         Outcome::NotDone { promotion, touched, why, by_hand } => {
@@ -256,6 +258,10 @@ fn failure(error: RollbackError) -> Failure {
             Failure::usage(message, "name the file that `rollback` wrote below `.promotion/rollbacks`")
         }
         RollbackError::Busy(busy) => busy.into(),
+        RollbackError::Shut(reason) => Failure {
+            hint: Some(format!("{}; or say `--severity critical` where it cannot wait", reason.hint)),
+            ..of_world(reason)
+        },
         RollbackError::NoPlace(error) => anyhow::Error::from(error).into(),
         RollbackError::Ledger(fault) => fault.into(),
         RollbackError::Issue(error) => error.into(),

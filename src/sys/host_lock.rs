@@ -3,9 +3,9 @@
 //! Not for what has a file of its own (`ledger_file`). The kernel lets it go however a process ends. The file goes with
 //! the lock, and stays only where its holder was killed: then it tells the next one whose work may still go on.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -17,6 +17,8 @@ use super::interrupt::Interrupt;
 const FOLDER: &str = "/tmp";
 /// How often it is looked whether it was let go.
 const TICK: Duration = Duration::from_millis(20);
+/// How long it may take, from a file's being made, until everybody may read it.
+const MOMENT: Duration = Duration::from_millis(200);
 /// What is read of a file that anybody may have put there, in bytes.
 const LONGEST: u64 = 4096;
 
@@ -46,6 +48,8 @@ pub struct Holder {
     pub process: u32,
     /// Where it works.
     pub folder: PathBuf,
+    /// Whose it is: the number of the user.
+    pub user: u32,
 }
 
 /// The lock, as long as it lives.
@@ -58,6 +62,11 @@ pub struct HostLock {
 }
 
 impl HostLock {
+    /// The file, for people.
+    pub fn file(&self) -> String {
+        self.path.display().to_string()
+    }
+
     /// Takes the lock of that name for work in `folder`, and waits no longer than `patience` for another process.
     pub fn take(
         name: &str,
@@ -80,7 +89,15 @@ impl HostLock {
         let failed = |error| LockError::Io { file: path.display().to_string(), error };
         let watch = Stopwatch::start();
         loop {
-            let mut file = open(&path).map_err(failed)?;
+            let mut file = match open(&path) {
+                Err(error) if error.kind() == io::ErrorKind::PermissionDenied && watch.elapsed() < MOMENT => {
+                    if interrupt.rest(TICK) {
+                        return Err(LockError::Interrupted);
+                    }
+                    continue;
+                }
+                opened => opened.map_err(failed)?,
+            };
             match file.try_lock() {
                 // Its last holder may have taken it away between our opening and locking it.
                 Ok(()) if !is_at(&file, &path) => {}
@@ -122,7 +139,9 @@ fn open(path: &Path) -> io::Result<File> {
         let make = OpenOptions::new().read(true).write(true).create_new(true).mode(0o644).open(path);
         match make {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            other => return other,
+            // Whatever the mask of this process says: others could not even see that it is locked.
+            Ok(file) => return file.set_permissions(Permissions::from_mode(0o644)).map(|()| file),
+            Err(error) => return Err(error),
         }
     }
 }
@@ -140,7 +159,8 @@ fn holder(file: &mut File) -> Option<Holder> {
     let mut text = String::new();
     file.rewind().and_then(|()| file.take(LONGEST).read_to_string(&mut text)).ok()?;
     let (process, folder) = text.strip_suffix('\n')?.split_once(' ')?;
-    Some(Holder { process: process.parse().ok()?, folder: PathBuf::from(folder) })
+    let user = file.metadata().ok()?.uid();
+    Some(Holder { process: process.parse().ok()?, folder: PathBuf::from(folder), user })
 }
 
 fn is_at(file: &File, path: &Path) -> bool {
@@ -151,6 +171,10 @@ fn is_at(file: &File, path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn us() -> u32 {
+        nix::unistd::Uid::effective().as_raw()
+    }
 
     const NOT_LONG: Duration = Duration::from_millis(50);
 
@@ -163,7 +187,7 @@ mod tests {
         let place = tempfile::tempdir().expect("a folder");
         let first = take(place.path(), "a", NOT_LONG).expect("free");
         assert_eq!(first.killed, None);
-        let who = Holder { process: std::process::id(), folder: PathBuf::from("/some where") };
+        let who = Holder { process: std::process::id(), folder: PathBuf::from("/some where"), user: us() };
         assert!(matches!(take(place.path(), "a", NOT_LONG), Err(LockError::Busy(Some(told))) if told == who));
         assert!(take(place.path(), "b", NOT_LONG).is_ok(), "another name is another lock");
         let path = place.path().to_owned();
@@ -198,7 +222,7 @@ mod tests {
         let place = tempfile::tempdir().expect("a folder");
         let name = take(place.path(), "a", NOT_LONG).expect("free").path.clone();
         file::write_whole(&name, "4711 /some where else\n").expect("written");
-        let killed = Holder { process: 4711, folder: PathBuf::from("/some where else") };
+        let killed = Holder { process: 4711, folder: PathBuf::from("/some where else"), user: us() };
         let next = take(place.path(), "a", NOT_LONG).expect("free");
         assert_eq!(next.killed, Some(killed));
         drop(next);

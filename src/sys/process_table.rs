@@ -64,6 +64,15 @@ pub(super) fn variables(process: i32) -> impl Iterator<Item = Vec<u8>> {
     text.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect::<Vec<_>>().into_iter()
 }
 
+/// The users that a process runs for: the real one, the effective one, and those that it may take on; `None` where the
+/// system does not tell, or where it has ended.
+#[expect(clippy::disallowed_methods, reason = "sys reads the system's own files")]
+pub(super) fn users(process: i32) -> Option<Vec<u32>> {
+    let text = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("Uid:"))?;
+    line.split_whitespace().map(|user| user.parse().ok()).collect()
+}
+
 /// Whether a process does anything any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Life {

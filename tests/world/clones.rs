@@ -9,7 +9,7 @@ use crate::project::{Project, make_executable};
 use crate::staging::{Staging, WELL, health};
 
 /// A second clone of the project of `staging`, with a pass of the gate in a ledger of its own.
-fn clone(staging: &Staging) -> Project {
+pub(crate) fn clone(staging: &Staging) -> Project {
     let clone = Project::new();
     let source = staging.project.root();
     std::fs::remove_dir_all(clone.root()).expect("removed");

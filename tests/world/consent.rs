@@ -6,11 +6,17 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::engine::Compose;
+use crate::moved::{library, moved, now};
 use crate::staging::{Staging, WELL};
 
 /// Deploys on a terminal, does `meanwhile` while the question stands, and says yes. Gives the exit code and what was
 /// shown.
 fn asked(staging: &Staging, meanwhile: impl FnOnce()) -> (i32, String) {
+    asked_with(staging, &[], meanwhile)
+}
+
+/// As [`asked`], with more variables.
+fn asked_with(staging: &Staging, variables: &[(&str, String)], meanwhile: impl FnOnce()) -> (i32, String) {
     let project = &staging.project;
     let [bin, base] = ["bin", "base"].map(|name| project.path(name).display().to_string());
     let folder = Compose::Two.folder();
@@ -19,6 +25,7 @@ fn asked(staging: &Staging, meanwhile: impl FnOnce()) -> (i32, String) {
     script.current_dir(project.root()).env_clear().env("HOME", project.path("home")).env("SHELL", "/bin/sh");
     script.env("PATH", format!("{bin}:{base}:{}:{}", folder.display(), staging.engine.path));
     script.env("DOCKER_HOST", &staging.engine.host).env("COMPOSE_PROJECT_NAME", &staging.name);
+    script.envs(variables.iter().map(|(name, value)| (name, value)));
     script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut running = script.spawn().expect("`script` of util-linux is on PATH");
     let shown = Arc::new(Mutex::new(Vec::new()));
@@ -119,6 +126,38 @@ fn what_somebody_else_brought_up_while_the_question_stood_is_told() {
     assert_eq!(staging.kinds(), ["verified"], "nothing was begun");
     staging.take_away();
     let (code, shown) = asked(&staging, || {});
+    assert_eq!(code, 0, "{shown}");
+    assert_eq!(staging.kinds(), ["verified", "intent", "done"]);
+}
+
+#[test]
+fn a_freeze_that_began_while_the_question_stood_is_kept_and_what_was_begun_goes_on() {
+    let Some(library) = library() else { return };
+    let Some(staging) = Staging::new(Compose::Two, WELL, "") else { return };
+    let policy = std::fs::read_to_string(staging.project.root().join("promotion.toml")).expect("a policy");
+    let time = |hours: i64| jiff::Timestamp::from_second(now() + hours * 3600).expect("a time");
+    let freeze = format!(
+        "{policy}\n[[project.freeze]]\nfrom = {}\nto = {}\nreason = \"the fair\"\n",
+        time(1),
+        time(3)
+    );
+    let staging = staging.change(&[("promotion.toml", &freeze)]);
+    // A clock that is set from outside while the program runs.
+    let clock = staging.project.path("clock");
+    let set = |hours: i64| std::fs::write(&clock, format!("{:+}\n", hours * 3600)).expect("written");
+    let [preload, _, monotonic] = moved(&library, 0);
+    let of_file = ("FAKETIME_TIMESTAMP_FILE", clock.display().to_string());
+    let variables = [preload, monotonic, of_file, ("FAKETIME_NO_CACHE", "1".to_owned())];
+    set(0);
+    let (code, shown) = asked_with(&staging, &variables, || set(2));
+    assert_eq!(code, 4, "{shown}");
+    assert!(shown.contains("the fair"), "{shown}");
+    assert_eq!((staging.kinds(), staging.containers()), (vec!["verified".to_owned()], Vec::new()));
+    // What was begun before comes to its end.
+    let running = staging.project.start(&["deploy", "a", "--yes"]);
+    running.until(|| staging.ledger_as_it_is().len() > 1).killed();
+    staging.take_away();
+    let (code, shown) = asked_with(&staging, &variables, || {});
     assert_eq!(code, 0, "{shown}");
     assert_eq!(staging.kinds(), ["verified", "intent", "done"]);
 }

@@ -29,7 +29,7 @@ fn a_first_deployment_is_proven_and_a_second_finds_nothing_to_do() {
 }
 
 #[test]
-fn what_somebody_else_brought_up_is_recorded_as_done_without_a_deed() {
+fn what_somebody_else_brought_up_is_asked_for_again_and_stays_where_it_is_what_should_run() {
     let Some(staging) = Staging::passed(Compose::Two, WELL, "") else { return };
     staging.deploy().exits(0);
     let path = staging.project.root().join(".promotion/ledger/a.jsonl");
@@ -37,10 +37,45 @@ fn what_somebody_else_brought_up_is_recorded_as_done_without_a_deed() {
     let first = text.lines().next().expect("a line");
     std::fs::write(&path, format!("{first}\n")).expect("written");
     let before = staging.containers();
+    // Nothing ties what runs to the commit: `up -d` is run, and does nothing where nothing is to be done.
     let told = staging.deploy().exits(0).json();
-    assert_eq!(told["result"], "already_deployed");
+    assert_eq!(told["result"], "deployed");
     assert_eq!(staging.kinds(), ["verified", "intent", "done"]);
     assert_eq!(staging.containers()[0]["Id"], before[0]["Id"]);
+    assert_eq!(staging.containers()[0]["State"]["StartedAt"], before[0]["State"]["StartedAt"]);
+}
+
+#[test]
+fn an_image_that_compose_builds_is_built_of_each_commit() {
+    let Some(staging) = Staging::new(Compose::Two, WELL, "") else { return };
+    let read = |path: &str| std::fs::read_to_string(staging.project.root().join(path)).expect("a file");
+    let file = format!("{}    build: services/a\n    pull_policy: build\n", read("compose.yml"));
+    let serve = read("services/a/serve");
+    let staging = staging.change(&[("compose.yml", &file)]);
+    assert_eq!(staging.deploy().exits(0).json()["result"], "deployed");
+    let before = staging.containers();
+    assert_eq!(staging.deploy().exits(0).json()["result"], "already_deployed", "of the same commit");
+    // What runs still is what the name of the image leads to, and of this configuration.
+    let changed = [("src/a.py", "x = 2\n"), ("services/a/serve", &*format!("{serve}# another one\n"))];
+    let staging = staging.change(&changed);
+    let told = staging.deploy().exits(0).json();
+    assert_eq!(told["result"], "deployed", "{told:#}");
+    assert_ne!(staging.containers()[0]["Image"], before[0]["Image"]);
+    // Killed before `up`, it is run by the next one.
+    let image = staging.containers()[0]["Image"].clone();
+    let staging =
+        staging.change(&[("src/a.py", "x = 3\n"), ("services/a/serve", &format!("{serve}# a third\n"))]);
+    let path = staging.project.root().join(".promotion/ledger/a.jsonl");
+    let verified = std::fs::read_to_string(&path).expect("a ledger");
+    staging.deploy().exits(0);
+    let all = std::fs::read_to_string(&path).expect("a ledger");
+    let intent = all[verified.len()..].split_inclusive('\n').next().expect("an intent");
+    std::fs::write(&path, format!("{verified}{intent}")).expect("written");
+    staging.engine.docker(&["tag", image.as_str().expect("an id"), &format!("{}:staging", staging.name)]);
+    staging.up_without_building();
+    assert_eq!(staging.containers()[0]["Image"], image, "as it was before `up`");
+    assert_eq!(staging.deploy().exits(0).json()["result"], "deployed");
+    assert_ne!(staging.containers()[0]["Image"], image);
 }
 
 #[test]

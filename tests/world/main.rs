@@ -25,3 +25,4 @@ mod staging;
 #[path = "../cli/told.rs"]
 #[expect(dead_code, reason = "the tests of the command line use the rest")]
 mod told;
+mod users;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::clones::clone;
 use crate::engine::Compose;
 use crate::staging::{Staging, WELL, health};
 use crate::told::Told;
@@ -156,6 +157,26 @@ fn a_rehearsal_shows_that_it_would_work_and_touches_nothing() {
         let told = rollback(&staging, &["--rehearse"]).exits(1).json();
         assert_eq!(told["result"], "rehearsal_failed", "{told:#}");
     }
+}
+
+#[test]
+fn rehearsals_in_two_clones_do_not_take_away_what_the_other_started() {
+    let Some((staging, _)) = replaced(Compose::Two) else { return };
+    let other = clone(&staging);
+    let ledger = |root: std::path::PathBuf| root.join(".promotion/ledger/a.jsonl");
+    std::fs::copy(ledger(staging.project.root()), ledger(other.root())).expect("copied");
+    let arguments = ["rollback", "a", "--rehearse", "--format", "json"];
+    let beside = || {
+        let told = staging.engine.docker(&["ps", "-q", "--filter", "name=tta-rehearsal-a"]);
+        String::from_utf8(told.stdout).expect("text").lines().count()
+    };
+    // The second begins when the first has something to lose.
+    let first = staging.project.start(&arguments).until(|| beside() > 0);
+    let second = other.run(&arguments).exits(0).json();
+    let first = first.end().exits(0).json();
+    assert_eq!((&first["result"], &second["result"]), (&"rehearsed".into(), &"rehearsed".into()));
+    assert!(first["proof"].to_string().contains("was started beside what runs"), "{first:#}");
+    assert!(second["proof"].to_string().contains("was started beside what runs"), "{second:#}");
 }
 
 #[test]

@@ -136,6 +136,11 @@ impl Staging {
         self.bring_up(&[]);
     }
 
+    /// As [`Staging::up`], with the image that is there.
+    pub(crate) fn up_without_building(&self) {
+        self.bring_up(&["--no-build", "--pull", "never"]);
+    }
+
     /// Makes the container of the service anew, as somebody would by hand.
     pub(crate) fn recreate(&self) {
         self.bring_up(&["--force-recreate"]);

@@ -6,8 +6,10 @@
 use crate::app::ledgers::{LedgerFault, Ledgers, OpenLedger};
 use crate::lifecycle::Obstacle;
 use crate::model::container::Container;
+use crate::model::freeze::{Freeze, frozen};
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::record::Record;
+use crate::sys::clock;
 use crate::sys::ledger_file::LedgerError;
 
 use super::order::{DeployError, Outcome, Proposal, Request};
@@ -26,6 +28,8 @@ pub struct Question<'q> {
     pub ledgers: &'q Ledgers,
     /// What stands in the way now, by these records.
     pub again: &'q Again<'q>,
+    /// The times in which nothing new is begun.
+    pub freezes: &'q [Freeze],
 }
 
 impl Question<'_> {
@@ -49,6 +53,9 @@ impl Question<'_> {
         let obstacles = (self.again)(ledger.records())?;
         if !obstacles.is_empty() {
             return Ok(Some(Outcome::Refused(obstacles)));
+        }
+        if let (Some((until, reason)), false) = (frozen(self.freezes, clock::now()), proposal.resumed) {
+            return Ok(Some(Outcome::Frozen(until, reason.to_owned())));
         }
         if are_others(before, &world::containers(site)?) {
             return Err(Halt::World(Reason::new(

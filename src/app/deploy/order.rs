@@ -13,7 +13,7 @@ use crate::sys::run_folder::NoPlace;
 
 use super::attempt::{After, AttemptError, Ending};
 use super::site::Halt;
-use super::turn::Busy;
+use super::turn::{Busy, NoTurn};
 
 /// What is asked for.
 pub struct Request<'r> {
@@ -101,6 +101,16 @@ pub enum DeployError {
 impl From<Halt> for DeployError {
     fn from(halt: Halt) -> Self {
         Self::Attempt(halt.into())
+    }
+}
+
+impl From<NoTurn> for DeployError {
+    fn from(why: NoTurn) -> Self {
+        match why {
+            NoTurn::Busy(busy) => busy.into(),
+            NoTurn::Shut(reason) => Halt::World(reason).into(),
+            NoTurn::Halt(halt) => halt.into(),
+        }
     }
 }
 

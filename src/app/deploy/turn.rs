@@ -16,37 +16,91 @@ use super::site::{Halt, Site, interrupted};
 /// How long what a killed tta-promote had begun may take to its end.
 const ABANDONED: Duration = Duration::from_secs(60);
 
-/// Another process has its turn.
+/// Another process has its turn, or may still be at it.
 #[derive(Debug, thiserror::Error)]
-#[error("another tta-promote is at work on {what}{}", .holder.as_ref().map_or_else(String::new, by))]
-pub struct Busy {
-    what: String,
-    holder: Option<Holder>,
+pub enum Busy {
+    /// It lives.
+    #[error("another tta-promote is at work on {what}{}", .holder.as_ref().map_or_else(String::new, by))]
+    AtWork {
+        /// What is locked, for people.
+        what: String,
+        /// Who, as far as he says so.
+        holder: Option<Holder>,
+    },
+    /// It was killed, and nothing shows us whether what it had begun has ended.
+    #[error(
+        "a tta-promote of `{user}` was killed at work on {what}{}; it cannot be seen from here whether what it had begun \
+         has ended", by(.holder)
+    )]
+    Killed {
+        /// What is locked, for people.
+        what: String,
+        /// Who had it.
+        holder: Holder,
+        /// The name of its user.
+        user: String,
+        /// The file that tells of it.
+        file: String,
+    },
 }
 
 impl Busy {
     /// What to do about it.
-    pub const HINT: &str = "wait until it has ended, and run this again: it looks first at what runs then";
+    pub fn hint(&self) -> String {
+        match self {
+            Self::AtWork { .. } => {
+                "wait until it has ended, and run this again: it looks first at what runs then".to_owned()
+            }
+            Self::Killed { holder, user, file, .. } => {
+                let who = if holder.user == 0 { format!("`{user}`") } else { format!("`{user}` or root") };
+                format!(
+                    "let {who} run it: it sees what is left, and waits for it; or let {who} remove `{file}` when \
+                     `ps -u {user} -o pid,lstart,args` shows nothing of it any more"
+                )
+            }
+        }
+    }
+}
+
+/// Why the turn cannot be had.
+#[derive(Debug)]
+pub enum NoTurn {
+    /// Somebody else has it.
+    Busy(Busy),
+    /// The system does not let us lock, so that nothing is known of others.
+    Shut(Reason),
+    /// It is not known what is to be locked.
+    Halt(Halt),
+}
+
+impl From<Halt> for NoTurn {
+    fn from(halt: Halt) -> Self {
+        Self::Halt(halt)
+    }
 }
 
 fn by(holder: &Holder) -> String {
     format!(": process {} in `{}`", holder.process, holder.folder.display())
 }
 
-/// The turn, as long as it lives; `Err`: somebody else has it. What a killed one had begun in its turn has ended.
-pub fn take(site: &Site<'_>) -> Result<Result<HostLock, Busy>, Halt> {
+/// The turn, as long as it lives. What a killed one had begun in its turn has ended.
+pub fn take(site: &Site<'_>) -> Result<HostLock, NoTurn> {
     let (name, what) = named(site)?;
     let context = site.context;
     match HostLock::take(&name, &context.root, PATIENCE, context.interrupt) {
         Ok(turn) => {
             if let Some(killed) = &turn.killed {
+                if abandoned::is_hidden(killed.user) {
+                    let (holder, user) = (killed.clone(), abandoned::user_name(killed.user));
+                    return Err(NoTurn::Busy(Busy::Killed { what, holder, user, file: turn.file() }));
+                }
                 abandoned::wait(&killed.folder, context.limit.min(ABANDONED), context.interrupt);
             }
-            Ok(Ok(turn))
+            Ok(turn)
         }
-        Err(LockError::Busy(holder)) => Ok(Err(Busy { what, holder })),
-        Err(LockError::Interrupted) => Err(interrupted().into()),
-        Err(error @ LockError::Io { .. }) => Err(Halt::World(Reason::new(
+        Err(LockError::Busy(holder)) => Err(NoTurn::Busy(Busy::AtWork { what, holder })),
+        Err(LockError::Interrupted) => Err(Halt::from(interrupted()).into()),
+        Err(error @ LockError::Io { .. }) => Err(NoTurn::Shut(Reason::new(
             ReasonKind::Environment,
             format!("it cannot be seen to that nobody else deploys at the same time: {error}"),
             "see that `/tmp` can be written, and who owns that file",

@@ -89,12 +89,12 @@ pub fn deploy(
     // From here on nobody else acts for it, in this clone or in another; what was recorded until now may have changed.
     let mut ledger = ledgers.open(name, &actor(&workspace.root, &folder), PATIENCE)?;
     abandoned::wait(&workspace.root, context.limit.min(ABANDONED), interrupt);
-    let _turn = turn::take(&site)??;
+    let _turn = turn::take(&site)?;
     let situation = Situation::of(workspace, component, ledger.records(), &folder)?;
     let again = |records: &[Record]| {
         Situation::of(workspace, component, records, &folder).map(|situation| situation.obstacles)
     };
-    situation.carry_out(&Question { request, ledgers: &ledgers, again: &again }, &site, &mut ledger)
+    situation.carry_out(&Question { request, ledgers: &ledgers, again: &again, freezes }, &site, &mut ledger)
 }
 
 impl<'a> Situation<'a> {
@@ -268,8 +268,8 @@ impl<'a> Situation<'a> {
             return Ok(None);
         }
         let Some(running) = is_so(site, attempt.wanted(Since::Before)?)? else { return Ok(None) };
-        // A script may be about to build another image under the same name: only what tells its commit, or what is
-        // remembered as this commit's, is known to be the candidate.
+        // A script, or compose with a `pull_policy`, may be about to build or pull another image under the same name: only
+        // what tells its commit, or what is remembered as this commit's, is known to be the candidate.
         let told = world::looks(site)?.iter().all(|look| matches!(look.origin, Origin::Told(_)));
         let remembered =
             self.promotion().and_then(|promotion| promotion.deployment.as_ref()).is_some_and(|done| {
@@ -277,7 +277,7 @@ impl<'a> Situation<'a> {
                     |container: &Container| done.running.iter().any(|one| one.image == container.image);
                 self.is_current(&done.commit) && running.iter().all(is_same)
             });
-        Ok((self.deploy.script.is_empty() || told || remembered).then_some(running))
+        Ok((told || remembered).then_some(running))
     }
 
     /// Whether what runs was not started again since it was proven.

@@ -12,6 +12,7 @@ use crate::lifecycle::rollback::{Candidate, RolledBack};
 use crate::model::container::ContainerState;
 use crate::model::decision::{RollbackDecision, RollbackSeverity};
 use crate::model::promotion_id::PromotionId;
+use crate::model::reason::Reason;
 use crate::sys::run_folder::NoPlace;
 
 /// What is asked for.
@@ -79,6 +80,8 @@ pub enum Outcome {
         candidate: Box<Candidate>,
         /// What runs; nothing where nothing did.
         running: Vec<ContainerState>,
+        /// What was in the way and was not waited for.
+        seen: Vec<String>,
         /// What follows.
         aftermath: Aftermath,
     },
@@ -147,6 +150,9 @@ pub enum RollbackError {
     /// Another process acts for it.
     #[error(transparent)]
     Busy(#[from] Busy),
+    /// It cannot be seen whether another process acts for it, and there is time to see to it.
+    #[error("{0}")]
+    Shut(Reason),
     /// There is no place for logs.
     #[error(transparent)]
     NoPlace(#[from] NoPlace),

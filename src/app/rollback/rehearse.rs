@@ -126,7 +126,7 @@ impl Shown {
         };
         self.proof.push(format!("`{name}` leads to the image that ran before, `{}`", before.image));
         let Some(shared) = self.render(site, before, &name)? else { return Ok(()) };
-        let project = format!("tta-rehearsal-{}", folded(site.component));
+        let project = project(site);
         let label = format!("{PROJECT}={project}");
         clear(site, &label)?;
         let stood = if shared.is_empty() {
@@ -252,6 +252,12 @@ fn clear(site: &Site<'_>, label: &str) -> Result<(), Halt> {
         }
     }
     Ok(())
+}
+
+/// A project that no other clone takes for its own, and that this one finds again.
+fn project(site: &Site<'_>) -> String {
+    let digest = file::sha256_of_text(&site.context.root.to_string_lossy());
+    format!("tta-rehearsal-{}-{}", folded(site.component), digest.get(..12).unwrap_or(&digest))
 }
 
 /// As compose takes it in the name of a project.

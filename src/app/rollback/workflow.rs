@@ -9,7 +9,8 @@ use std::time::Duration;
 use crate::app::context::{Context, Listener};
 use crate::app::deploy::restore::{commands, exchange, ready};
 use crate::app::deploy::site::{Halt, Site};
-use crate::app::deploy::{turn, world};
+use crate::app::deploy::turn::{self, NoTurn};
+use crate::app::deploy::world;
 use crate::app::in_hand::InHand;
 use crate::app::ledgers::{Ledgers, PATIENCE};
 use crate::app::project::Workspace;
@@ -20,6 +21,7 @@ use crate::model::container::ContainerState;
 use crate::model::decision::{RollbackDecision, RollbackSeverity};
 use crate::model::reason::ReasonKind;
 use crate::model::record::{Act, ActResult, Fact, Record};
+use crate::sys::host_lock::HostLock;
 use crate::sys::interrupt::Interrupt;
 use crate::sys::run_folder::RunFolder;
 use crate::sys::{abandoned, clock, variable};
@@ -29,6 +31,8 @@ use super::order::{Outcome, Plan, Request, RollbackError};
 
 /// How long what a killed tta-promote had begun may take to its end.
 const ABANDONED: Duration = Duration::from_secs(60);
+/// The topic under which it is recorded that nobody could see to others.
+const WITHOUT_TURN: &str = "rollback_without_turn";
 
 /// Rolls back.
 pub fn rollback(
@@ -184,16 +188,15 @@ impl Hands<'_> {
         };
         let (decision, _) = decide(request, &candidate)?;
         let site = self.site(&candidate);
-        // An engine that does not answer is told of when it is acted on.
-        let _turn = match site.as_ref().ok().and_then(Option::as_ref).map(turn::take) {
-            Some(Ok(turn)) => Some(turn?),
-            Some(Err(halt)) => not_interrupted(halt).map(|_| None)?,
-            None => None,
-        };
+        let (_turn, seen) = take_turn(&site, decision.severity)?;
         give_up_deployments(&mut hand, &candidate)?;
         let decision = hidden(&hand, &decision);
         if candidate.decided.as_ref().is_none_or(|told| told.what != decision) {
             hand.record(&candidate.promotion, Fact::RollbackDecided(decision))?;
+        }
+        for text in &seen {
+            let note = Fact::Noted { topic: WITHOUT_TURN.to_owned(), text: hand.secrets.hide(text) };
+            hand.record(&candidate.promotion, note)?;
         }
         let image = candidate.before.as_ref().map(|before| before.image.clone());
         let intent = intend(&mut hand, &candidate, image.clone())?;
@@ -207,9 +210,10 @@ impl Hands<'_> {
                 let result = ActResult::Restored { running: running.clone() };
                 hand.record(&candidate.promotion, Fact::Done { intent, result })?;
                 let aftermath = finish(&mut hand, context, &candidate.promotion)?;
-                Ok(Outcome::Done { candidate: Box::new(candidate), running, aftermath })
+                Ok(Outcome::Done { candidate: Box::new(candidate), running, seen, aftermath })
             }
-            Deed::NotBack { touched, why, by_hand } => {
+            Deed::NotBack { touched, mut why, by_hand } => {
+                why.extend(seen);
                 let hide = |words: &Vec<String>| words.iter().map(|one| hand.secrets.hide(one)).collect();
                 let (why, by_hand): (Vec<String>, Vec<String>) = (hide(&why), hide(&by_hand));
                 hand.record(&candidate.promotion, Fact::Failed { intent, why: why.join("; ") })?;
@@ -274,6 +278,25 @@ impl Hands<'_> {
         let again = format!("`tta-promote rollback {} --now`", self.component.name);
         steps.push(format!("{again}: it looks first, and records what runs then"));
         steps
+    }
+}
+
+/// The turn. Where the system does not let us see whose it is, what cannot wait is done without it, and that is seen;
+/// of an engine that does not answer is told when it is acted on.
+fn take_turn(
+    site: &Result<Option<Site<'_>>, Halt>,
+    severity: RollbackSeverity,
+) -> Result<(Option<HostLock>, Vec<String>), RollbackError> {
+    let Ok(Some(site)) = site else { return Ok((None, Vec::new())) };
+    match turn::take(site) {
+        Ok(turn) => Ok((Some(turn), Vec::new())),
+        Err(NoTurn::Busy(busy)) => Err(busy.into()),
+        Err(NoTurn::Shut(reason)) if severity == RollbackSeverity::Critical => Ok((
+            None,
+            vec![format!("{}; the rollback went on all the same, as it could not wait", reason.message)],
+        )),
+        Err(NoTurn::Shut(reason)) => Err(RollbackError::Shut(reason)),
+        Err(NoTurn::Halt(halt)) => Ok((None, not_interrupted(halt).map(|_| Vec::new())?)),
     }
 }
 
