@@ -250,12 +250,15 @@ fn against_git(
         if read > BYTES {
             break;
         }
-        let Some(then) = content(&workspace.folder, version, folder) else {
+        let Some(mut then) = content(&workspace.folder, version, folder) else {
             lost += 1;
             continue;
         };
         seen += 1;
         read += then.len();
+        if !bytes.starts_with(&then) {
+            audit.notes.extend(without_torn_line(component, version, &mut then));
+        }
         // A version that ends before a line break holds the record before it.
         let lacks_break = !then.is_empty() && !then.ends_with(b"\n") && bytes.get(then.len()) == Some(&b'\n');
         newest = newest.or(Some(then.len() + usize::from(lacks_break)));
@@ -296,6 +299,17 @@ fn against_git(
             audit.notes.push(format!("{which} not committed yet: git does not hold them to it"));
         }
     }
+}
+
+/// Takes away what stands behind the last line break of a version and is no whole record: the next one that was written
+/// set it aside. Gives a note of it.
+fn without_torn_line(component: &str, version: &Version, then: &mut Vec<u8>) -> Option<String> {
+    let Ok(Ledger { end: End::Torn(torn), .. }) = ledger::read(component, then) else { return None };
+    then.truncate(then.len() - torn);
+    let (commit, record) = (short(&version.commit), lines(then));
+    Some(format!(
+        "commit {commit} holds a torn line of {torn} bytes behind record {record}: nobody was told that it was recorded"
+    ))
 }
 
 /// How a committed version differs from what is there, and what to do.

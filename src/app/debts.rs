@@ -14,8 +14,8 @@ use super::complete::settle_owed;
 use super::context::Context;
 use super::document::{self, PaperEnd};
 use super::in_hand::InHand;
-use super::issue::{IssueError, pay_debts};
-use super::ledgers::Ledgers;
+use super::issue::{IssueError, is_owed, pay_debts};
+use super::ledgers::{LedgerFault, Ledgers, PATIENCE};
 use super::project::Workspace;
 
 /// Whether a promotion is under way that rests on the tree as it is.
@@ -61,20 +61,27 @@ pub struct Paid {
     pub wrote: bool,
 }
 
+/// Whether anything is known to be owed, of a promotion that is over or of the one under way: else neither the ledger nor
+/// GitHub need be troubled after a look.
+pub fn is_due(workspace: &Workspace, component: &Component) -> Result<bool, LedgerFault> {
+    let records = Ledgers::of(workspace).read(&component.name)?.records;
+    let standing = stand(component.stage, &records);
+    let repository = workspace.policy.project.repository.as_deref();
+    Ok(!owed(workspace, component, &standing, &records).is_empty()
+        || repository.is_some_and(|repository| is_owed(&standing, &records, repository)))
+}
+
 /// Pays what is owed, and gives a sentence for each thing that was paid or is still owed. A step does this at its end:
-/// where GitHub fails, the step is taken all the same.
+/// where GitHub fails, the step is taken all the same. The ledger is not held while GitHub is asked.
 ///
 /// # Errors
 /// Where the ledger cannot be written, or we were asked to stop: never because of GitHub or a document.
 pub fn pay(workspace: &Workspace, component: &Component, context: &Context<'_>) -> Result<Paid, IssueError> {
     // Who has nothing to say does not take the ledger from others.
-    if workspace.policy.project.repository.is_none() {
-        let records = Ledgers::of(workspace).read(&component.name)?.records;
-        if owed(workspace, component, &stand(component.stage, &records), &records).is_empty() {
-            return Ok(Paid::default());
-        }
+    if workspace.policy.project.repository.is_none() && !is_due(workspace, component)? {
+        return Ok(Paid::default());
     }
-    let mut hand = InHand::take(workspace, component, context.folder)?;
+    let mut hand = InHand::await_hand(workspace, component, context.folder, PATIENCE)?;
     let mut paid = Paid::default();
     if !is_under_way(&hand.standing()) {
         let papers = document::settle_owed(&mut hand)?;

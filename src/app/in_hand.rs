@@ -1,7 +1,8 @@
-//! A component whose promotion this process has in hand: its ledger is held, so that nobody else acts for it meanwhile.
+//! A component whose promotion this process has in hand: its ledger is held, so that nobody else acts for it meanwhile,
+//! until it is let go.
 //!
 //! Not the acts themselves. Whatever is done to the outside world is recorded here before and after: an intent, and
-//! then what the world showed, or why it did not.
+//! then what the world showed, or why it did not. Nobody waits for GitHub with a ledger in hand.
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use crate::lifecycle::{self, Now, Obstacle};
 use crate::model::component::Component;
 use crate::model::promotion::Standing;
 use crate::model::promotion_id::PromotionId;
-use crate::model::record::{Act, ActResult, Fact};
+use crate::model::record::{Fact, Record};
 use crate::model::secret::Secrets;
 use crate::model::stage::Stage;
 use crate::sys::run_folder::RunFolder;
@@ -64,6 +65,16 @@ impl<'a> InHand<'a> {
         &self.ledger
     }
 
+    /// Lets others act for it: from now on its ledger is held only while a record is written.
+    pub fn let_go(&mut self) {
+        self.ledger.let_go();
+    }
+
+    /// Reads what others have recorded since it was let go.
+    pub fn look_again(&mut self) -> Result<(), LedgerFault> {
+        self.ledger.look_again()
+    }
+
     /// The last line of its ledger: what comments and bodies carry, so that a quiet rewrite shows.
     pub fn head(&self) -> Head {
         self.ledger.head()
@@ -100,29 +111,14 @@ impl<'a> InHand<'a> {
         self.ledger.record(promotion, fact)
     }
 
-    /// Records a fact about the promotion that is under way.
-    pub fn tell(&mut self, fact: Fact) -> Result<u64, LedgerFault> {
-        let promotion = self.promotion();
-        self.ledger.record(&promotion, fact)
-    }
-
-    /// Records that an act is about to be done, and gives the number of the intent.
-    pub fn intend(&mut self, act: Act) -> Result<u64, LedgerFault> {
-        let promotion = self.promotion();
-        self.ledger.record(&promotion, Fact::Intended(act))
-    }
-
-    /// Records what came of it.
-    pub fn done(&mut self, intent: u64, result: ActResult) -> Result<u64, LedgerFault> {
-        let promotion = self.promotion();
-        self.ledger.record(&promotion, Fact::Done { intent, result })
-    }
-
-    /// Records that nothing came of it, or that it cannot be told.
-    pub fn failed(&mut self, intent: u64, why: &str) -> Result<u64, LedgerFault> {
-        let promotion = self.promotion();
-        let why = self.secrets.hide(why);
-        self.ledger.record(&promotion, Fact::Failed { intent, why })
+    /// As [`InHand::record`], if what is recorded up to then lets it; no number where it does not.
+    pub fn record_if(
+        &mut self,
+        promotion: &PromotionId,
+        fact: Fact,
+        may: impl FnOnce(&[Record]) -> bool,
+    ) -> Result<Option<u64>, LedgerFault> {
+        self.ledger.record_if(promotion, fact, may)
     }
 }
 

@@ -100,16 +100,27 @@ impl Ledgers {
     /// acts for the component meanwhile. A line that was torn is set aside first, and one that lacks but its line break
     /// is given it.
     pub fn open(&self, component: &str, actor: &str, patience: Duration) -> Result<OpenLedger, LedgerFault> {
-        let (mut file, bytes) = LedgerFile::open(&self.path(component), patience)?;
-        let mut ledger = read(component, &bytes)?;
-        let set_aside = match ledger.end {
-            End::Whole => None,
-            End::Unbroken => file.append("\n").map(|()| None)?,
-            End::Torn(bytes) => Some(file.set_aside(bytes as u64)?),
-        };
-        ledger.end = End::Whole;
-        Ok(OpenLedger { file, ledger, component: component.to_owned(), actor: actor.to_owned(), set_aside })
+        let path = self.path(component);
+        let (file, ledger, set_aside) = opened(&path, component, patience)?;
+        let (component, actor) = (component.to_owned(), actor.to_owned());
+        Ok(OpenLedger { file: Some(file), path, ledger, component, actor, set_aside })
     }
+}
+
+fn opened(
+    path: &Path,
+    component: &str,
+    patience: Duration,
+) -> Result<(LedgerFile, Ledger, Option<PathBuf>), LedgerFault> {
+    let (mut file, bytes) = LedgerFile::open(path, patience)?;
+    let mut ledger = read(component, &bytes)?;
+    let set_aside = match ledger.end {
+        End::Whole => None,
+        End::Unbroken => file.append("\n").map(|()| None)?,
+        End::Torn(bytes) => Some(file.set_aside(bytes as u64)?),
+    };
+    ledger.end = End::Whole;
+    Ok((file, ledger, set_aside))
 }
 
 fn read(component: &str, bytes: &[u8]) -> Result<Ledger, LedgerFault> {
@@ -120,10 +131,12 @@ fn broken(component: &str, defects: Vec<Defect>) -> LedgerFault {
     LedgerFault::Broken { file: Ledgers::name(component), defects }
 }
 
-/// A ledger that this process alone may write.
+/// A ledger that this process alone may write, until it lets go of it.
 #[derive(Debug)]
 pub struct OpenLedger {
-    file: LedgerFile,
+    /// `None`: it was let go, and is taken for each record.
+    file: Option<LedgerFile>,
+    path: PathBuf,
     ledger: Ledger,
     component: String,
     actor: String,
@@ -134,6 +147,19 @@ impl OpenLedger {
     /// The component.
     pub fn component(&self) -> &str {
         &self.component
+    }
+
+    /// Lets others have it. From now on it is held only while a record is written.
+    pub fn let_go(&mut self) {
+        self.file = None;
+    }
+
+    /// Reads what others have recorded since it was let go.
+    pub fn look_again(&mut self) -> Result<(), LedgerFault> {
+        if self.file.is_none() {
+            self.ledger = read(&self.component, &LedgerFile::peek(&self.path)?)?;
+        }
+        Ok(())
     }
 
     /// Its records, also those that were recorded since it was opened.
@@ -153,7 +179,29 @@ impl OpenLedger {
 
     /// Records a fact, and gives its number when it is on the disk.
     pub fn record(&mut self, promotion: &PromotionId, fact: Fact) -> Result<u64, LedgerFault> {
-        let head = self.head();
+        Ok(self.record_if(promotion, fact, |_| true)?.unwrap_or_default())
+    }
+
+    /// Records a fact if what is recorded up to then lets it; no number where it does not.
+    pub fn record_if(
+        &mut self,
+        promotion: &PromotionId,
+        fact: Fact,
+        may: impl FnOnce(&[Record]) -> bool,
+    ) -> Result<Option<u64>, LedgerFault> {
+        let mut for_a_moment = None;
+        let file = if let Some(file) = &mut self.file {
+            file
+        } else {
+            let (file, ledger, set_aside) = opened(&self.path, &self.component, PATIENCE)?;
+            self.ledger = ledger;
+            self.set_aside = set_aside.or(self.set_aside.take());
+            for_a_moment.insert(file)
+        };
+        if !may(&self.ledger.records) {
+            return Ok(None);
+        }
+        let head = self.ledger.head();
         let record = Record {
             seq: head.seq + 1,
             time: to_the_millisecond(clock::now()),
@@ -162,10 +210,10 @@ impl OpenLedger {
             fact,
         };
         let (line, head) = ledger::line(&self.component, &record, head);
-        self.file.append(&line)?;
+        file.append(&line)?;
         self.ledger.records.push(record);
         self.ledger.digests.push(head.digest);
-        Ok(head.seq)
+        Ok(Some(head.seq))
     }
 }
 

@@ -46,17 +46,18 @@ pub(super) fn run(global: &Global, arguments: &Deploy) -> Result<Exit, Failure> 
     let outcome = deploy(&workspace, &request, &interrupt, &progress);
     progress.clear();
     let outcome = outcome.map_err(|error| failure(error, &workspace))?;
-    if matches!(outcome, Outcome::Ended(_) | Outcome::AlreadyDeployed(_) | Outcome::PutBack(_)) {
-        debt::pay(&workspace, &arguments.component, &interrupt)?;
-    }
     if matches!(outcome, Outcome::Declined) && !asked.get() {
         return Err(nobody_asked(&interrupt));
     }
+    let pays = matches!(outcome, Outcome::Ended(_) | Outcome::AlreadyDeployed(_) | Outcome::PutBack(_));
     let (deployment, exit) = shown(&workspace, &arguments.component, outcome);
     print::stdout(&match arguments.format {
         StepFormat::Text => text(&deployment),
         StepFormat::Json => json(&deployment),
     })?;
+    if pays {
+        debt::pay_afterwards(&workspace, &arguments.component, &interrupt);
+    }
     Ok(exit)
 }
 

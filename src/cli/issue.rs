@@ -166,6 +166,11 @@ impl From<IssueError> for Failure {
                 "give it one of the labels if it is yours, or take the mark out of its text".to_owned(),
             ),
             IssueError::Owed(failure) => owed(&message, &failure),
+            IssueError::Busy(_) => with(
+                Exit::Waiting,
+                Vec::new(),
+                "wait until it has ended, and run this again: it looks first what was told".to_owned(),
+            ),
             IssueError::Interrupted => {
                 with(Exit::Interrupted, Vec::new(), "run this again: it looks first what was done".to_owned())
             }

@@ -35,7 +35,7 @@ pub(super) fn run(global: &Global, arguments: &Observe) -> Result<Exit, Failure>
         ViewFormat::Text => observed.text(&verify::style(global, None)),
         ViewFormat::Json => observed.json(),
     })?;
-    debt::pay(&workspace, &arguments.component, &interrupt)?;
+    debt::pay_after_a_look(&workspace, &arguments.component, &interrupt);
     Ok(exit)
 }
 
@@ -73,9 +73,7 @@ fn watch(
                     ViewFormat::Text => observed.line(),
                     ViewFormat::Json => observed.json_line(),
                 })?;
-                if let Err(failure) = debt::pay(&workspace, &arguments.component, interrupt) {
-                    print::stderr(&failure.text());
-                }
+                debt::pay_after_a_look(&workspace, &arguments.component, interrupt);
                 if !seen.soak.soak.excesses.is_empty() {
                     return Ok(Exit::Fail);
                 }

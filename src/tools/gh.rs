@@ -50,7 +50,7 @@ pub struct Issue {
     pub author: String,
 }
 
-/// A comment as GitHub showed it.
+/// A comment on an issue of ours as GitHub showed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comment {
     /// Its address.
@@ -61,6 +61,15 @@ pub struct Comment {
     pub author: String,
     /// Whether the author is known to work on the repository, or is the one whose token gh has.
     pub is_insider: bool,
+    /// Whether the author opened the issue, as an app may that is no member of anything.
+    pub is_opener: bool,
+}
+
+impl Comment {
+    /// Whether its author's word counts on an issue that is ours: anybody may write our mark.
+    pub fn is_believed(&self) -> bool {
+        self.is_insider || self.is_opener
+    }
 }
 
 /// What is to be changed of an issue; nothing where it is as it should be.
@@ -113,9 +122,9 @@ pub fn comment(repository: &str, number: u64, body_file: &str) -> Vec<String> {
     argv(&["issue", "comment", &number.to_string()], repository, ["--body-file", body_file])
 }
 
-/// Shows the comments of an issue.
+/// Shows the comments of an issue, and who opened it.
 pub fn list_comments(repository: &str, number: u64) -> Vec<String> {
-    argv(&["issue", "view", &number.to_string()], repository, ["--json", "comments"])
+    argv(&["issue", "view", &number.to_string()], repository, ["--json", "author,comments"])
 }
 
 /// Lists all labels.
@@ -167,11 +176,16 @@ pub fn read_labels(exit: Exit, stdout: &[u8], stderr: &str) -> Result<Vec<String
 /// The comments that [`list_comments`] printed.
 pub fn read_comments(exit: Exit, stdout: &[u8], stderr: &str) -> Result<Vec<Comment>, Failure> {
     let raw: RawComments = read_json(exit, stdout, stderr)?;
-    let comment = |raw: RawComment| Comment {
-        url: raw.url,
-        text: raw.body,
-        is_insider: raw.is_own || INSIDERS.contains(&raw.association.as_str()),
-        author: account(raw.author),
+    let opener = account(raw.author);
+    let comment = |raw: RawComment| {
+        let author = account(raw.author);
+        Comment {
+            url: raw.url,
+            text: raw.body,
+            is_insider: raw.is_own || INSIDERS.contains(&raw.association.as_str()),
+            is_opener: !author.is_empty() && author == opener,
+            author,
+        }
     };
     Ok(raw.comments.into_iter().map(comment).collect())
 }
@@ -246,6 +260,8 @@ struct RawLabel {
 
 #[derive(Deserialize)]
 struct RawComments {
+    #[serde(default)]
+    author: Option<RawAccount>,
     comments: Vec<RawComment>,
 }
 

@@ -120,6 +120,27 @@ fn a_last_record_that_lacks_but_its_line_break_is_counted_by_all_who_read_and_en
     assert!(!project.root().join(".promotion/ledger/a.torn-1").exists());
 }
 
+/// A process was killed within a line, and somebody committed that; the next record set the line aside.
+#[test]
+fn a_torn_line_that_was_committed_accuses_nobody_and_is_told() {
+    let project = three();
+    let whole = text(&project);
+    let line = whole.lines().last().expect("a line");
+    let project = project.file(LEDGER, &format!("{whole}{}", &line[..100])).committed();
+    record(&project);
+    assert!(text(&project).starts_with(&whole) && text(&project).lines().count() == 4);
+    let document = audit(&project, 0);
+    let ledger = &document["ledgers"][0];
+    assert_eq!(ledger["anchors"][0]["what"], "git: 2 committed versions", "{document:#}");
+    let notes = ledger["notes"].to_string();
+    assert!(notes.contains("holds a torn line of 100 bytes behind record 3"), "{notes}");
+    assert!(notes.contains("record 4 is not committed yet"), "{notes}");
+    // What stands before it is held to all the same.
+    let two: String = whole.split_inclusive('\n').take(2).collect();
+    let project = project.file(LEDGER, &two);
+    says(&found(&audit(&project, 5)), "records up to 3 were there once, and now only up to 2 (commit ");
+}
+
 #[test]
 fn the_ledger_of_another_component_is_not_taken_for_its_own() {
     let project = three();

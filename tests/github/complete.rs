@@ -20,7 +20,7 @@ const COMPLETE: [&str; 3] = ["complete", "carbon", "--yes"];
 const MATURITY: &str = "# Carbon\r\n\r\nWords of people.";
 
 /// What answers that the candidate is well, as long as the tests run.
-fn health() -> String {
+pub(crate) fn health() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     std::thread::spawn(move || {
@@ -33,7 +33,7 @@ fn health() -> String {
     format!("http://{address}/")
 }
 
-fn policy(health: &str, more: &str) -> String {
+pub(crate) fn policy(health: &str, more: &str) -> String {
     let none = ["tests", "coverage", "lint", "types", "security", ""]
         .join(" = { not_applicable = \"shown elsewhere\" }\n");
     format!(

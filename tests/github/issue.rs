@@ -403,7 +403,8 @@ fn usage_is_refused_with_a_hint() {
     let told = project.run(&["issue", "carbn", "--format", "json"]).exits(2);
     assert!(serde_json::from_str::<Value>(&told.stdout).is_ok(), "{}", told.stdout);
     let policy = std::fs::read_to_string(project.path("project/promotion.toml")).expect("a policy");
-    project.file("promotion.toml", &policy.replace("repository = \"theinterneti/TTA\"\n", "")).committed();
+    let line = format!("repository = \"{}\"\n", project.repository);
+    project.file("promotion.toml", &policy.replace(&line, "")).committed();
     project.run(&["issue", "carbon"]).exits(2).complains("hint: write `repository = \"owner/name\"`");
 }
 

@@ -14,6 +14,7 @@ mod issue;
 mod owed;
 mod project;
 mod server;
+mod turn;
 mod undo;
 
 /// Whether there is a gh to test with; says so where there is none.

@@ -36,6 +36,8 @@ paths = ["src/carbon.py"]
 /// The project.
 pub(crate) struct Project {
     folder: tempfile::TempDir,
+    /// What stands for [`REPOSITORY`]: processes of this machine wait for each other where they tell the same one.
+    pub(crate) repository: String,
     /// The fake of GitHub.
     pub(crate) github: Server,
     variables: Vec<(String, String)>,
@@ -50,8 +52,8 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    fn of(output: Output) -> Self {
-        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    fn of(output: Output, repository: &str) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8").replace(repository, REPOSITORY);
         Self { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
     }
 
@@ -96,8 +98,12 @@ impl Project {
     /// One component, committed.
     pub(crate) fn unmeasured() -> Self {
         let folder = tempfile::Builder::new().prefix("tta-promote-gh-").tempdir().expect("a folder");
-        let github = Server::start(&folder.path().join("gh.sock"), REPOSITORY);
-        let project = Self { folder, github, variables: Vec::new() };
+        let name = folder.path().file_name().expect("a name").to_string_lossy().into_owned();
+        // As long as the one that it stands for, so that lines break where they would.
+        let repository = name.replace("tta-promote-gh-", "tta-gh") + "/TTA";
+        assert_eq!(repository.len(), REPOSITORY.len());
+        let github = Server::start(&folder.path().join("gh.sock"), &repository);
+        let project = Self { folder, repository, github, variables: Vec::new() };
         for name in ["bin", "home", "config", "project/src"] {
             std::fs::create_dir_all(project.path(name)).expect("a folder");
         }
@@ -115,6 +121,7 @@ impl Project {
     }
 
     pub(crate) fn file(&self, path: &str, text: &str) -> &Self {
+        let text = text.replace(&format!("\"{REPOSITORY}\""), &format!("\"{}\"", self.repository));
         std::fs::write(self.path("project").join(path), text).expect("written");
         self
     }
@@ -253,8 +260,13 @@ impl Project {
 
     /// Starts tta-promote.
     pub(crate) fn start(&self, arguments: &[&str]) -> Child {
+        self.start_in("project", arguments)
+    }
+
+    /// Starts tta-promote in a clone.
+    pub(crate) fn start_in(&self, clone: &str, arguments: &[&str]) -> Child {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tta-promote"));
-        command.args(arguments).current_dir(self.path("project")).env_clear();
+        command.args(arguments).current_dir(self.path(clone)).env_clear();
         command.env("PATH", self.path("bin")).env("HOME", self.path("home")).env("LANG", "C.UTF-8");
         command.env("GH_CONFIG_DIR", self.path("config")).env("GH_TOKEN", TOKEN);
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
@@ -262,9 +274,21 @@ impl Project {
         command.spawn().expect("it starts")
     }
 
+    /// A second clone, with all that the first one knows.
+    pub(crate) fn cloned(&self, name: &str) -> &Self {
+        let copied = Command::new("cp").arg("-a").args([self.path("project"), self.path(name)]).status();
+        assert!(copied.expect("cp").success());
+        self
+    }
+
+    /// What came of one that was started.
+    pub(crate) fn ended(&self, child: Child) -> Told {
+        Told::of(child.wait_with_output().expect("an end"), &self.repository)
+    }
+
     /// Runs tta-promote to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Told {
-        let told = Told::of(self.start(arguments).wait_with_output().expect("an end"));
+        let told = self.ended(self.start(arguments));
         // Whatever happened, the token stays here.
         assert!(!told.stdout.contains(TOKEN) && !told.stderr.contains(TOKEN), "{told:?}");
         let ledger = std::fs::read_to_string(self.ledger_path()).unwrap_or_default();

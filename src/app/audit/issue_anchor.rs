@@ -111,8 +111,7 @@ pub(super) fn published(
             let Some(text) = issue_mark::anchor(&comment.text) else { continue };
             let of = component_of(&comment.text).or_else(|| component.clone());
             let Some(of) = of.filter(|of| is_meant(of)) else { continue };
-            let is_opener = !comment.author.is_empty() && comment.author == issue.author;
-            let is_believed = comment.is_insider || is_opener;
+            let is_believed = comment.is_believed();
             published.take(&of, written(issue.number, comment.url, comment.author, is_believed, text));
         }
     }

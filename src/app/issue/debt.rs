@@ -5,10 +5,11 @@
 use crate::app::context::Context;
 use crate::app::in_hand::InHand;
 use crate::model::assessment::Verdict;
-use crate::model::record::Act;
+use crate::model::promotion::{Promotion, Standing};
+use crate::model::record::{Act, Record};
 
 use super::desk::{Desk, under_way};
-use super::errand::{Delivery, Errand};
+use super::errand::{Attempt, Delivery, Errand, attempt};
 use super::farewell::farewell;
 use super::outcome::{Consent, Deed, IssueError};
 use super::text;
@@ -25,16 +26,25 @@ pub fn pay_debts(hand: &mut InHand<'_>, context: &Context<'_>) -> Result<Vec<Str
     let mut told = farewell(hand, context)?;
     let standing = hand.standing();
     let Some(promotion) = &standing.promotion else { return Ok(told) };
-    let is_owed = promotion.pending.iter().any(|pending| matches!(pending.act, Act::OpenIssue { .. }));
-    let measured = standing.measured.as_ref();
-    let is_passed = measured.is_some_and(|measured| measured.verification.verdict == Verdict::Pass);
-    // An issue that is there is told the truth, whatever that is; none is opened for what did not pass.
-    if promotion.issue.is_none() && !(is_owed && is_passed) {
+    if !is_wanted(&standing) {
         return Ok(told);
     }
     let secrets = hand.secrets.clone();
     let desk = Desk::new(workspace, component, repository, context, &secrets)?;
-    match desk.settle(hand, Consent::Withheld) {
+    let turn = match desk.courier.turn(hand, &promotion.id)? {
+        Ok(turn) => turn,
+        Err(why) => {
+            told.push(format!("the promotion issue is owed: {why}"));
+            return Ok(told);
+        }
+    };
+    // The ledger was not held while we waited.
+    if !is_wanted(&hand.standing()) {
+        return Ok(told);
+    }
+    let settled = desk.settle(hand, Consent::Withheld, &turn);
+    drop(turn);
+    match settled {
         Ok(report) => {
             told.extend(report.others.iter().map(|other| other.words(report.issue.as_ref())));
             let place =
@@ -62,14 +72,43 @@ pub fn pay_debts(hand: &mut InHand<'_>, context: &Context<'_>) -> Result<Vec<Str
     Ok(told)
 }
 
+/// Whether the promotion under way has an issue, or owes one. An issue that is there is told the truth, whatever that is;
+/// none is opened for what did not pass.
+fn is_wanted(standing: &Standing) -> bool {
+    let Some(promotion) = &standing.promotion else { return false };
+    let is_owed = promotion.pending.iter().any(|pending| matches!(pending.act, Act::OpenIssue { .. }));
+    let measured = standing.measured.as_ref();
+    let is_passed = measured.is_some_and(|measured| measured.verification.verdict == Verdict::Pass);
+    promotion.issue.is_some() || is_owed && is_passed
+}
+
+/// Whether GitHub is known to be owed something of the promotion under way: what was tried and not done, or word of the
+/// deployment.
+pub fn is_owed(standing: &Standing, records: &[Record], repository: &str) -> bool {
+    let Some(promotion) = &standing.promotion else { return false };
+    let is_tried = promotion.pending.iter().any(|pending| match pending.act {
+        Act::OpenIssue { .. } | Act::Comment { .. } | Act::SettleIssue { .. } => true,
+        Act::Deploy(_) | Act::Restore { .. } | Act::Document { .. } => false,
+    });
+    let is_untold = announcement(promotion).is_some_and(|errand| {
+        !matches!(attempt(records, &promotion.id, &errand.act(repository)), Attempt::Done)
+    });
+    is_tried || is_untold
+}
+
+/// That its issue is to be told of its deployment, where there are both.
+fn announcement(promotion: &Promotion) -> Option<Errand> {
+    let issue = promotion.issue.as_ref()?.number;
+    Some(Errand { promotion: promotion.id.clone(), issue, wish: text::of_deployment(promotion)? })
+}
+
 impl Desk<'_> {
     /// Comments on the deployment, once.
     pub(super) fn announce(&self, hand: &mut InHand<'_>) -> Result<Option<String>, IssueError> {
         let standing = hand.standing();
         let promotion = under_way(&standing)?;
-        let Some(issue) = promotion.issue.as_ref().map(|issue| issue.number) else { return Ok(None) };
-        let Some(wish) = text::of_deployment(promotion) else { return Ok(None) };
-        let errand = Errand { promotion: promotion.id.clone(), issue, wish };
+        let Some(errand) = announcement(promotion) else { return Ok(None) };
+        let issue = errand.issue;
         Ok(match self.courier.run(hand, &errand, None)? {
             Ok(Delivery::Done) => Some(format!("issue #{issue} was told of the deployment")),
             Ok(Delivery::DoneBefore) => None,

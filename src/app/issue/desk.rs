@@ -13,7 +13,7 @@ use crate::app::refusal;
 use crate::ledger::{Head, Ledger};
 use crate::lifecycle::{self, Obstacle};
 use crate::model::component::Component;
-use crate::model::promotion::{Pending, Promotion, Standing};
+use crate::model::promotion::{Pending, Phase, Promotion, Standing};
 use crate::model::record::{Act, ActResult, Fact, Record};
 use crate::model::secret::Secrets;
 use crate::report::issue_mark;
@@ -25,6 +25,7 @@ use super::errand::Courier;
 use super::outcome::{Consent, Deed, Double, IssueError, Place, Report};
 use super::target::{Found, Step, Wanted, find, missing, step};
 use super::text::{Source, template};
+use super::turn::Turn;
 
 /// All that is needed to speak about one component's issue.
 pub(super) struct Desk<'a> {
@@ -86,13 +87,18 @@ impl<'a> Desk<'a> {
     }
 
     /// Makes the issue say what it should.
-    pub(super) fn settle(&self, hand: &mut InHand<'_>, consent: Consent<'_>) -> Result<Report, IssueError> {
+    pub(super) fn settle(
+        &self,
+        hand: &mut InHand<'_>,
+        consent: Consent<'_>,
+        turn: &Turn,
+    ) -> Result<Report, IssueError> {
         let standing = hand.standing();
         let promotion = under_way(&standing)?;
         let source = self.source(&standing, promotion)?;
         let tried = tried(hand.ledger().records(), promotion);
         let pending = promotion.pending.iter().find(|pending| matches!(pending.act, Act::OpenIssue { .. }));
-        if let Some(pending) = pending {
+        if let Some(pending) = pending.filter(|_| !turn.is_settled) {
             self.courier.let_settle(pending, hand.ledger().records())?;
         }
         let seen = match self.look(&source, hand.head(), tried)? {
@@ -101,9 +107,9 @@ impl<'a> Desk<'a> {
             Err(failure) => {
                 let intent = match pending {
                     Some(pending) => pending.intent,
-                    None => hand.intend(self.opening(&source.wanted(hand.head(), None)?))?,
+                    None => self.intend(hand, promotion, &source.wanted(hand.head(), None)?)?,
                 };
-                return Err(self.owe(hand, pending, intent, failure)?);
+                return Err(self.owe(hand, promotion, pending, intent, failure)?);
             }
         };
         if seen.step == Step::Nothing {
@@ -113,7 +119,7 @@ impl<'a> Desk<'a> {
         let opened = seen.issue.as_ref().map_or_else(clock::now, |issue| issue.created);
         let wanted = source.wanted(hand.head(), Some(opened))?;
         // Each attempt has an intent of its own, so that the next run knows when the last one was.
-        let (head, intent) = (hand.head(), hand.intend(self.opening(&wanted))?);
+        let (head, intent) = (hand.head(), self.intend(hand, promotion, &wanted)?);
         match self.act(&seen, &wanted)? {
             Ok(told) => self.acted(hand, promotion, intent, &Seen { wanted, ..seen }, told),
             Err(Failure::Interrupted) => Err(IssueError::Interrupted),
@@ -126,9 +132,27 @@ impl<'a> Desk<'a> {
                 {
                     return self.acted(hand, promotion, intent, &Seen { step: seen.step, ..after }, issue);
                 }
-                Err(self.owe(hand, pending, intent, failure)?)
+                Err(self.owe(hand, promotion, pending, intent, failure)?)
             }
         }
+    }
+
+    /// Records the intent, if the promotion is still what GitHub is told of it: the ledger was not held meanwhile.
+    fn intend(
+        &self,
+        hand: &mut InHand<'_>,
+        promotion: &Promotion,
+        wanted: &Wanted,
+    ) -> Result<u64, IssueError> {
+        let is_still = |records: &[Record]| {
+            let now = lifecycle::stand(self.component.stage, records).promotion;
+            let goes = |one: &Promotion| one.phase >= Phase::RollingBack;
+            now.is_some_and(|now| now.id == promotion.id && goes(&now) == goes(promotion))
+        };
+        let intent = hand.record_if(&promotion.id, Fact::Intended(self.opening(wanted)), is_still)?;
+        intent.ok_or_else(|| {
+            IssueError::Busy("what is recorded of the promotion has changed meanwhile".to_owned())
+        })
     }
 
     fn source<'s>(
@@ -260,7 +284,7 @@ impl<'a> Desk<'a> {
             }
         }
         let result = ActResult::Issue { number: issue.number, url: issue.url.clone() };
-        hand.done(intent, result)?;
+        hand.record(&promotion.id, Fact::Done { intent, result })?;
         let deed = if seen.step == Step::Open { Deed::Opened } else { Deed::Updated };
         let others = others.iter().map(double).collect();
         Ok(Report { others, ..self.report(promotion, deed, seen, Some(issue)) })
@@ -279,12 +303,12 @@ impl<'a> Desk<'a> {
             let is_known = promotion.issue.as_ref().is_some_and(|known| known.number == issue.number);
             let intent = match (pending, is_known) {
                 (Some(pending), _) => Some(pending.intent),
-                (None, false) => Some(hand.intend(self.opening(&seen.wanted))?),
+                (None, false) => Some(self.intend(hand, promotion, &seen.wanted)?),
                 (None, true) => None,
             };
             if let Some(intent) = intent {
                 let result = ActResult::Issue { number: issue.number, url: issue.url.clone() };
-                hand.done(intent, result)?;
+                hand.record(&promotion.id, Fact::Done { intent, result })?;
             }
         }
         Ok(self.report(promotion, Deed::UpToDate, seen, found))
@@ -294,6 +318,7 @@ impl<'a> Desk<'a> {
     fn owe(
         &self,
         hand: &mut InHand<'_>,
+        promotion: &Promotion,
         pending: Option<&Pending>,
         intent: u64,
         failure: Failure,
@@ -301,7 +326,7 @@ impl<'a> Desk<'a> {
         let why = self.courier.secrets.hide(&failure.to_string());
         let is_said = pending.is_some_and(|one| one.intent == intent && one.failed.as_ref() == Some(&why));
         if !is_said {
-            hand.failed(intent, &why)?;
+            hand.record(&promotion.id, Fact::Failed { intent, why })?;
         }
         Ok(IssueError::Owed(failure))
     }

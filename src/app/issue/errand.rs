@@ -18,14 +18,12 @@ use crate::model::record::{Act, ActResult, Fact, Record};
 use crate::model::secret::Secrets;
 use crate::report::issue_mark::{self, is_marked};
 use crate::sys::{abandoned, clock};
-use crate::tools::gh::{Edit, Failure, Issue, fitting_body, leaves_open};
+use crate::tools::gh::{Comment, Edit, Failure, Issue, fitting_body, leaves_open};
 
 use super::client::Client;
 use super::outcome::IssueError;
 use super::target::is_among;
-
-/// How long GitHub works on a request before it gives up, by its own documentation.
-const AT_WORK: Duration = Duration::from_secs(10);
+use super::turn::{self, AT_WORK, Turn};
 
 /// After which time nothing of an attempt can be under way.
 const LONG_AGO: Duration = Duration::from_secs(3_600);
@@ -100,8 +98,17 @@ impl<'a> Courier<'a> {
         Self { context, client: Client::new(context, repository, secrets), repository, secrets }
     }
 
-    /// Waits for the last attempt, looks, intends, acts, looks, records. Where GitHub could not be asked before, it is
-    /// not asked again: the errand is only owed.
+    /// Lets go of the ledger, and takes the turn to tell GitHub of a promotion; `Err`: it cannot be had, and why.
+    pub(super) fn turn(
+        &self,
+        hand: &mut InHand<'_>,
+        promotion: &PromotionId,
+    ) -> Result<Result<Turn, String>, IssueError> {
+        turn::take(hand, promotion, self.repository, self.context)
+    }
+
+    /// Takes its turn, waits for the last attempt, looks, intends, acts, looks, records. Where GitHub could not be asked
+    /// before, it is not asked again: the errand is only owed.
     pub(super) fn run(
         &self,
         hand: &mut InHand<'_>,
@@ -109,19 +116,26 @@ impl<'a> Courier<'a> {
         before: Option<&Failure>,
     ) -> Result<Result<Delivery, Failure>, IssueError> {
         let act = errand.act(self.repository);
+        if matches!(attempt(hand.ledger().records(), &errand.promotion, &act), Attempt::Done) {
+            return Ok(Ok(Delivery::DoneBefore));
+        }
+        let turn = match before {
+            Some(failure) => Err(failure.clone()),
+            None => self.turn(hand, &errand.promotion)?.map_err(Failure::NotOurTurn),
+        };
+        let turn = match turn {
+            Ok(turn) => turn,
+            Err(failure) => return self.leave(hand, errand, &act, failure),
+        };
         let attempt = match attempt(hand.ledger().records(), &errand.promotion, &act) {
             Attempt::Done => return Ok(Ok(Delivery::DoneBefore)),
             Attempt::Open(pending) => Some(pending),
             Attempt::None => None,
         };
-        let seen = match (before, &attempt) {
-            (Some(failure), _) => Err(failure.clone()),
-            (None, Some(pending)) => {
-                self.let_settle(pending, hand.ledger().records())?;
-                self.look(errand)?
-            }
-            (None, None) => self.look(errand)?,
-        };
+        if let Some(pending) = attempt.as_ref().filter(|_| !turn.is_settled) {
+            self.let_settle(pending, hand.ledger().records())?;
+        }
+        let seen = self.look(errand)?;
         // Looked for before it is intended anew: each attempt to act has an intent of its own.
         let head = hand.head();
         let intent = match (&seen, &attempt) {
@@ -144,6 +158,31 @@ impl<'a> Courier<'a> {
                 Ok(Err(failure))
             }
         }
+    }
+
+    /// Leaves it owed without asking. Whose turn it is knows how it ends: an attempt of his is not given an end here.
+    fn leave(
+        &self,
+        hand: &mut InHand<'_>,
+        errand: &Errand,
+        act: &Act,
+        failure: Failure,
+    ) -> Result<Result<Delivery, Failure>, IssueError> {
+        let of = |records: &[Record]| attempt(records, &errand.promotion, act);
+        hand.look_again()?;
+        match of(hand.ledger().records()) {
+            Attempt::Done => return Ok(Ok(Delivery::DoneBefore)),
+            Attempt::Open(_) if matches!(failure, Failure::NotOurTurn(_)) => {}
+            Attempt::Open(pending) => self.owe(hand, errand, Some(&pending), pending.intent, &failure)?,
+            Attempt::None => {
+                let is_none = |records: &[Record]| matches!(of(records), Attempt::None);
+                let intent = hand.record_if(&errand.promotion, Fact::Intended(act.clone()), is_none)?;
+                if let Some(intent) = intent {
+                    self.owe(hand, errand, None, intent, &failure)?;
+                }
+            }
+        }
+        Ok(Err(failure))
     }
 
     /// An attempt that was cut off may still be under way: gh lives on where we were killed, and GitHub may be at work
@@ -190,7 +229,9 @@ impl<'a> Courier<'a> {
                     Ok(comments) => comments,
                     Err(failure) => return Ok(Err(failure)),
                 };
-                let there = comments.into_iter().find(|comment| is_marked(&comment.text, &mark));
+                // Anybody may write our mark.
+                let is_ours = |one: &Comment| one.is_believed() && is_marked(&one.text, &mark);
+                let there = comments.into_iter().find(is_ours);
                 Ok(Ok(match there {
                     Some(comment) => Seen::Done(ActResult::Comment { url: comment.url }),
                     None => Seen::Lacking(Lack::Comment { mark, text }),
@@ -260,7 +301,7 @@ impl<'a> Courier<'a> {
 
 impl Errand {
     /// The act, as it is recorded.
-    fn act(&self, repository: &str) -> Act {
+    pub(super) fn act(&self, repository: &str) -> Act {
         let (repository, issue) = (repository.to_owned(), self.issue);
         match &self.wish {
             Wish::Comment { topic, .. } => {
@@ -310,7 +351,7 @@ impl Change {
 }
 
 /// What the ledger knows of an act.
-enum Attempt {
+pub(super) enum Attempt {
     /// It was not tried.
     None,
     /// It was tried, the last time so.
@@ -320,7 +361,7 @@ enum Attempt {
 }
 
 /// From the records themselves, since a promotion that is over is no part of where the component stands.
-fn attempt(records: &[Record], promotion: &PromotionId, act: &Act) -> Attempt {
+pub(super) fn attempt(records: &[Record], promotion: &PromotionId, act: &Act) -> Attempt {
     let own = || records.iter().filter(|record| record.promotion == *promotion);
     let intents: Vec<&Record> =
         own().filter(|record| matches!(&record.fact, Fact::Intended(of) if is_same(of, act))).collect();

@@ -1,7 +1,7 @@
 //! `issue`: the promotion issue on GitHub says what the ledger knows. It looks first, acts only where it must, and
 //! looks again.
 //!
-//! GitHub is a projection: where it fails, that is recorded as owed, and nothing else waits for it. The hard part is a
+//! GitHub is a projection: where it fails, that is recorded as owed, and nothing else waits for it, no ledger either. The hard part is a
 //! process that is killed, or an answer that is lost, between the act and its record: the intent stands in the ledger
 //! before the act, and the issue is found again by the mark in its text.
 
@@ -14,6 +14,7 @@ mod farewell;
 mod outcome;
 mod target;
 mod text;
+mod turn;
 
 use crate::ledger::Ledger;
 use crate::lifecycle;
@@ -24,14 +25,14 @@ use crate::tools::gh::{Comment, Failure, Issue};
 
 use super::context::Context;
 use super::in_hand::InHand;
-use super::ledgers::Ledgers;
+use super::ledgers::{Ledgers, PATIENCE};
 use super::present;
 use super::project::Workspace;
 
 use client::Client;
 pub use closing::{Farewell, Said, take_leave};
-pub use debt::pay_debts;
-use desk::Desk;
+pub use debt::{is_owed, pay_debts};
+use desk::{Desk, under_way};
 pub use farewell::{COMPLETED, farewell};
 pub use outcome::{Consent, Deed, Double, IssueError, Place, Report};
 pub use target::is_among;
@@ -63,11 +64,14 @@ pub fn issue(
     if request.dry_run {
         return desk.tell(&ledger);
     }
-    let mut hand = InHand::take(workspace, component, context.folder)?;
+    let mut hand = InHand::await_hand(workspace, component, context.folder, PATIENCE)?;
+    let promotion = under_way(&hand.standing())?.id.clone();
+    let turn = desk.courier.turn(&mut hand, &promotion)?.map_err(IssueError::Busy)?;
     if hand.head() != ledger.head() {
         permit(workspace, component, &Ledgers::of(workspace).read(&component.name)?, context)?;
     }
-    let mut report = desk.settle(&mut hand, request.consent)?;
+    let mut report = desk.settle(&mut hand, request.consent, &turn)?;
+    drop(turn);
     report.remarks.extend(desk.announce(&mut hand)?);
     Ok(report)
 }

@@ -167,6 +167,9 @@ pub enum IssueError {
     /// GitHub failed. It is recorded as owed.
     #[error("the promotion issue is owed: GitHub could not be told")]
     Owed(Failure),
+    /// Another process is at it, or has been meanwhile. Nothing was done, and nothing recorded.
+    #[error("{0}")]
+    Busy(String),
     /// We were asked to stop.
     #[error("interrupted")]
     Interrupted,

@@ -50,6 +50,9 @@ pub enum Failure {
     /// No answer within the limit.
     #[error("GitHub did not answer in time")]
     TimedOut,
+    /// It was not asked, since it cannot be seen to that nobody else tells it the same.
+    #[error("GitHub was not asked: {0}")]
+    NotOurTurn(String),
     /// We were asked to stop.
     #[error("it was interrupted")]
     Interrupted,
@@ -147,6 +150,7 @@ impl Failure {
             Self::NotFound(_) => {
                 "correct `repository` in `promotion.toml`, or give the token access to it".to_owned()
             }
+            Self::NotOurTurn(_) => "run this again: it looks first what was told".to_owned(),
             Self::Locked => "unlock the conversation on GitHub, and run this again".to_owned(),
             Self::RateLimited => "run this again in an hour".to_owned(),
             Self::Network(_) | Self::Server(_) | Self::TimedOut | Self::Interrupted => {
@@ -177,6 +181,7 @@ impl Failure {
             | Self::TooLong(_)
             | Self::NotFound(_)
             | Self::Locked
+            | Self::NotOurTurn(_)
             | Self::RateLimited => false,
         }
     }
@@ -184,7 +189,7 @@ impl Failure {
 
 /// Whether a failure that was written down leaves it open whether the act was done. In doubt it does.
 pub fn leaves_open(written: &str) -> bool {
-    const DEFINITE: [&str; 10] = [
+    const DEFINITE: [&str; 11] = [
         "`gh` is not installed",
         "`gh` has no token",
         "GitHub does not accept the token",
@@ -195,6 +200,7 @@ pub fn leaves_open(written: &str) -> bool {
         "GitHub found nothing of that name",
         "the issue is locked",
         "GitHub takes no more requests",
+        "GitHub was not asked: ",
     ];
     !DEFINITE.iter().any(|definite| written.contains(definite))
 }

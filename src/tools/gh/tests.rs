@@ -31,7 +31,7 @@ fn the_repository_is_always_named_and_bodies_go_through_files() {
     );
     assert_eq!(
         text(&list_comments(REPOSITORY, 7)),
-        "gh issue view 7 --repo theinterneti/TTA --json comments"
+        "gh issue view 7 --repo theinterneti/TTA --json author,comments"
     );
     assert_eq!(
         text(&list_labels(REPOSITORY)),
@@ -69,10 +69,17 @@ fn issues_labels_and_addresses_are_read() {
     );
     let address = "https://github.com/o/n/issues/3#issuecomment-1";
     let comment = |more: &str| {
-        let printed = format!(r#"{{"comments":[{{"id":"IC_1","body":"c","url":"{address}"{more}}}]}}"#);
+        let one = format!(r#"{{"id":"IC_1","body":"c","url":"{address}"{more}}}"#);
+        let printed = format!(r#"{{"author":{{"login":"app/github-actions"}},"comments":[{one}]}}"#);
         read_comments(Exit::Code(0), printed.as_bytes(), "").expect("comments").remove(0)
     };
-    let plain = Comment { url: address.into(), text: "c".into(), author: String::new(), is_insider: false };
+    let plain = Comment {
+        url: address.into(),
+        text: "c".into(),
+        author: String::new(),
+        is_insider: false,
+        is_opener: false,
+    };
     assert_eq!(comment(r#","author":null"#), plain);
     let by = |more: &str| comment(&format!(r#","author":{{"login":"ada"}},{more}"#));
     let ada = Comment { author: "ada".into(), ..plain };
@@ -80,6 +87,11 @@ fn issues_labels_and_addresses_are_read() {
     assert!(by(r#""authorAssociation":"MEMBER""#).is_insider);
     assert!(by(r#""authorAssociation":"NONE","viewerDidAuthor":true"#).is_insider);
     assert!(!by(r#""authorAssociation":"CONTRIBUTOR""#).is_insider, "who once had a change merged");
+    let opener = comment(r#","author":{"login":"github-actions"},"authorAssociation":"NONE""#);
+    assert!(opener.is_opener && opener.is_believed(), "an app, which has two names");
+    let nobodys = br#"{"author":null,"comments":[{"body":"c","author":null}]}"#;
+    let gone = read_comments(Exit::Code(0), nobodys, "").expect("comments").remove(0);
+    assert!(!gone.is_believed(), "two accounts that are gone need not be one");
     let printed = format!("\nCreating issue in theinterneti/TTA\n\n{url}\n");
     assert_eq!(read_address(Exit::Code(0), printed.as_bytes(), ""), Ok((3, url)));
     let comment = "https://github.com/o/n/issues/12#issuecomment-1";
@@ -194,6 +206,7 @@ fn every_failure_says_what_to_do_and_whether_to_look_again() {
         (Failure::Network(said()), true),
         (Failure::Server(said()), true),
         (Failure::TimedOut, true),
+        (Failure::NotOurTurn(said()), false),
         (Failure::Interrupted, true),
         (Failure::Unreadable(said()), true),
         (Failure::Other(said()), true),

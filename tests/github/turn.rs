@@ -1,0 +1,215 @@
+//! GitHub may be slow and asked by many: nobody waits for the ledger meanwhile, no two on this machine tell the same thing,
+//! and what a stranger wrote tells nobody that it was told.
+
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tta_promote::model::assessment::Verdict;
+use tta_promote::model::record::{Act, ActResult, DeployAct, Fact};
+use tta_promote::model::stage::Stage;
+
+use crate::complete::{health, policy};
+use crate::has_gh;
+use crate::project::Project;
+use crate::server::Fault;
+
+const MARK: &str = "<!-- tta-promote:comment=carbon-staging-2025-10-14:deployed-4 -->";
+const CRITICAL: [&str; 7] = ["rollback", "carbon", "--severity", "critical", "--reason", "x", "--yes"];
+
+/// A promotion with an issue that was not told of its deployment yet; gh may take 40 s.
+fn deployed() -> Project {
+    deployed_with("40s")
+}
+
+fn deployed_with(timeout: &str) -> Project {
+    let project = Project::unmeasured();
+    project.policy(&format!("timeout = \"{timeout}\"")).measured(Verdict::Pass);
+    project.issue().exits(0);
+    let act = DeployAct {
+        stage: Stage::Staging,
+        commit: project.commit(),
+        verified: 1,
+        service: Some("carbon".into()),
+        argv: Vec::new(),
+        before: Vec::new(),
+        kept: None,
+    };
+    let now = jiff::Timestamp::now();
+    project.recorded(now, Fact::Intended(Act::Deploy(act)));
+    let result = ActResult::Deployed { running: Vec::new(), proof: Vec::new() };
+    project.recorded(now, Fact::Done { intent: 4, result });
+    project.github.requests();
+    project
+}
+
+/// Starts a verb, which GitHub lets wait longer than anybody does.
+fn waiting(project: &Project, arguments: &[&str]) -> Child {
+    project.github.fail("", 100, Fault::Delay(Duration::from_secs(60)));
+    let child = project.start(arguments);
+    asked(project, "");
+    child
+}
+
+/// Waits until GitHub is asked that.
+fn asked(project: &Project, what: &str) {
+    let begin = Instant::now();
+    while !project.github.requests().iter().any(|request| request.contains(what)) {
+        assert!(begin.elapsed() < Duration::from_secs(20), "GitHub is asked");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn interrupted(child: &Child) {
+    let id = i32::try_from(child.id()).expect("an id");
+    kill(Pid::from_raw(id), Signal::SIGINT).expect("sent");
+}
+
+fn comments(project: &Project) -> usize {
+    project.github.with(|hub| hub.issues[0].comments.len())
+}
+
+#[test]
+fn a_rollback_is_decided_at_once_whoever_waits_for_github() {
+    if !has_gh() {
+        return;
+    }
+    for verb in [&["observe", "carbon"][..], &["issue", "carbon", "--yes"]] {
+        let project = deployed();
+        let child = waiting(&project, verb);
+        let begin = Instant::now();
+        project.run(&CRITICAL).exits(6);
+        assert!(begin.elapsed() < Duration::from_secs(8), "{verb:?}: {:?}", begin.elapsed());
+        assert!(project.kinds().contains(&"rollback_decided"), "{:?}", project.kinds());
+        interrupted(&child);
+        let told = project.ended(child);
+        if verb[0] == "observe" {
+            // What it saw is recorded, and what it could not tell is no part of that.
+            told.exits(3).says("carbon").complains("GitHub was not told");
+            assert!(project.kinds().contains(&"observed"), "{:?}", project.kinds());
+        } else {
+            told.exits(130);
+        }
+    }
+}
+
+#[test]
+fn a_rollback_that_has_to_wait_for_its_turn_at_github_leaves_it_owed() {
+    if !has_gh() {
+        return;
+    }
+    let project = deployed();
+    let child = waiting(&project, &["observe", "carbon"]);
+    let begin = Instant::now();
+    let told = project.run(&["rollback", "carbon", "--severity", "high", "--reason", "slow"]).exits(4);
+    told.says("another tta-promote tells GitHub of this promotion");
+    assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
+    interrupted(&child);
+    project.ended(child);
+    project.github.heal();
+    project.run(&["promote", "carbon", "--yes"]).complains("issue #1 was told: a rollback was decided");
+}
+
+#[test]
+fn a_look_after_which_nothing_is_owed_does_not_ask_github() {
+    if !has_gh() {
+        return;
+    }
+    let project = deployed();
+    project.run(&["observe", "carbon"]).complains("issue #1 was told of the deployment");
+    project.github.requests();
+    project.run(&["observe", "carbon"]);
+    assert_eq!(project.github.requests(), [""; 0]);
+}
+
+#[test]
+fn two_clones_at_once_open_one_issue() {
+    if !has_gh() {
+        return;
+    }
+    let project = Project::new();
+    project.cloned("clone");
+    project
+        .github
+        .with(|hub| hub.labels = ["component-promotion", "P0", "staging"].map(str::to_owned).into());
+    project.github.fail("IssueCreate", 2, Fault::Delay(Duration::from_millis(700)));
+    let both = ["project", "clone"].map(|clone| project.start_in(clone, &["issue", "carbon", "--yes"]));
+    for child in both {
+        project.ended(child).exits(0).says("issue #1");
+    }
+    assert_eq!(project.github.with(|hub| hub.issues.len()), 1);
+    assert_eq!(project.kinds(), ["verified", "intent", "done"]);
+}
+
+#[test]
+fn two_clones_at_once_comment_once() {
+    if !has_gh() {
+        return;
+    }
+    let project = deployed();
+    project.cloned("clone");
+    project.github.fail("CommentCreate", 2, Fault::Delay(Duration::from_millis(700)));
+    let both = ["project", "clone"].map(|clone| project.start_in(clone, &["observe", "carbon"]));
+    for child in both {
+        project.ended(child).complains("issue #1 was told of the deployment");
+    }
+    assert_eq!(comments(&project), 1);
+}
+
+#[test]
+fn what_another_clone_had_begun_when_it_was_killed_is_waited_for() {
+    if !has_gh() {
+        return;
+    }
+    let project = deployed_with("4s");
+    project.cloned("clone");
+    project.github.fail("CommentCreate", 1, Fault::Delay(Duration::from_secs(2)));
+    let mut killed = project.start_in("clone", &["observe", "carbon"]);
+    asked(&project, "CommentCreate");
+    killed.kill().expect("sent");
+    killed.wait().expect("our child");
+    project.run(&["observe", "carbon"]).complains("issue #1 was told of the deployment");
+    // Whatever was begun has come to its end by then.
+    std::thread::sleep(Duration::from_millis(2_500));
+    assert_eq!(comments(&project), 1);
+}
+
+#[test]
+fn a_deployment_that_is_proven_is_no_failure_where_github_is_not_told() {
+    if !has_gh() {
+        return;
+    }
+    let project = Project::unmeasured();
+    project.github.with(|hub| hub.open("Status report", "", &[]));
+    project
+        .file("promotion.toml", &policy(&health(), "").replace("[\"true\"]", "[\"git\", \"--version\"]"))
+        .file("README.md", "# Carbon\n");
+    project.file("MATURITY.md", "").committed().measured(Verdict::Pass);
+    project.issue().exits(0);
+    project.github.requests();
+    let child = waiting(&project, &["deploy", "carbon", "--yes"]);
+    interrupted(&child);
+    project.ended(child).exits(0).says("deployed").complains("GitHub was not told");
+}
+
+#[test]
+fn a_comment_by_a_stranger_with_our_mark_is_not_what_we_tell() {
+    if !has_gh() {
+        return;
+    }
+    let told = |author: &str, association: &'static str| {
+        let project = deployed();
+        project.github.with(|hub| {
+            hub.issues[0].author = "github-actions".to_owned();
+            hub.comment(1, &format!("{MARK}\nnothing\n"), author, association);
+        });
+        project.issue().exits(0).complains("issue #1 was told of the deployment");
+        comments(&project)
+    };
+    assert_eq!(told("mallory", "NONE"), 2);
+    assert_eq!(told("bob", "CONTRIBUTOR"), 2, "who once had a change merged");
+    for (author, association) in [("ada", "MEMBER"), ("octo", "NONE"), ("github-actions", "NONE")] {
+        assert_eq!(told(author, association), 1, "{author}");
+    }
+}
