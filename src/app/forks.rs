@@ -10,7 +10,6 @@ use anyhow::Context as _;
 
 use super::context::Context;
 use super::launch::{Extra, Finished, command, start};
-
 use crate::sys::file;
 use crate::sys::fork_server::ForkServer;
 use crate::sys::process::Command;
