@@ -120,6 +120,27 @@ fn what_is_inconclusive_shows_in_every_format() {
     }
 }
 
+#[test]
+fn joined_shards_are_rendered_by_the_same_formats() {
+    let project = failing(2, "`os` imported but unused").repository();
+    let shard = project.path("fakes/shard.json");
+    let outputs = project.path("fakes/outputs");
+    let project = project.variable("GITHUB_OUTPUT", &outputs.to_string_lossy());
+    project.run(&["verify", "--all", "--output", &format!("json={}", shard.display())]).exits(1);
+    let shard = shard.to_string_lossy();
+    let told = project.run(&["report", "--merge", &shard, "--format", "github"]).exits(1);
+    assert_eq!(told.stdout.matches("title=ruff%3A F401::").count(), 2, "{}", told.stdout);
+    let outputs = std::fs::read_to_string(outputs).expect("written");
+    assert!(
+        outputs.contains("verdict=fail\nexit-code=1\n") && outputs.contains("verdict-a=fail\n"),
+        "{outputs}"
+    );
+    let missing = project.path("fakes/none.json").to_string_lossy().into_owned();
+    for (format, sign) in [("junit", "<error "), ("sarif", "shard_missing"), ("gitlab", "blocker")] {
+        project.run(&["report", "--merge", &missing, "--format", format]).exits(3).says(sign);
+    }
+}
+
 /// How the runner of GitHub Actions reads a line: what it obeys.
 fn obeyed(output: &str) -> Vec<&str> {
     let lines = output.split(['\n', '\r']);

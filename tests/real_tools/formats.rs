@@ -11,6 +11,7 @@ use tta_promote::report::{Format, Style, render};
 use super::laboratory::{checkout, make_environment};
 
 #[path = "../../src/report/sample.rs"]
+#[expect(clippy::unwrap_used, reason = "it is a test's in the library, where that may be")]
 mod sample;
 
 const PINNED: [&str; 1] = ["xmlschema==4.3.2"];
