@@ -7,7 +7,7 @@ use saphyr::{LoadableYamlNode as _, Yaml};
 use tta_promote::cli::argument::CommandLine;
 use tta_promote::cli::exit::Exit;
 use tta_promote::policy::{Document, read};
-use tta_promote::report::plan_document;
+use tta_promote::report::{Format, plan_document};
 
 #[expect(clippy::disallowed_methods, reason = "a test reads the repository's own papers")]
 fn readme() -> String {
@@ -31,6 +31,18 @@ fn the_help_names_every_exit_code() {
     let help = CommandLine::command().render_long_help().to_string();
     for exit in Exit::ALL {
         assert!(help.contains(&format!("{:>3}  {}", exit.code(), exit.meaning())), "{exit:?}");
+    }
+}
+
+#[test]
+fn the_readme_and_the_help_name_every_format() {
+    let readme = readme();
+    let mut command = CommandLine::command();
+    for verb in ["verify", "report"] {
+        let help = command.find_subcommand_mut(verb).expect("a verb").render_long_help().to_string();
+        for format in Format::ALL.map(Format::name) {
+            assert!(help.contains(format) && readme.contains(format), "{verb} {format}");
+        }
     }
 }
 

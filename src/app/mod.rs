@@ -6,6 +6,7 @@ pub mod assess;
 pub mod audit;
 pub mod bench;
 pub mod change;
+pub mod checkout;
 pub mod choice;
 pub mod chronicle;
 pub mod claims;

@@ -202,7 +202,7 @@ pub struct Verify {
     /// Whether what was measured is remembered.
     #[command(flatten)]
     pub recording: Recording,
-    /// What to print: text, json or markdown
+    /// What to print: text, json, markdown, junit, sarif, github (annotations, and the step's summary and outputs) or gitlab (Code Quality)
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format)]
     pub format: Format,
     /// Also write a format to a file; may be given several times
@@ -255,7 +255,7 @@ pub struct Report {
     /// What the shards were made by: the document of `plan --format json` [default: all components of the policy]
     #[arg(long, value_name = "FILE")]
     pub plan: Option<PathBuf>,
-    /// What to print: text, json or markdown
+    /// What to print: text, json, markdown, junit, sarif, github (annotations, and the step's summary and outputs) or gitlab (Code Quality)
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format)]
     pub format: Format,
     /// Also write a format to a file; may be given several times

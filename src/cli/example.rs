@@ -53,10 +53,15 @@ Examples:
   tta-promote verify carbon --format json          for programs
   tta-promote verify carbon --record               measured anew, and remembered for a promotion
   tta-promote verify carbon --output markdown=PR.md   the verdict here, and a comment in a file
+  tta-promote verify --all --output junit=t.xml --output sarif=s.json   for CI systems and code scanning
 
 Where nothing has changed since an earlier run, its results are reused, and the verdict says so:
 no file of the repository, no configuration above it, not the environment, the tools, the
 variables. A test that fails now and then keeps its last result; `--fresh` runs everything anew.
+
+`--format github` prints annotations, ten of each kind at most, the worst first. Where a step of GitHub
+Actions sets GITHUB_STEP_SUMMARY and GITHUB_OUTPUT, it appends the Markdown to the one, and `verdict`,
+`exit-code`, `summary`, `components` (JSON) and `verdict-NAME` to the other. `gitlab` is a Code Quality report.
 
 Coverage is measured with the component's selected tests first. Where they alone reach the
 threshold, the figure is shown as what it is, a lower bound (\"at least 73.19 %\"); `--exact`

@@ -14,6 +14,7 @@ pub mod exit;
 mod explain;
 pub mod failure;
 mod history;
+mod inert;
 mod issue;
 mod notice;
 mod observe;
@@ -27,6 +28,7 @@ mod revoke;
 mod rollback;
 mod status;
 mod verify;
+mod workflow;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,7 +1,9 @@
 //! `verify`: run the checks and print the verdict.
 
+use std::io::Write;
 use std::path::Path;
 
+use crate::app::checkout::checkout;
 use crate::app::choice::{Ask, Choice, choose};
 use crate::app::ledgers::{LedgerFault, Ledgers};
 use crate::app::project::Workspace;
@@ -14,7 +16,7 @@ use crate::app::verify::{Request, Verified, verify};
 use crate::model::assessment::{Assessment, ComponentAssessment, Verdict};
 use crate::model::gate::Precision;
 use crate::report::clean::one_line;
-use crate::report::{Format, Paint, Style, Verbosity, render_to};
+use crate::report::{Checkout, Format, Paint, Style, Verbosity, render_to};
 use crate::sys::ledger_file::LedgerError;
 use crate::sys::{clock, file, interrupt::Interrupt, terminal};
 
@@ -23,7 +25,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Progress;
 use super::quotation::quoted;
-use super::{explain, notice, print};
+use super::{explain, notice, print, workflow};
 
 /// Carries out `verify`.
 pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> {
@@ -36,7 +38,7 @@ pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> 
         precision: if arguments.exact { Precision::Exact } else { Precision::Enough },
         reuse: reuse(arguments),
     };
-    check_outputs(&arguments.output)?;
+    check_outputs(arguments.format, &arguments.output)?;
     if arguments.which.explain {
         print::stderr(&explain::text(&choice));
     }
@@ -57,21 +59,24 @@ pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> 
         print::stderr(&Failure::of_paths(&workspace.file, verified.faults.clone()).text());
     }
     let mut style = style(global, Some(verified.folder.path()));
+    style.checkout = checkout(&workspace);
     if verified.interrupted {
         // Who interrupts does not want to read what was not measured.
         style.verbosity = Verbosity::Quiet;
         print::stderr("interrupted: everything that was started has been stopped\n");
     }
     show(&verified.assessment, arguments.format, &arguments.output, &style)?;
+    workflow::tell(&verified.assessment, exit, (arguments.format, &arguments.output), &style)?;
     if verified.faults.is_empty() && !verified.interrupted {
         remember(global, arguments, &workspace, &verified)?;
     }
     let names = verified.assessment.components.iter().map(|component| component.name.as_str());
     for sentence in notice::sentences(&workspace, names) {
         // The last line of the verdict; a document stays alone.
-        match arguments.format {
-            Format::Text if !global.quiet => print::stdout(&format!("{sentence}\n"))?,
-            Format::Text | Format::Json | Format::Markdown => print::stderr(&format!("{sentence}\n")),
+        if arguments.format == Format::Text && !global.quiet {
+            print::stdout(&format!("{sentence}\n"))?;
+        } else {
+            print::stderr(&format!("{sentence}\n"));
         }
     }
     if let Some(revision) = arguments.which.changed_since.as_ref().filter(|_| choice.names.is_empty()) {
@@ -138,7 +143,8 @@ pub(super) fn show(
         file::write_whole_by(&output.file, |out| render_to(assessment, output.format, &style, out))
             .map_err(|error| cannot_write(&output.file, &error.to_string()))?;
     }
-    Ok(print::stdout_by(|out| render_to(assessment, format, style, out))?)
+    let render = |out: &mut dyn Write| render_to(assessment, format, style, out);
+    Ok(if format == Format::Github { print::commands_by(render) } else { print::stdout_by(render) }?)
 }
 
 /// That there was nothing to do is no pass, and a job that gates on the exit code must know how to skip it.
@@ -191,14 +197,14 @@ pub(super) fn of_assessment(assessment: &Assessment) -> Exit {
 }
 
 /// Says before the work, not after it, that its result could not be written.
-pub(super) fn check_outputs(outputs: &[Output]) -> Result<(), Failure> {
+pub(super) fn check_outputs(format: Format, outputs: &[Output]) -> Result<(), Failure> {
     for (number, output) in outputs.iter().enumerate() {
         if outputs.iter().take(number).any(|earlier| earlier.file == output.file) {
             return Err(cannot_write(&output.file, "it is named twice"));
         }
         file::may_be_written(&output.file).map_err(|why| cannot_write(&output.file, &why.to_string()))?;
     }
-    Ok(())
+    workflow::check(format, outputs)
 }
 
 fn cannot_write(file: &Path, why: &str) -> Failure {
@@ -226,6 +232,7 @@ pub(super) fn style(global: &Global, logs: Option<&Path>) -> Style {
         },
         width: terminal::width(),
         logs: logs.map(|logs| logs.to_string_lossy().into_owned()),
+        checkout: Checkout::default(),
     }
 }
 

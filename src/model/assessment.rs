@@ -129,6 +129,16 @@ pub struct ComponentAssessment {
 }
 
 impl ComponentAssessment {
+    /// Whether it did not pass and no check and no condition of it says why, as where the gate has none.
+    pub fn is_unexplained(&self) -> bool {
+        let is_well = |check: &CheckAssessment| {
+            matches!(check.outcome, Outcome::Pass(_) | Outcome::NotApplicable { .. })
+        };
+        self.verdict != Verdict::Pass
+            && self.checks.iter().all(is_well)
+            && self.conditions.iter().all(|condition| condition.state == ConditionState::Pass)
+    }
+
     /// Whether nothing but time or an approval is missing.
     pub fn is_waiting(&self) -> bool {
         let passed = |check: &CheckAssessment| {

@@ -75,7 +75,8 @@ pub(super) mod tests {
     const LURES: &str = "\u{1b}[2J \u{1b}]0;t\u{7} \u{9b}31m \r \n \r\n \t \0 \u{7f} \u{202e} \u{2066} \u{200b} \u{2028} \
         \u{2029} \u{feff} \u{e0041} | \\| \\ ` `` ``` ~~~ <b> </details> <!-- --> <script> &lt; &#64; @name #123 GH-1 \
         owner/repo#2 http://a.b www.a.b a@b.cd [x](y) ![x](y) * __ # - 1. > |---| $x$ :tada: 0123456789abcdef \
-        mailto:a@b.cd word  ";
+        mailto:a@b.cd word ::set-output ::add-mask::x ##[add-path]/tmp ,line=9 %0A %25 :: = ]]> <![CDATA[ &amp; &#0; \u{fffe} \u{ffff} \
+        =cmd() \"  ";
 
     /// Text as an enemy writes it: ordinary letters between everything that acts.
     pub(in crate::report) fn hostile() -> impl Strategy<Value = String> {

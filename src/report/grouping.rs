@@ -70,7 +70,7 @@ pub(super) fn unmeasured(components: &[ComponentAssessment]) -> Vec<Unmeasured<'
                 own.entry((&reason.message, &reason.hint)).or_default().push(check.check());
             }
         }
-        if component.verdict == Verdict::Inconclusive && own.is_empty() {
+        if component.verdict == Verdict::Inconclusive && component.is_unexplained() {
             let hint =
                 "declare the gate of the stage that it is to enter, with at least one check that applies";
             own.insert(("the gate has no checks", hint), Vec::new());
@@ -127,6 +127,13 @@ mod tests {
             unmeasured(&many.components).into_iter().map(|one| (one.checks, one.names)).collect();
         let names = vec!["llm", "model-management", "narrative-arc-orchestrator-of-the-player"];
         assert_eq!(told, [(vec![], vec!["scratch"]), (vec![Check::Types], names)]);
+    }
+
+    #[test]
+    fn a_gate_that_waits_for_a_condition_is_not_one_without_checks() {
+        let mut waiting = sample::waiting().components;
+        waiting[0].verdict = Verdict::Inconclusive;
+        assert_eq!(unmeasured(&waiting).len(), 0);
     }
 
     #[test]

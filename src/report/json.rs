@@ -12,20 +12,17 @@ use crate::model::assessment::Assessment;
 use super::clean::is_unseen;
 
 mod heading;
+mod lines;
 mod reader;
 mod wire;
 mod writer;
 
 pub use heading::{Heading, ReadError};
+pub(super) use lines::{on_one_line, write_lines};
 pub use reader::read;
 
 /// The version of the schema.
 pub(super) const SCHEMA: u8 = 1;
-
-/// The document, indented, with a final newline.
-pub(super) fn render(assessment: &Assessment) -> String {
-    written(&writer::streamed(assessment))
-}
 
 /// The same, as it is written, so that half a million findings never stand in memory as text.
 ///
@@ -33,6 +30,11 @@ pub(super) fn render(assessment: &Assessment) -> String {
 /// What `out` meets.
 pub(super) fn render_to(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
     write_to(&writer::streamed(assessment), out)
+}
+
+#[cfg(test)]
+fn render(assessment: &Assessment) -> String {
+    written(&writer::streamed(assessment))
 }
 
 /// `document` as text in which nothing unseen stands.
@@ -44,9 +46,17 @@ pub(super) fn written(document: &impl Serialize) -> String {
 }
 
 fn write_to(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    visibly(out, |pieces| serde_json::to_writer_pretty(pieces, document).map_err(io::Error::from))
+}
+
+/// Whatever JSON `write` writes, on `out` with nothing unseen in it and a final newline.
+fn visibly<'o>(
+    out: &'o mut dyn Write,
+    write: impl FnOnce(&mut io::BufWriter<Visible<'o>>) -> io::Result<()>,
+) -> io::Result<()> {
     // Looked through in large pieces, which is many times as fast as in those that serde_json writes.
     let mut pieces = io::BufWriter::with_capacity(1 << 16, Visible { out, rest: Vec::new() });
-    serde_json::to_writer_pretty(&mut pieces, document)?;
+    write(&mut pieces)?;
     pieces.write_all(b"\n")?;
     pieces.flush()
 }

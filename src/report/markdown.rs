@@ -376,7 +376,7 @@ mod tests {
             let comment = render(&sample::hostile(&text));
             prop_assert!(!comment.chars().any(|c| c != '\n' && is_unseen(c)));
             let reading = read(&comment);
-            prop_assert_eq!(&reading.rows, &[3; 7], "{}", comment);
+            prop_assert_eq!(&reading.rows, &[3; 8], "{}", comment);
             prop_assert!(reading.live.is_empty(), "{:?}\n{}", reading.live, comment);
             let ours = ["<br>", "<details><summary>lint: 2 findings</summary>", "</details>"];
             prop_assert!(reading.html.iter().all(|html| ours.contains(&html.as_str())), "{:?}", reading.html);
@@ -391,7 +391,7 @@ mod tests {
             several.components.extend(sample::hostile(&text).components);
             let reading = read(&render(&several));
             prop_assert!(reading.rows.iter().all(|cells| *cells == 3));
-            prop_assert_eq!(reading.rows.len(), 5 + 3 * 7);
+            prop_assert_eq!(reading.rows.len(), 5 + 7 + 7 + 8);
             prop_assert!(reading.live.is_empty(), "{:?}", reading.live);
         }
 

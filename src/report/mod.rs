@@ -11,6 +11,9 @@ pub mod difference;
 pub mod document;
 mod elapsed;
 mod error_document;
+mod fingerprint;
+mod github;
+mod gitlab;
 mod grouping;
 pub mod history;
 pub mod issue_comment;
@@ -18,6 +21,8 @@ pub mod issue_document;
 pub mod issue_form;
 pub mod issue_mark;
 mod json;
+mod junit;
+mod locator;
 mod markdown;
 mod markup;
 mod moment;
@@ -25,6 +30,7 @@ pub mod observed;
 mod obstacle;
 mod page;
 pub mod plan_document;
+mod problem;
 mod record_json;
 #[cfg(test)]
 mod record_sample;
@@ -34,6 +40,7 @@ pub mod rollback_account;
 pub mod rollback_comment;
 #[cfg(test)]
 pub(crate) mod sample;
+mod sarif;
 mod sign;
 pub mod soak;
 pub mod status;
@@ -50,7 +57,9 @@ use std::io::{self, Write};
 use crate::model::assessment::{Assessment, CheckAssessment};
 
 pub use error_document::{ErrorDocument, render_error};
+pub use github::render_outputs;
 pub use json::{Heading, ReadError, read};
+pub use locator::Checkout;
 pub use page::Paint;
 
 /// What an assessment can be rendered as.
@@ -62,11 +71,20 @@ pub enum Format {
     Json,
     /// For a pull request comment.
     Markdown,
+    /// For CI systems that show tests.
+    Junit,
+    /// For code scanning: SARIF 2.1.0.
+    Sarif,
+    /// For a step of GitHub Actions: annotations.
+    Github,
+    /// For merge requests of GitLab: Code Quality.
+    Gitlab,
 }
 
 impl Format {
     /// All formats, in the order in which help lists them.
-    pub const ALL: [Self; 3] = [Self::Text, Self::Json, Self::Markdown];
+    pub const ALL: [Self; 7] =
+        [Self::Text, Self::Json, Self::Markdown, Self::Junit, Self::Sarif, Self::Github, Self::Gitlab];
 
     /// The word that `--format` takes.
     pub fn name(self) -> &'static str {
@@ -74,6 +92,10 @@ impl Format {
             Self::Text => "text",
             Self::Json => "json",
             Self::Markdown => "markdown",
+            Self::Junit => "junit",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
         }
     }
 
@@ -95,7 +117,7 @@ pub enum Verbosity {
     Verbose,
 }
 
-/// How the terminal verdict looks. The other formats look the same everywhere.
+/// How the terminal verdict looks, and where forges find the files. Else the formats look the same everywhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Style {
     /// With or without colour.
@@ -106,21 +128,30 @@ pub struct Style {
     pub width: usize,
     /// Where the tools' logs are, for `Verbosity::Verbose`; `None` where they were not kept.
     pub logs: Option<String>,
+    /// Where the project is in its repository.
+    pub checkout: Checkout,
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Self { paint: Paint::Plain, verbosity: Verbosity::Normal, width: 80, logs: None }
+        Self {
+            paint: Paint::Plain,
+            verbosity: Verbosity::Normal,
+            width: 80,
+            logs: None,
+            checkout: Checkout::default(),
+        }
     }
 }
 
-/// `assessment` as `format`, ending with a newline. `style` is for [`Format::Text`].
+/// `assessment` as `format`, ending with a newline. `style` is for [`Format::Text`], but for the checkout.
+///
+/// # Panics
+/// Never: memory can be written, and every format is UTF-8.
 pub fn render(assessment: &Assessment, format: Format, style: &Style) -> String {
-    match format {
-        Format::Text => text::render(assessment, style),
-        Format::Json => json::render(assessment),
-        Format::Markdown => markdown::render(assessment),
-    }
+    let mut text = Vec::new();
+    render_to(assessment, format, style, &mut text).expect("memory can be written");
+    String::from_utf8(text).expect("every format is UTF-8")
 }
 
 /// The value of a check beside its bound, on one line; it may hold untrusted text.
@@ -139,8 +170,13 @@ pub fn render_to(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     match format {
+        Format::Text => out.write_all(text::render(assessment, style).as_bytes()),
         Format::Json => json::render_to(assessment, out),
-        Format::Text | Format::Markdown => out.write_all(render(assessment, format, style).as_bytes()),
+        Format::Markdown => out.write_all(markdown::render(assessment).as_bytes()),
+        Format::Junit => junit::render_to(assessment, out),
+        Format::Sarif => sarif::render_to(assessment, &style.checkout, out),
+        Format::Github => github::render_to(assessment, &style.checkout, out),
+        Format::Gitlab => gitlab::render_to(assessment, &style.checkout, out),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::model::assessment::{
     Assessment, CheckAssessment, ComponentAssessment, Outcome, PolicyDigest, Subject, Verdict,
 };
 use crate::model::check::Check;
+use crate::model::condition::{Condition, ConditionState};
 use crate::model::environment::{Distribution, Environment};
 use crate::model::evidence::{Bound, Branches, Coverage, Evidence, Inspected, Measured, TestCounts};
 use crate::model::finding::{Finding, Severity};
@@ -30,6 +31,8 @@ pub(crate) fn all() -> Vec<Assessment> {
         many_findings(),
         several(),
         many(),
+        waiting(),
+        nobody(),
         hostile("\u{1b}[2J|`<b>@name"),
     ]
 }
@@ -181,6 +184,30 @@ pub(crate) fn many() -> Assessment {
     assessment
 }
 
+/// Every check passes; time must bring one condition, and another is not met.
+pub(crate) fn waiting() -> Assessment {
+    let mut assessment = all_pass();
+    let condition =
+        |id: &str, state, summary: &str| Condition { id: id.into(), state, summary: summary.into() };
+    let component = &mut assessment.components[0];
+    component.conditions = vec![
+        condition("dependencies", ConditionState::Pass, "none"),
+        condition("soak", ConditionState::Waiting, "day 3 of 7"),
+        condition("uptime", ConditionState::Fail, "99.1 % < 99.5 %"),
+    ];
+    component.verdict = Verdict::Fail;
+    assessment.verdict = Verdict::Fail;
+    assessment
+}
+
+/// No component was selected.
+pub(crate) fn nobody() -> Assessment {
+    let mut assessment = all_pass();
+    assessment.components.clear();
+    assessment.verdict = Verdict::Inconclusive;
+    assessment
+}
+
 /// `text` in every place that a tool, the project or the policy can write to.
 pub(crate) fn hostile(text: &str) -> Assessment {
     let text = || text.to_owned();
@@ -227,6 +254,8 @@ pub(crate) fn hostile(text: &str) -> Assessment {
     component.group = Some(text());
     component.absent_imports = vec![text()];
     component.files = vec![text()];
+    component.conditions =
+        vec![Condition { id: text(), state: ConditionState::Inconclusive, summary: text() }];
     assessment
 }
 

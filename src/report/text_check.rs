@@ -32,15 +32,18 @@ struct Row<'a> {
 
 /// What the gate asks besides, aligned among themselves.
 pub(super) fn conditions(page: &mut Page, conditions: &[Condition]) {
-    let id = conditions.iter().map(|one| cells(&one.id)).max().unwrap_or(0);
+    let names: Vec<String> = conditions.iter().map(|one| shown(&one.id)).collect();
+    let id = names.iter().map(|name| cells(name)).max().unwrap_or(0);
+    // The word, its gaps and the least room for the summary take 40.
+    let id = id.min(page.width().saturating_sub(40));
     let word = conditions.iter().map(|one| cells(of_condition(one.state).word)).max().unwrap_or(0);
-    for one in conditions {
+    for (one, name) in conditions.iter().zip(&names) {
         let sign = of_condition(one.state);
         let indent = 2 + 2 + id + 2 + word + 2;
         let room = page.width().saturating_sub(indent).max(20);
         for (index, line) in clauses(&shown(&one.summary), room).iter().enumerate() {
             if index == 0 {
-                let (mark, name) = (format!("  {} ", sign.mark), format!("{}  ", fitted(&one.id, id)));
+                let (mark, name) = (format!("  {} ", sign.mark), format!("{}  ", fitted(name, id)));
                 let verdict = format!("{}  ", fitted(sign.word, word));
                 page.line(&[
                     (sign.tone, &mark),

@@ -143,6 +143,19 @@ pub fn write_whole_by(path: &Path, write: impl Fn(&mut dyn Write) -> io::Result<
     Ok(())
 }
 
+/// Appends lines to a file, which is made where it is not there. Where its last line has no end, it gets one first.
+pub fn append_lines(path: &Path, lines: &str) -> io::Result<()> {
+    use std::io::{Seek, SeekFrom};
+    let mut file = File::options().read(true).append(true).create(true).open(path)?;
+    let mut last = [b'\n'];
+    if file.metadata()?.is_file() && file.metadata()?.len() > 0 {
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)?;
+    }
+    let end = if last == *b"\n" || lines.is_empty() { "" } else { "\n" };
+    file.write_all(format!("{end}{lines}").as_bytes())
+}
+
 /// Takes a file away, where it is there.
 #[expect(clippy::disallowed_methods, reason = "sys takes files away")]
 pub fn remove(path: &Path) -> io::Result<()> {
@@ -275,6 +288,19 @@ mod tests {
         assert!(may_be_written(&folder.path().join("no/a")).is_err());
         assert!(may_be_written(&folder.path().join("a")).is_ok());
         assert_eq!(super::super::tree::names(folder.path()), [""; 0]);
+    }
+
+    #[test]
+    fn lines_are_appended_after_the_end_of_the_last_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("outputs");
+        append_lines(&path, "").expect("made");
+        append_lines(&path, "a=1\n").expect("written");
+        assert_eq!(read_text(&path).expect("text"), "a=1\n");
+        write_whole(&path, "theirs=2").expect("written");
+        append_lines(&path, "a=1\n").expect("written");
+        assert_eq!(read_text(&path).expect("text"), "theirs=2\na=1\n");
+        assert!(append_lines(&folder.path().join("no/a"), "x").is_err());
     }
 
     #[test]

@@ -44,6 +44,11 @@ pub fn is_in_ci() -> bool {
     variable::text("CI").is_some_and(|value| !matches!(value.to_ascii_lowercase().as_str(), "false" | "0"))
 }
 
+/// Whether what we print is read by a runner of GitHub Actions, which obeys commands in it.
+pub fn is_obeyed() -> bool {
+    variable::get("GITHUB_ACTIONS").is_some()
+}
+
 /// Asks a person a question to be answered by yes or no; `None` where there is no person to ask, or where the
 /// question was interrupted.
 pub fn confirm(question: &str, interrupt: &Interrupt) -> Option<bool> {

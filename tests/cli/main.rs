@@ -8,6 +8,7 @@ mod cache;
 mod change;
 mod ending;
 mod fake;
+mod formats;
 mod hostile;
 mod merge;
 mod name;

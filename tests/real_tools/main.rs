@@ -8,12 +8,16 @@ mod bundled;
 mod enough;
 mod environment;
 mod forked;
+mod formats;
 mod identity;
 mod integration;
 mod interruption;
 mod laboratory;
 
 mod situation;
+
+// `sample` names the model as the library does.
+use tta_promote::model;
 
 /// Runs the situations of one file below `fixtures/situations`.
 fn situations(class: &str) {

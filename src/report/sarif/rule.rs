@@ -1,0 +1,124 @@
+//! What is said of the tools and their rules. Not all rules that there are, only those that something was found by.
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+
+use crate::model::assessment::Assessment;
+use crate::model::check::Check;
+use crate::model::toolchain::Tool;
+
+use super::super::problem::{CONDITION, INCONCLUSIVE, OURSELVES, problems};
+use super::wire::{Message, Rule};
+
+/// The rules that problems of `tool` name, in the order in which they first do, and where each stands.
+pub(super) fn rules<'a>(
+    assessment: &'a Assessment,
+    tool: &'static str,
+) -> (Vec<Rule<'a>>, HashMap<&'a str, usize>) {
+    let (mut rules, mut indices) = (Vec::new(), HashMap::new());
+    for problem in problems(assessment).filter(|problem| problem.tool() == tool) {
+        let id = problem.rule();
+        if !indices.contains_key(id) {
+            indices.insert(id, rules.len());
+            rules.push(Rule {
+                id,
+                name: name(tool, id),
+                short_description: Message { text: description(tool, id) },
+                help_uri: help(tool, id),
+            });
+        }
+    }
+    (rules, indices)
+}
+
+/// Our own rules have names; a tool's are known by their ids.
+fn name<'a>(tool: &str, id: &'a str) -> &'a str {
+    match (tool, Check::from_id(id)) {
+        (OURSELVES, Some(Check::Coverage)) => "CoverageBelowBound",
+        (OURSELVES, Some(Check::Tests)) => "TestsBelowBound",
+        (OURSELVES, Some(_)) => "CheckFailed",
+        (OURSELVES, None) if id == INCONCLUSIVE => "NotMeasured",
+        (OURSELVES, None) if id == CONDITION => "ConditionNotMet",
+        _ => id,
+    }
+}
+
+fn description<'a>(tool: &str, id: &str) -> Cow<'a, str> {
+    match (tool, Check::from_id(id)) {
+        (OURSELVES, Some(Check::Coverage)) => {
+            "The tests execute less of the component than the gate asks for.".into()
+        }
+        (OURSELVES, Some(Check::Tests)) => "Fewer tests passed than the gate asks for.".into(),
+        (OURSELVES, None) if id == INCONCLUSIVE => {
+            "Something could not be measured, so nothing is known of it.".into()
+        }
+        (OURSELVES, None) if id == CONDITION => "What the gate asks besides its checks is not met.".into(),
+        _ => format!("{id} of {tool}").into(),
+    }
+}
+
+/// Where a rule is explained, where that can be told from its id alone.
+fn help(tool: &str, id: &str) -> Option<String> {
+    let is_word = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let has_number =
+        id.starts_with(|c: char| c.is_ascii_uppercase()) && id.ends_with(|c: char| c.is_ascii_digit());
+    match tool {
+        // The table of rules has an anchor for each code.
+        "ruff" if is_word && has_number => Some(format!("https://docs.astral.sh/ruff/rules/#{id}")),
+        "pyright" if is_word && id.starts_with("report") => {
+            Some(format!("https://github.com/microsoft/pyright/blob/main/docs/configuration.md#{id}"))
+        }
+        "bandit" if is_word && has_number => Some(
+            match id.as_bytes().get(1) {
+                Some(b'3') => "https://bandit.readthedocs.io/en/latest/blacklists/blacklist_calls.html",
+                Some(b'4') => "https://bandit.readthedocs.io/en/latest/blacklists/blacklist_imports.html",
+                _ => "https://bandit.readthedocs.io/en/latest/plugins/index.html",
+            }
+            .to_owned(),
+        ),
+        _ => None,
+    }
+}
+
+/// Where a tool is described.
+pub(super) fn information(tool: &str) -> Option<&'static str> {
+    Some(match Tool::from_name(tool)? {
+        Tool::Pytest => "https://docs.pytest.org",
+        Tool::Ruff => "https://docs.astral.sh/ruff",
+        Tool::Pyright => "https://github.com/microsoft/pyright",
+        Tool::Bandit => "https://bandit.readthedocs.io",
+    })
+}
+
+/// The version that ran; several, where shards had different ones.
+pub(super) fn version<'a>(assessment: &'a Assessment, tool: &str) -> Option<Cow<'a, str>> {
+    if tool == OURSELVES {
+        return Some(assessment.version.as_str().into());
+    }
+    let checks = assessment.components.iter().flat_map(|component| &component.checks);
+    let runs = checks.filter_map(|check| check.outcome.run()).filter(|run| run.tool.name() == tool);
+    let versions: BTreeSet<&str> = runs.map(|run| run.version.as_str()).collect();
+    let versions: Vec<&str> = versions.into_iter().collect();
+    (!versions.is_empty()).then(|| versions.join(", ").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_leads_to_where_its_tool_explains_it_and_text_of_others_leads_nowhere() {
+        let of = |tool, id| help(tool, id).unwrap_or_default();
+        assert_eq!(of("ruff", "F401"), "https://docs.astral.sh/ruff/rules/#F401");
+        assert_eq!(of("ruff", "invalid-syntax"), "");
+        assert!(of("pyright", "reportAssignmentType").ends_with("configuration.md#reportAssignmentType"));
+        assert!(of("bandit", "B602").ends_with("/plugins/index.html"));
+        assert!(of("bandit", "B301").ends_with("/blacklist_calls.html"));
+        assert_eq!(of("pytest", "failed"), "");
+        for hostile in ["", "F401\"><b>", "https://a.b/F401", "report x", "B 1"] {
+            for tool in ["ruff", "pyright", "bandit", "pytest", OURSELVES] {
+                assert_eq!(of(tool, hostile), "", "{tool}");
+            }
+        }
+    }
+}
