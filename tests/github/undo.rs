@@ -177,6 +177,49 @@ fn a_second_witness_is_heard_and_revoking_tells_the_issue() {
     assert_eq!(project.github.with(|hub| hub.issues[0].comments.len()), 1);
 }
 
+/// A deployment of what is committed now, by the promotion to staging.
+fn deployed_here(project: &Project) {
+    let intent = project.records().len() as u64 + 1;
+    let act = DeployAct {
+        stage: Stage::Staging,
+        commit: project.commit(),
+        verified: 1,
+        service: Some("carbon".into()),
+        argv: Vec::new(),
+        before: Vec::new(),
+        kept: None,
+    };
+    let result = ActResult::Deployed { running: Vec::new(), proof: Vec::new() };
+    project.recorded(jiff::Timestamp::now(), Fact::Intended(Act::Deploy(act)));
+    project.recorded(jiff::Timestamp::now(), Fact::Done { intent, result });
+}
+
+#[test]
+fn a_commit_of_the_ledger_alone_mends_nothing() {
+    if !has_gh() {
+        return;
+    }
+    let project = Project::impatient();
+    project.issue().exits(0);
+    deployed_here(&project);
+    rollback(&project, &["--severity", "medium", "--reason", "odd figures"]).exits(4);
+    let is_open = |is_open: bool| {
+        let told = project.run(&["promote", "carbon", "--dry-run"]);
+        assert_eq!(told.stderr.contains("is to be mended"), is_open, "{told:?}");
+        let told = project.run(&["complete", "carbon", "--dry-run"]);
+        assert_eq!(told.stdout.contains("is to be mended"), is_open, "{told:?}");
+    };
+    is_open(true);
+    let first = project.commit();
+    project.committed();
+    assert_ne!(project.commit(), first);
+    deployed_here(&project);
+    is_open(true);
+    project.file("src/carbon.py", "x = 2\n").committed();
+    deployed_here(&project);
+    is_open(false);
+}
+
 const ABOVE: &str = "carbon-production-2025-10-24";
 
 /// The gate of production was passed, and a candidate was brought up there; whether it came up is not known yet.
