@@ -286,23 +286,80 @@ fn what_a_running_candidate_rests_on_is_not_revoked_before_that_candidate_is_gon
     }
 }
 
+/// [`ABOVE`] was to go, and a person must act.
+fn failed_above(project: &Project, deploy: u64) {
+    let now = jiff::Timestamp::now();
+    let severity = RollbackSeverity::Critical;
+    let decision = RollbackDecision { severity, reason: "no answers".into(), due: None };
+    project.recorded_for(ABOVE, now, Fact::RollbackDecided(decision));
+    let intent = project.records().len() as u64 + 1;
+    project.recorded_for(ABOVE, now, Fact::Intended(Act::Restore { deploy, image: None }));
+    project.recorded_for(ABOVE, now, Fact::Failed { intent, why: "it is still there".into() });
+}
+
 #[test]
-fn a_candidate_that_comes_up_while_somebody_is_asked_stops_the_revocation() {
+fn what_cannot_be_put_back_from_here_is_left_and_keeps_no_promotion_from_being_revoked() {
+    if !has_gh() {
+        return;
+    }
+    let by_script = || {
+        let project = completed();
+        project.policy("timeout = \"1s\"\n[component.carbon.deploy.production]\nscript = [\"sh\"]");
+        begun_above(&project);
+        (project, "the policy names no compose file")
+    };
+    let failed = || {
+        let project = completed();
+        let deploy = begun_above(&project);
+        failed_above(&project, deploy);
+        (project, "the last attempt to roll it back failed")
+    };
+    let lowered = || {
+        let (project, why) = failed();
+        let severity = RollbackSeverity::Low;
+        let decision = RollbackDecision { severity, reason: "not so bad".into(), due: None };
+        project.recorded_for(ABOVE, jiff::Timestamp::now(), Fact::RollbackDecided(decision));
+        (project, why)
+    };
+    let all: [&dyn Fn() -> (Project, &'static str); 3] = [&by_script, &failed, &lowered];
+    for (project, why) in all.into_iter().map(|make| make()) {
+        let by_hand = format!("take `{ABOVE}` away from production by hand, where nothing ran before");
+        let before = project.kinds();
+        project
+            .run(&["revoke", "carbon", "--reason", "x", "--dry-run"])
+            .exits(0)
+            .says(&format!("`{ABOVE}` was brought up in production, and may still run there: {why}"))
+            .says(&by_hand);
+        assert_eq!(project.kinds(), before);
+        project.run(&REVOKE).exits(0).says("carbon is revoked").says(&by_hand);
+        assert_eq!(project.kinds()[before.len()..before.len() + 2], ["noted", "revoked"]);
+        project.run(&["history", "carbon"]).exits(0).says("this candidate was left in production");
+    }
+}
+
+#[test]
+fn to_leave_a_candidate_that_came_up_while_somebody_was_asked_is_agreed_to_by_nobody() {
+    let project = completed_without_an_issue();
+    let (code, shown) = project.asked("revoke carbon --reason x", "revoke it?", || {
+        let deploy = begun_above(&project);
+        failed_above(&project, deploy);
+    });
+    assert!(shown.contains(&format!("roll `{ABOVE}` back first")), "{shown}");
+    assert_eq!(code, Some(1));
+    assert!(!project.kinds().contains(&"revoked"));
+}
+
+fn completed_without_an_issue() -> Project {
     let project = Project::new();
     let now = jiff::Timestamp::now();
-    let deploy = DeployAct {
-        stage: Stage::Staging,
-        commit: "30f84615".into(),
-        verified: 1,
-        service: None,
-        argv: Vec::new(),
-        before: Vec::new(),
-        kept: None,
-    };
-    let result = ActResult::Deployed { running: Vec::new(), proof: Vec::new() };
-    project.recorded(now, Fact::Intended(Act::Deploy(deploy)));
-    project.recorded(now, Fact::Done { intent: 2, result });
+    deployed_here(&project);
     project.recorded(now, Fact::Completed { to: Stage::Staging, deployment: 2, verified: 1 });
+    project
+}
+
+#[test]
+fn a_candidate_that_comes_up_while_somebody_is_asked_stops_the_revocation() {
+    let project = completed_without_an_issue();
     let (code, shown) = project.asked("revoke carbon --reason x", "revoke it?", || {
         begun_above(&project);
     });
