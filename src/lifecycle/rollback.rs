@@ -97,17 +97,21 @@ pub fn deadline(severity: RollbackSeverity, time: Timestamp) -> Option<Timestamp
 /// # Errors
 /// Where there is nothing to take away.
 pub fn candidate(standing: &Standing, records: &[Record]) -> Result<Candidate, NoCandidate> {
+    candidates(standing, records).into_iter().next().ok_or_else(|| match rolled_back(records).pop() {
+        Some(last) => NoCandidate::RolledBack(Box::new(last)),
+        None => NoCandidate::NothingDeployed,
+    })
+}
+
+/// All that could be decided about: that of the promotion under way first.
+pub fn candidates(standing: &Standing, records: &[Record]) -> Vec<Candidate> {
     let revoked = standing.ended.as_ref().filter(|ended| ended.kind == EndKind::Revoked);
     let promotions = standing
         .promotion
         .iter()
         .chain(standing.completed.as_ref().map(|completed| &completed.promotion))
         .chain(revoked.map(|ended| &ended.promotion));
-    let mut candidates = promotions.filter_map(|promotion| of_promotion(promotion, records));
-    candidates.next().ok_or_else(|| match rolled_back(records).pop() {
-        Some(last) => NoCandidate::RolledBack(Box::new(last)),
-        None => NoCandidate::NothingDeployed,
-    })
+    promotions.filter_map(|promotion| of_promotion(promotion, records)).collect()
 }
 
 /// What the promotion under way has brought up and nobody took away: it may run, also where its deployment failed or has
