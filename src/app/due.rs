@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use crate::lifecycle::rollback::{Duty, duties};
+use crate::lifecycle::rollback::Duty;
 use crate::lifecycle::{self, Obstacle, Staleness, Step};
 use crate::model::component::Component;
 use crate::model::freeze::frozen;
@@ -17,6 +17,7 @@ use crate::sys::run_folder::RunFolder;
 use super::debts;
 use super::in_hand::dependencies;
 use super::ledgers::{LedgerFault, Ledgers};
+use super::notice;
 use super::override_words;
 use super::present;
 use super::project::Workspace;
@@ -56,7 +57,7 @@ impl Due {
         let now = present::now(workspace, folder, Some(component), &present::commits(&standing));
         let with_issue = workspace.policy.project.repository.is_some();
         let soak = soak(component, &standing, now.time);
-        let duties = duties(&standing, now.time);
+        let duties = notice::duties(workspace, &standing, &records, now.time, folder);
         let step = match lifecycle::step(&standing, &now, with_issue) {
             Step::Observe if duties.is_empty() && soak.as_ref().is_some_and(Soak::is_proven) => {
                 Step::Complete

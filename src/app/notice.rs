@@ -1,12 +1,17 @@
 //! What every step tells of a component besides its own work: what is to go or to be mended and by when, and that a second
 //! witness contradicts the first. Nothing is decided and nothing is written here.
 
-use crate::lifecycle::rollback::{Duty, duties};
+use jiff::Timestamp;
+
+use crate::lifecycle::rollback::{self, Duty};
 use crate::lifecycle::stand;
 use crate::lifecycle::witness::Contradiction;
 use crate::model::component::Component;
 use crate::model::decision::RollbackSeverity;
+use crate::model::promotion::Standing;
+use crate::model::record::Record;
 use crate::sys::clock;
+use crate::sys::git::differ_in_more_than_history;
 use crate::sys::run_folder::RunFolder;
 
 use super::ledgers::Ledgers;
@@ -18,13 +23,28 @@ pub fn notices(workspace: &Workspace, component: &Component, folder: &RunFolder)
     let Ok(ledger) = Ledgers::of(workspace).read(&component.name) else { return Vec::new() };
     let standing = stand(component.stage, &ledger.records);
     let name = &component.name;
-    let duties = duties(&standing, clock::now());
+    let duties = duties(workspace, &standing, &ledger.records, clock::now(), folder);
     let contradiction = witness::contradiction(workspace, &standing, folder);
     duties
         .iter()
         .map(|duty| duty_words(name, duty))
         .chain(contradiction.iter().map(|found| contradicted(name, found)))
         .collect()
+}
+
+/// What must be done by a time. What is to be mended is mended by a commit that git tells apart from it, and by no other.
+pub fn duties(
+    workspace: &Workspace,
+    standing: &Standing,
+    records: &[Record],
+    now: Timestamp,
+    folder: &RunFolder,
+) -> Vec<Duty> {
+    let history = workspace.history();
+    let is_other = |one: &str, other: &str| {
+        differ_in_more_than_history(&workspace.root, &history, folder, (one, other)) == Some(true)
+    };
+    rollback::duties(standing, records, now, &is_other)
 }
 
 /// That something must be done, a sentence.

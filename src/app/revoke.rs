@@ -2,14 +2,15 @@
 //!
 //! Not a rollback: what runs goes on running. What was decided on the wrong figures is said, so that people can look at it:
 //! the promotion, the figures side by side, and later promotions of components that need this one. What rests on it and
-//! may run in the stage above goes first, or nobody would know of it any more.
+//! may run in the stage above goes first, or nobody would know of it any more; where it cannot be put back from here, that it
+//! stays is said and recorded, or figures that do not hold would stand for ever.
 
 use crate::lifecycle::rollback::{Candidate, brought_up};
 use crate::lifecycle::stand;
 use crate::lifecycle::witness::Contradiction;
 use crate::model::component::Component;
 use crate::model::decision::Revocation;
-use crate::model::promotion::{EndKind, Ended, Standing};
+use crate::model::promotion::{EndKind, Ended, Phase, Standing};
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, ActResult, Fact, Record};
 use crate::model::stage::Stage;
@@ -23,6 +24,9 @@ use super::issue::{IssueError, farewell};
 use super::ledgers::{LedgerFault, Ledgers, PATIENCE};
 use super::project::Workspace;
 use super::witness;
+
+/// The topic under which it is recorded that a candidate was left.
+const LEFT: &str = "left_by_revocation";
 
 /// What is asked for.
 pub struct Request<'r> {
@@ -53,6 +57,23 @@ pub struct Plan {
     pub contradiction: Option<Contradiction>,
     /// What was done since for components that need this one.
     pub dependents: Vec<Dependent>,
+    /// The candidate that rests on it and stays where it is.
+    pub left: Option<Left>,
+}
+
+impl Plan {
+    fn leaves(&self, candidate: &Candidate) -> bool {
+        self.left.as_ref().is_some_and(|left| left.candidate.promotion == candidate.promotion)
+    }
+}
+
+/// A candidate in the stage above that cannot be put back from here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// What was brought up, and what was there before.
+    pub candidate: Candidate,
+    /// Why it cannot.
+    pub why: &'static str,
 }
 
 /// A later promotion of a component that needs this one.
@@ -98,6 +119,29 @@ pub enum RevokeError {
     Issue(#[from] IssueError),
 }
 
+/// What was brought up in the stage above.
+enum Above {
+    Nothing,
+    /// It must be put back before.
+    GoesFirst(Box<Candidate>),
+    /// It cannot be.
+    Stays(Box<Left>),
+}
+
+fn above(component: &Component, standing: &Standing, records: &[Record]) -> Above {
+    let Some(candidate) = brought_up(standing, records) else { return Above::Nothing };
+    let is_by_hand = component.deploy.get(&candidate.to).is_some_and(|deploy| deploy.compose_file.is_none());
+    let has_failed = standing.promotion.as_ref().is_some_and(|one| one.phase == Phase::RollbackFailed);
+    let why = match (is_by_hand, has_failed) {
+        (true, _) => {
+            "the policy names no compose file, and what a script brought up cannot be put back from here"
+        }
+        (false, true) => "the last attempt to roll it back failed",
+        (false, false) => return Above::GoesFirst(Box::new(candidate)),
+    };
+    Above::Stays(Box::new(Left { candidate, why }))
+}
+
 /// Revokes the promotion by which a component stands where it does.
 pub fn revoke(
     workspace: &Workspace,
@@ -110,9 +154,12 @@ pub fn revoke(
     let Some(plan) = plan(workspace, component, &standing, context)? else {
         return revoked_before(workspace, request, standing, context);
     };
-    if let Some(above) = brought_up(&standing, &records) {
-        return Ok(Outcome::CandidateRuns(Box::new(above)));
-    }
+    let left = match above(component, &standing, &records) {
+        Above::GoesFirst(above) => return Ok(Outcome::CandidateRuns(above)),
+        Above::Stays(left) => Some(*left),
+        Above::Nothing => None,
+    };
+    let plan = Plan { left, ..plan };
     if request.dry_run {
         return Ok(Outcome::Proposed(plan));
     }
@@ -121,13 +168,24 @@ pub fn revoke(
     }
     let mut hand = InHand::await_hand(workspace, component, context.folder, PATIENCE)?;
     let standing = hand.standing();
-    if let Some(above) = brought_up(&standing, hand.ledger().records()) {
-        return Ok(Outcome::CandidateRuns(Box::new(above)));
-    }
+    let left = match above(component, &standing, hand.ledger().records()) {
+        Above::GoesFirst(above) => return Ok(Outcome::CandidateRuns(above)),
+        // Nobody has agreed to leave this one.
+        Above::Stays(left) if !plan.leaves(&left.candidate) => {
+            return Ok(Outcome::CandidateRuns(Box::new(left.candidate)));
+        }
+        Above::Stays(left) => Some(left.candidate),
+        Above::Nothing => None,
+    };
     let is_still = standing.completed.is_some_and(|one| one.promotion.id == plan.promotion);
     if is_still {
         let reason = hand.secrets.hide(request.reason);
         let measured = plan.contradiction.as_ref().map(|found| found.second);
+        if let Some(left) = left {
+            let text =
+                format!("`{}` was revoked, and this candidate was left in {}", plan.promotion, left.to);
+            hand.record(&left.promotion, Fact::Noted { topic: LEFT.to_owned(), text })?;
+        }
         let revocation = Revocation { to: plan.to, reason, measured };
         hand.record(&plan.promotion, Fact::Revoked(revocation))?;
     }
@@ -168,6 +226,7 @@ fn plan(
         measured: completed.measured.as_ref().map(|measured| measured.seq),
         contradiction: witness::contradiction(workspace, standing, context.folder),
         dependents: dependents(workspace, component, completed.time)?,
+        left: None,
     }))
 }
 

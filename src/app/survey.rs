@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::ledger::Ledger;
-use crate::lifecycle::rollback::duties;
+use crate::lifecycle::rollback::Duty;
 use crate::lifecycle::{self, Now, Obstacle, Staleness, Step};
 use crate::model::component::Component;
 use crate::model::promotion::{Phase, Standing};
@@ -209,6 +209,7 @@ fn known(
         Some(ledger.records.get(place)?.actor.clone())
     });
     let soak = soak(declared, standing, now.time);
+    let duties = notice::duties(workspace, standing, &ledger.records, now.time, folder);
     Known {
         records: ledger.records.len() as u64,
         head: (!ledger.records.is_empty()).then(|| ledger.head().to_string()),
@@ -217,7 +218,7 @@ fn known(
         contradicted: witness::contradiction(workspace, standing, folder)
             .map(|found| notice::contradicted(name, &found)),
         measured_by,
-        next: next(workspace, name, standing, now, &obstacles, soak.as_ref()),
+        next: next(workspace, name, standing, now, (&obstacles, &duties), soak.as_ref()),
         soak,
         obstacles: obstacles.iter().map(|obstacle| told(name, obstacle)).collect(),
     }
@@ -248,13 +249,13 @@ fn next(
     name: &str,
     standing: &Standing,
     now: &Now,
-    obstacles: &[Obstacle],
+    (obstacles, duties): (&[Obstacle], &[Duty]),
     soak: Option<&SoakView>,
 ) -> Next {
     let with_issue = workspace.policy.project.repository.is_some();
     let until = standing.measured.as_ref().and_then(|measured| until(measured.time, now.max_age));
     let step = match lifecycle::step(standing, now, with_issue) {
-        Step::Observe if !duties(standing, now.time).is_empty() => {
+        Step::Observe if !duties.is_empty() => {
             return mending(name, standing, now, obstacles);
         }
         Step::Observe if soak.is_some_and(|view| view.soak.is_proven()) => Step::Complete,

@@ -77,8 +77,9 @@ fn watch(
                 if !seen.soak.soak.excesses.is_empty() {
                     return Ok(Exit::Fail);
                 }
+                // That it was proven says nothing about what is seen of it now.
                 if seen.soak.soak.is_proven() {
-                    return Ok(Exit::Pass);
+                    return Ok(exit);
                 }
             }
             Ok((workspace, outcome @ Outcome::Nothing)) => return unseen(arguments, &outcome, &workspace),

@@ -2,7 +2,7 @@
 
 use crate::app::context::Deaf;
 use crate::app::project::Workspace;
-use crate::app::revoke::{Dependent, Outcome, Plan, Request, RevokeError, revoke};
+use crate::app::revoke::{Dependent, Left, Outcome, Plan, Request, RevokeError, revoke};
 use crate::app::verify;
 use crate::lifecycle::rollback::Candidate;
 use crate::report::clean::one_line;
@@ -83,9 +83,12 @@ fn of_plan(arguments: &Revoke, plan: &Plan, result: &'static str, told: Vec<Stri
         now: now.clone(),
     };
     let name = &arguments.component;
-    let hint = format!(
-        "what runs goes on running; `tta-promote rollback {name} --severity … --reason …` takes it away"
-    );
+    let goes_on =
+        format!("runs goes on running; `tta-promote rollback {name} --severity … --reason …` takes it away");
+    let hint = match &plan.left {
+        Some(left) => format!("{}; what else {goes_on}", by_hand(left)),
+        None => format!("what {goes_on}"),
+    };
     Revocation {
         component: name.clone(),
         result,
@@ -96,7 +99,7 @@ fn of_plan(arguments: &Revoke, plan: &Plan, result: &'static str, told: Vec<Stri
         rests_on: plan.measured,
         contradicted_by: plan.contradiction.as_ref().map(|found| found.second),
         figures: figures.map(figure).collect(),
-        rests_on_it: plan.dependents.iter().map(dependent).collect(),
+        rests_on_it: plan.left.iter().map(still_there).chain(plan.dependents.iter().map(dependent)).collect(),
         told,
         hint: Some(hint),
         exit_code: 0,
@@ -116,6 +119,28 @@ fn of_above(name: &str, above: &Candidate) -> Revocation {
         hint: Some(format!("roll `{promotion}` back first: {command}; then run this again")),
         ..Revocation::default()
     }
+}
+
+fn still_there(left: &Left) -> String {
+    let Left { candidate, why } = left;
+    format!("`{}` was brought up in {}, and may still run there: {why}", candidate.promotion, candidate.to)
+}
+
+/// What a person must do about a candidate that is left.
+fn by_hand(left: &Left) -> String {
+    let Candidate { promotion, to, before, .. } = &left.candidate;
+    let before = match before {
+        Some(before) => {
+            format!(
+                "and bring up again what ran before, the image `{}` (`{}`)",
+                before.image, before.reference
+            )
+        }
+        None => "where nothing ran before".to_owned(),
+    };
+    format!(
+        "take `{promotion}` away from {to} by hand, {before}: once this is revoked, no step does or asks for it"
+    )
 }
 
 fn dependent(dependent: &Dependent) -> String {

@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use crate::app::context::Deaf;
 use crate::app::deploy::site::Halt;
 use crate::app::project::Workspace;
 use crate::app::rollback::cause::explain;
-use crate::app::rollback::order::{Aftermath, Outcome, Plan, Request, RollbackError};
+use crate::app::rollback::order::{Aftermath, Due, Outcome, Plan, Request, RollbackError};
 use crate::app::rollback::rehearse::{Rehearsal, rehearse};
 use crate::app::rollback::workflow::rollback;
 use crate::app::verify;
@@ -73,7 +75,7 @@ fn rolled_back(
         component: &arguments.component,
         severity: arguments.severity,
         reason: arguments.reason.as_deref(),
-        due: arguments.due.map(|due| due.moment(clock::now())),
+        due: arguments.due.map(|due| Due { time: due.moment(clock::now()), is_from_now: due.is_from_now() }),
         now: arguments.now,
         dry_run: arguments.dry_run,
         timeout: arguments.timeout,
@@ -106,30 +108,9 @@ fn of_outcome(component: &str, outcome: Outcome) -> (Shown, Exit) {
         }
         Outcome::Proposed(plan) => of_plan(component, &plan),
         Outcome::Declined => (bare(Came::Declined, Exit::Fail), Exit::Fail),
-        Outcome::Decided { promotion, decision, since, aftermath } => {
-            let (result, exit, hint) = match decision.severity {
-                RollbackSeverity::High | RollbackSeverity::Critical => (
-                    Came::Decided,
-                    Exit::Waiting,
-                    match since {
-                        Some(since) => format!(
-                            "the decision stands since {}; the same words again do nothing: `tta-promote rollback {component} --now` does it",
-                            since.strftime("%Y-%m-%d %H:%M UTC")
-                        ),
-                        None => format!("run `tta-promote rollback {component} --now` to do it"),
-                    },
-                ),
-                RollbackSeverity::Medium => (
-                    Came::Decided,
-                    Exit::Waiting,
-                    format!(
-                        "commit what mends it, then `tta-promote verify {component} --record` and `tta-promote deploy {component}`"
-                    ),
-                ),
-                RollbackSeverity::Low => (Came::Documented, Exit::Pass, after(component)),
-            };
-            let shown = with(bare(result, exit), &decision, aftermath);
-            (Shown { promotion: Some(promotion.to_string()), hint: Some(hint), ..shown }, exit)
+        Outcome::Decided { promotion, decision, since, instead, aftermath } => {
+            let (shown, exit) = of_decision(component, &decision, since, instead, aftermath);
+            (Shown { promotion: Some(promotion.to_string()), ..shown }, exit)
         }
         Outcome::Done { candidate, running, seen, aftermath } => {
             let shown = of_candidate(bare(Came::RolledBack, Exit::Pass), &candidate);
@@ -152,6 +133,46 @@ fn of_outcome(component: &str, outcome: Outcome) -> (Shown, Exit) {
             (Shown { promotion, touched, against: why, by_hand, ..shown }, Exit::RollbackFailed)
         }
     }
+}
+
+fn of_decision(
+    component: &str,
+    decision: &RollbackDecision,
+    since: Option<Timestamp>,
+    instead: Option<String>,
+    aftermath: Aftermath,
+) -> (Shown, Exit) {
+    let since = since.map(|since| since.strftime("%Y-%m-%d %H:%M UTC").to_string());
+    let (result, exit, hint) = match (decision.severity, since) {
+        (RollbackSeverity::High | RollbackSeverity::Critical, Some(since)) => (
+            Came::Decided,
+            Exit::Waiting,
+            format!(
+                "the decision stands since {since}; the same words again do nothing: `tta-promote rollback {component} --now` does it"
+            ),
+        ),
+        (RollbackSeverity::High | RollbackSeverity::Critical, None) => {
+            (Came::Decided, Exit::Waiting, format!("run `tta-promote rollback {component} --now` to do it"))
+        }
+        (RollbackSeverity::Medium, since) => {
+            let mend = format!(
+                "commit what mends it, then `tta-promote verify {component} --record` and `tta-promote deploy {component}`"
+            );
+            let hint = match since {
+                Some(since) => format!(
+                    "the decision stands since {since}, and so does its time, which only a date in `--due` changes; {mend}"
+                ),
+                None => mend,
+            };
+            (Came::Decided, Exit::Waiting, hint)
+        }
+        (RollbackSeverity::Low, _) => (Came::Documented, Exit::Pass, after(component)),
+    };
+    // To be asked to do something, and not to do it, is no pass.
+    let exit = if instead.is_some() && exit == Exit::Pass { Exit::Fail } else { exit };
+    let against = instead.map(|by| format!("{by} decided so meanwhile: nothing was touched"));
+    let shown = with(Shown::of(component, result, exit.code()), decision, aftermath);
+    (Shown { against: against.into_iter().collect(), hint: Some(hint), ..shown }, exit)
 }
 
 fn after(component: &str) -> String {
@@ -252,6 +273,13 @@ fn failure(error: RollbackError) -> Failure {
             message,
             "say `--severity critical|high|medium|low` and `--reason TEXT`, or `--rehearse`",
         ),
+        RollbackError::Overtaken { .. } => Failure {
+            exit: Exit::Inconclusive,
+            message,
+            causes: Vec::new(),
+            hint: Some("nothing was recorded and nothing was touched; run it again to do it".to_owned()),
+            faults: Vec::new(),
+        },
         RollbackError::Past => Failure::usage(message, "name a later one with `--due`"),
         RollbackError::Unfilled { .. } => Failure::usage(message, "fill it in below these headings"),
         RollbackError::Account { .. } => {

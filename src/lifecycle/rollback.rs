@@ -97,17 +97,21 @@ pub fn deadline(severity: RollbackSeverity, time: Timestamp) -> Option<Timestamp
 /// # Errors
 /// Where there is nothing to take away.
 pub fn candidate(standing: &Standing, records: &[Record]) -> Result<Candidate, NoCandidate> {
+    candidates(standing, records).into_iter().next().ok_or_else(|| match rolled_back(records).pop() {
+        Some(last) => NoCandidate::RolledBack(Box::new(last)),
+        None => NoCandidate::NothingDeployed,
+    })
+}
+
+/// All that could be decided about: that of the promotion under way first.
+pub fn candidates(standing: &Standing, records: &[Record]) -> Vec<Candidate> {
     let revoked = standing.ended.as_ref().filter(|ended| ended.kind == EndKind::Revoked);
     let promotions = standing
         .promotion
         .iter()
         .chain(standing.completed.as_ref().map(|completed| &completed.promotion))
         .chain(revoked.map(|ended| &ended.promotion));
-    let mut candidates = promotions.filter_map(|promotion| of_promotion(promotion, records));
-    candidates.next().ok_or_else(|| match rolled_back(records).pop() {
-        Some(last) => NoCandidate::RolledBack(Box::new(last)),
-        None => NoCandidate::NothingDeployed,
-    })
+    promotions.filter_map(|promotion| of_promotion(promotion, records)).collect()
 }
 
 /// What the promotion under way has brought up and nobody took away: it may run, also where its deployment failed or has
@@ -199,32 +203,53 @@ pub fn rolled_back(records: &[Record]) -> Vec<RolledBack> {
     done
 }
 
-/// What must be done by a time: candidates that are to go or to be mended. What is to be mended is mended where a later
-/// deployment was proven, of another commit where it was to the stage above.
-pub fn duties(standing: &Standing, now: Timestamp) -> Vec<Duty> {
-    let completed = standing.completed.as_ref().map(|completed| &completed.promotion);
+/// What must be done by a time: candidates that are to go or to be mended. What is to be mended is mended where another
+/// candidate was proven since, in the stage or in the one above. `is_other`: whether two commits are known to differ in
+/// something that is promoted.
+pub fn duties(
+    standing: &Standing,
+    records: &[Record],
+    now: Timestamp,
+    is_other: &dyn Fn(&str, &str) -> bool,
+) -> Vec<Duty> {
     let above = standing.promotion.as_ref().and_then(|promotion| promotion.deployment.as_ref());
-    let completed = completed.filter(|completed| !is_mended_above(completed, above));
-    let ended = standing.ended.as_ref().filter(|ended| ended.kind == EndKind::Revoked);
-    let promotions = standing.promotion.iter().chain(completed).chain(ended.map(|ended| &ended.promotion));
-    promotions.filter_map(|promotion| duty(promotion, now)).collect()
+    let under_way = standing.promotion.iter().map(|promotion| (promotion, None));
+    let completed = standing.completed.iter().map(|completed| (&completed.promotion, above));
+    let ended = standing.ended.iter().filter(|ended| ended.kind == EndKind::Revoked);
+    let all = under_way.chain(completed).chain(ended.map(|ended| (&ended.promotion, None)));
+    let mends = |promotion: &Promotion, decided: &_, above: Option<&Deployment>| {
+        let mut later = promotion.deployment.iter().chain(above);
+        later.any(|deployment| is_mended_by(promotion, decided, deployment, records, is_other))
+    };
+    all.filter_map(|(promotion, above)| duty(promotion, now, |decided| mends(promotion, decided, above)))
+        .collect()
 }
 
-/// Whether another candidate than that of a completed promotion was proven in the stage above, since somebody decided that
-/// it is to be mended: the stage that it stands in is not deployed to any more.
-fn is_mended_above(completed: &Promotion, above: Option<&Deployment>) -> bool {
-    let decided = completed.rollback.as_ref().filter(|told| told.what.severity == RollbackSeverity::Medium);
-    let (Some(decided), Some(above)) = (decided, above) else { return false };
-    let is_other = completed.deployment.as_ref().is_none_or(|own| own.commit != above.commit);
-    is_other && above.time > decided.time
+/// Whether a later deployment brought up something else than what there was when somebody decided that it is to be mended.
+fn is_mended_by(
+    promotion: &Promotion,
+    decided: &Told<RollbackDecision>,
+    deployment: &Deployment,
+    records: &[Record],
+    is_other: &dyn Fn(&str, &str) -> bool,
+) -> bool {
+    if deployment.time <= decided.time {
+        return false;
+    }
+    let until = records.partition_point(|record| record.seq <= decided.seq);
+    let then = deployed(&promotion.id, records.get(..until).unwrap_or(records));
+    then.last().is_some_and(|(_, then)| is_other(&then.commit, &deployment.commit))
 }
 
-fn duty(promotion: &Promotion, now: Timestamp) -> Option<Duty> {
+fn duty(
+    promotion: &Promotion,
+    now: Timestamp,
+    is_mended: impl Fn(&Told<RollbackDecision>) -> bool,
+) -> Option<Duty> {
     let decided = promotion.rollback.clone()?;
-    let mended = promotion.deployment.as_ref().is_some_and(|deployment| deployment.time > decided.time);
     let is_open = match decided.what.severity {
         RollbackSeverity::Critical | RollbackSeverity::High => true,
-        RollbackSeverity::Medium => !mended,
+        RollbackSeverity::Medium => !is_mended(&decided),
         RollbackSeverity::Low => false,
     };
     let overdue = decided.what.due.is_some_and(|due| due <= now);

@@ -143,20 +143,30 @@ pub fn differ_only_in_history(
     root: &Path,
     history: &History,
     folder: &RunFolder,
-    (one, other): (&str, &str),
+    commits: (&str, &str),
 ) -> bool {
+    differ_in_more_than_history(root, history, folder, commits) == Some(false)
+}
+
+/// Whether two commits differ in something that is promoted; `None` where git does not tell.
+pub fn differ_in_more_than_history(
+    root: &Path,
+    history: &History,
+    folder: &RunFolder,
+    (one, other): (&str, &str),
+) -> Option<bool> {
     let is_commit = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !is_commit(one) || !is_commit(other) {
-        return false;
+        return None;
     }
     let arguments = ["diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-relative"];
     let arguments: Vec<&str> =
         arguments.into_iter().chain(["--ignore-submodules=none", one, other, "--"]).collect();
-    let Some(differ) = told(root, folder, "git-equal", &arguments) else { return false };
-    let Some(prefix) = prefix(root, folder, "git-equal") else { return false };
+    let differ = told(root, folder, "git-equal", &arguments)?;
+    let prefix = prefix(root, folder, "git-equal")?;
     let history = history.seen_from(top(root, &prefix));
     let mut paths = differ.split(|byte| *byte == 0).filter(|path| !path.is_empty());
-    paths.all(|path| history.holds(Path::new(OsStr::from_bytes(path))))
+    Some(!paths.all(|path| history.holds(Path::new(OsStr::from_bytes(path)))))
 }
 
 /// The way from the top of the repository to `root`, with a `/` at its end where it is any.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use tta_promote::model::assessment::Verdict;
+use tta_promote::model::decision::Incident;
 use tta_promote::model::observation::{Observation, Reading, Sign, Window};
 use tta_promote::model::record::{Act, ActResult, DeployAct, Fact};
 use tta_promote::model::stage::Stage;
@@ -252,6 +253,29 @@ fn what_is_seen_after_the_completion_takes_the_proof_away_from_nobody() {
     project.run(&COMPLETE).exits(0).says("is in staging already");
     assert_eq!(text(&project, "MATURITY.md"), maturity);
     project.run(&["status", "carbon"]).exits(0).says("the soak is proven");
+}
+
+#[test]
+fn a_watch_of_a_proven_soak_ends_as_its_last_look_does() {
+    if !has_gh() {
+        return;
+    }
+    let project = observed(173, "[component.carbon.observe.staging]\nlimits = { failure = 9 }");
+    let watch = ["observe", "carbon", "--watch", "300ms"];
+    let incident = || {
+        let incident = Incident { what: "keys leaked".into(), evidence: "https://example.invalid/1".into() };
+        project.recorded(Timestamp::now(), Fact::Incident(incident));
+    };
+    let is_red = || {
+        incident();
+        let told = project.run(&watch).exits(1).says("the soak is proven");
+        assert_eq!(told.stdout.lines().count(), 1, "it ends: {told:?}");
+    };
+    is_red();
+    let verified = u64::try_from(project.records().len()).expect("few") + 1;
+    project.measured_as(Verdict::Pass, Timestamp::now(), false);
+    project.recorded(Timestamp::now(), Fact::Completed { to: Stage::Staging, deployment: 4, verified });
+    is_red();
 }
 
 #[test]

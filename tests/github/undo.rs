@@ -177,6 +177,49 @@ fn a_second_witness_is_heard_and_revoking_tells_the_issue() {
     assert_eq!(project.github.with(|hub| hub.issues[0].comments.len()), 1);
 }
 
+/// A deployment of what is committed now, by the promotion to staging.
+fn deployed_here(project: &Project) {
+    let intent = project.records().len() as u64 + 1;
+    let act = DeployAct {
+        stage: Stage::Staging,
+        commit: project.commit(),
+        verified: 1,
+        service: Some("carbon".into()),
+        argv: Vec::new(),
+        before: Vec::new(),
+        kept: None,
+    };
+    let result = ActResult::Deployed { running: Vec::new(), proof: Vec::new() };
+    project.recorded(jiff::Timestamp::now(), Fact::Intended(Act::Deploy(act)));
+    project.recorded(jiff::Timestamp::now(), Fact::Done { intent, result });
+}
+
+#[test]
+fn a_commit_of_the_ledger_alone_mends_nothing() {
+    if !has_gh() {
+        return;
+    }
+    let project = Project::impatient();
+    project.issue().exits(0);
+    deployed_here(&project);
+    rollback(&project, &["--severity", "medium", "--reason", "odd figures"]).exits(4);
+    let is_open = |is_open: bool| {
+        let told = project.run(&["promote", "carbon", "--dry-run"]);
+        assert_eq!(told.stderr.contains("is to be mended"), is_open, "{told:?}");
+        let told = project.run(&["complete", "carbon", "--dry-run"]);
+        assert_eq!(told.stdout.contains("is to be mended"), is_open, "{told:?}");
+    };
+    is_open(true);
+    let first = project.commit();
+    project.committed();
+    assert_ne!(project.commit(), first);
+    deployed_here(&project);
+    is_open(true);
+    project.file("src/carbon.py", "x = 2\n").committed();
+    deployed_here(&project);
+    is_open(false);
+}
+
 const ABOVE: &str = "carbon-production-2025-10-24";
 
 /// The gate of production was passed, and a candidate was brought up there; whether it came up is not known yet.
@@ -243,23 +286,80 @@ fn what_a_running_candidate_rests_on_is_not_revoked_before_that_candidate_is_gon
     }
 }
 
+/// [`ABOVE`] was to go, and a person must act.
+fn failed_above(project: &Project, deploy: u64) {
+    let now = jiff::Timestamp::now();
+    let severity = RollbackSeverity::Critical;
+    let decision = RollbackDecision { severity, reason: "no answers".into(), due: None };
+    project.recorded_for(ABOVE, now, Fact::RollbackDecided(decision));
+    let intent = project.records().len() as u64 + 1;
+    project.recorded_for(ABOVE, now, Fact::Intended(Act::Restore { deploy, image: None }));
+    project.recorded_for(ABOVE, now, Fact::Failed { intent, why: "it is still there".into() });
+}
+
 #[test]
-fn a_candidate_that_comes_up_while_somebody_is_asked_stops_the_revocation() {
+fn what_cannot_be_put_back_from_here_is_left_and_keeps_no_promotion_from_being_revoked() {
+    if !has_gh() {
+        return;
+    }
+    let by_script = || {
+        let project = completed();
+        project.policy("timeout = \"1s\"\n[component.carbon.deploy.production]\nscript = [\"sh\"]");
+        begun_above(&project);
+        (project, "the policy names no compose file")
+    };
+    let failed = || {
+        let project = completed();
+        let deploy = begun_above(&project);
+        failed_above(&project, deploy);
+        (project, "the last attempt to roll it back failed")
+    };
+    let lowered = || {
+        let (project, why) = failed();
+        let severity = RollbackSeverity::Low;
+        let decision = RollbackDecision { severity, reason: "not so bad".into(), due: None };
+        project.recorded_for(ABOVE, jiff::Timestamp::now(), Fact::RollbackDecided(decision));
+        (project, why)
+    };
+    let all: [&dyn Fn() -> (Project, &'static str); 3] = [&by_script, &failed, &lowered];
+    for (project, why) in all.into_iter().map(|make| make()) {
+        let by_hand = format!("take `{ABOVE}` away from production by hand, where nothing ran before");
+        let before = project.kinds();
+        project
+            .run(&["revoke", "carbon", "--reason", "x", "--dry-run"])
+            .exits(0)
+            .says(&format!("`{ABOVE}` was brought up in production, and may still run there: {why}"))
+            .says(&by_hand);
+        assert_eq!(project.kinds(), before);
+        project.run(&REVOKE).exits(0).says("carbon is revoked").says(&by_hand);
+        assert_eq!(project.kinds()[before.len()..before.len() + 2], ["noted", "revoked"]);
+        project.run(&["history", "carbon"]).exits(0).says("this candidate was left in production");
+    }
+}
+
+#[test]
+fn to_leave_a_candidate_that_came_up_while_somebody_was_asked_is_agreed_to_by_nobody() {
+    let project = completed_without_an_issue();
+    let (code, shown) = project.asked("revoke carbon --reason x", "revoke it?", || {
+        let deploy = begun_above(&project);
+        failed_above(&project, deploy);
+    });
+    assert!(shown.contains(&format!("roll `{ABOVE}` back first")), "{shown}");
+    assert_eq!(code, Some(1));
+    assert!(!project.kinds().contains(&"revoked"));
+}
+
+fn completed_without_an_issue() -> Project {
     let project = Project::new();
     let now = jiff::Timestamp::now();
-    let deploy = DeployAct {
-        stage: Stage::Staging,
-        commit: "30f84615".into(),
-        verified: 1,
-        service: None,
-        argv: Vec::new(),
-        before: Vec::new(),
-        kept: None,
-    };
-    let result = ActResult::Deployed { running: Vec::new(), proof: Vec::new() };
-    project.recorded(now, Fact::Intended(Act::Deploy(deploy)));
-    project.recorded(now, Fact::Done { intent: 2, result });
+    deployed_here(&project);
     project.recorded(now, Fact::Completed { to: Stage::Staging, deployment: 2, verified: 1 });
+    project
+}
+
+#[test]
+fn a_candidate_that_comes_up_while_somebody_is_asked_stops_the_revocation() {
+    let project = completed_without_an_issue();
     let (code, shown) = project.asked("revoke carbon --reason x", "revoke it?", || {
         begun_above(&project);
     });
@@ -401,4 +501,136 @@ fn killed_anywhere_in_revoke_the_rerun_ends_in_the_same_state() {
         kinds.dedup();
         assert_eq!(kinds[6..], ["revoked", "intent", "done", "intent", "done"], "round {round}");
     }
+}
+
+#[test]
+fn a_time_from_now_is_not_put_off_by_the_same_words_again() {
+    if !has_gh() {
+        return;
+    }
+    let project = deployed();
+    let medium = ["--severity", "medium", "--reason", "odd figures", "--due"];
+    let said = |due| rollback(&project, &[&medium[..], &[due]].concat()).exits(4);
+    let first = json(&said("3d"));
+    let decisions =
+        |project: &Project| project.kinds().into_iter().filter(|kind| *kind == "rollback_decided").count();
+    std::thread::sleep(Duration::from_millis(20));
+    for due in ["3d", "1d"] {
+        let told = json(&said(due));
+        assert_eq!(told["due"], first["due"], "{due}");
+        assert!(told["hint"].to_string().contains("stands since"), "{told:#}");
+    }
+    assert_eq!(decisions(&project), 1);
+    // A date is a second thought, and so is another reason.
+    assert_eq!(json(&said("2099-01-01T00:00:00Z"))["due"], "2099-01-01T00:00:00Z");
+    rollback(&project, &["--severity", "medium", "--reason", "odder", "--due", "3d"]).exits(4);
+    assert_eq!(decisions(&project), 3);
+}
+
+#[test]
+fn what_was_mended_is_decided_anew_by_the_same_words() {
+    if !has_gh() {
+        return;
+    }
+    let project = Project::impatient();
+    project.issue().exits(0);
+    deployed_here(&project);
+    let medium = ["--severity", "medium", "--reason", "odd figures", "--due", "3d"];
+    rollback(&project, &medium).exits(4);
+    project.file("src/carbon.py", "x = 2\n").committed();
+    deployed_here(&project);
+    let open = "is to be mended";
+    assert!(!project.run(&["promote", "carbon", "--dry-run"]).stderr.contains(open));
+    rollback(&project, &medium).exits(4);
+    project.run(&["promote", "carbon", "--dry-run"]).complains(open);
+}
+
+#[test]
+fn that_it_need_not_be_mended_is_about_what_is_to_be_mended() {
+    if !has_gh() {
+        return;
+    }
+    let project = completed();
+    rollback(&project, &["--severity", "medium", "--reason", "odd figures"]).exits(4);
+    let intent = begun_above(&project);
+    let result = ActResult::Deployed { running: Vec::new(), proof: Vec::new() };
+    project.recorded_for(ABOVE, jiff::Timestamp::now(), Fact::Done { intent, result });
+    project.run(&["promote", "carbon", "--dry-run"]).complains("is to be mended");
+    let low = ["--severity", "low", "--reason", "not so odd"];
+    // The same words again are about the same one.
+    for _ in 0..2 {
+        let told = json(&rollback(&project, &low).exits(0));
+        assert_eq!(told["promotion"], "carbon-staging-2025-10-14", "{told:#}");
+        assert!(!project.run(&["promote", "carbon", "--dry-run"]).stderr.contains("is to be mended"));
+    }
+    let told = json(&rollback(&project, &["--severity", "low", "--reason", "a typing error"]).exits(0));
+    assert_eq!(told["promotion"], ABOVE, "{told:#}");
+    // What is to be mended under way comes first.
+    rollback(&project, &["--severity", "medium", "--reason", "odd"]).exits(4);
+    let told = json(&rollback(&project, &low).exits(0));
+    assert_eq!(told["promotion"], ABOVE, "{told:#}");
+}
+
+#[test]
+fn what_somebody_takes_back_while_the_question_stands_is_not_done() {
+    let decided = |severity| {
+        let reason = "slow".into();
+        Fact::RollbackDecided(RollbackDecision { severity, reason, due: None })
+    };
+    for (severity, exit, shown) in
+        [(RollbackSeverity::Low, 1, "severity"), (RollbackSeverity::Medium, 4, "commit what mends it")]
+    {
+        let project = Project::new();
+        let now = jiff::Timestamp::now();
+        deployed_here(&project);
+        project.recorded(now, decided(RollbackSeverity::High));
+        let mut before = Vec::new();
+        let (code, told) = project.asked("rollback carbon --now", "do this?", || {
+            project.recorded(now, decided(severity));
+            before = project.kinds();
+        });
+        assert!(told.contains("ada decided so meanwhile: nothing was touched"), "{told}");
+        assert!(told.contains(shown), "{told}");
+        assert_eq!((code, project.kinds()), (Some(exit), before), "{told}");
+    }
+}
+
+/// Whether a process has a file open to write it, which it does only once it has read it.
+fn waits_for(process: &std::process::Child, file: &std::path::Path) -> bool {
+    let folder = std::path::PathBuf::from(format!("/proc/{}", process.id()));
+    let opened = std::fs::read_dir(folder.join("fd")).into_iter().flatten().flatten();
+    opened.filter(|one| std::fs::read_link(one.path()).is_ok_and(|path| path == file)).any(|one| {
+        let info = std::fs::read_to_string(folder.join("fdinfo").join(one.file_name())).unwrap_or_default();
+        let flags = info.lines().find_map(|line| line.strip_prefix("flags:")).map(str::trim);
+        flags.is_some_and(|octal| octal.ends_with(['1', '2']))
+    })
+}
+
+#[test]
+fn what_is_to_go_since_somebody_else_said_so_is_not_reported_as_decided() {
+    if !has_gh() {
+        return;
+    }
+    let project = deployed();
+    let decided = |severity| {
+        let reason = "slow".into();
+        Fact::RollbackDecided(RollbackDecision { severity, reason, due: None })
+    };
+    let now = jiff::Timestamp::now();
+    project.recorded(now, decided(RollbackSeverity::Medium));
+    // Another process has the ledger in hand.
+    let file = std::fs::File::open(project.ledger_path()).expect("a ledger");
+    file.lock().expect("a lock");
+    let running = project.start(&["rollback", "carbon", "--yes"]);
+    let begin = std::time::Instant::now();
+    while !waits_for(&running, &project.ledger_path()) {
+        assert!(begin.elapsed() < Duration::from_secs(9), "it never wants the ledger");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    project.recorded(now, decided(RollbackSeverity::High));
+    let before = project.kinds();
+    drop(file);
+    let told = project.ended(running).exits(3).complains("`carbon-staging-2025-10-14` is to go now");
+    told.complains("run it again");
+    assert_eq!(project.kinds(), before);
 }

@@ -9,7 +9,7 @@ use crate::app::notice;
 use crate::app::present;
 use crate::app::project::Workspace;
 use crate::app::{override_words, refusal, soak_words};
-use crate::lifecycle::rollback::duties;
+use crate::lifecycle::rollback::Duty;
 use crate::lifecycle::{self, Now, Obstacle};
 use crate::model::component::Component;
 use crate::model::container::ContainerState;
@@ -30,6 +30,7 @@ pub(super) struct Case<'a> {
     standing: Standing,
     now: Now,
     dependencies: Vec<(String, Stage)>,
+    duties: Vec<Duty>,
 }
 
 /// How it stands.
@@ -52,7 +53,8 @@ impl<'a> Case<'a> {
         let standing = lifecycle::stand(component.stage, records);
         let now = present::now(workspace, folder, Some(component), &present::commits(&standing));
         let dependencies = dependencies(workspace, component)?;
-        Ok(Self { workspace, component, standing, now, dependencies })
+        let duties = notice::duties(workspace, &standing, records, now.time, folder);
+        Ok(Self { workspace, component, standing, now, dependencies, duties })
     }
 
     pub(super) fn state(&self) -> State<'_> {
@@ -114,9 +116,9 @@ impl<'a> Case<'a> {
             hints.push(refusal::remedy(name, std::slice::from_ref(&obstacle)));
             against.refused.push(refusal::words(&obstacle));
         }
-        for duty in duties(&self.standing, self.now.time) {
-            hints.push(notice::duty_remedy(name, &duty));
-            against.refused.push(notice::duty_words(name, &duty));
+        for duty in &self.duties {
+            hints.push(notice::duty_remedy(name, duty));
+            against.refused.push(notice::duty_words(name, duty));
         }
         let failed = soak_words::excesses(soak);
         if !failed.is_empty() {

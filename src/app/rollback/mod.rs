@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod cause;
+mod decision;
 pub mod finish;
 pub mod order;
 pub mod rehearse;

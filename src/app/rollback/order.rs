@@ -24,7 +24,7 @@ pub struct Request<'r> {
     /// Why; `None`: as decided before.
     pub reason: Option<&'r str>,
     /// Until when what is to be mended must be.
-    pub due: Option<Timestamp>,
+    pub due: Option<Due>,
     /// Whether to act although there would be time.
     pub now: bool,
     /// Whether to tell only what would be done.
@@ -33,6 +33,15 @@ pub struct Request<'r> {
     pub timeout: Option<Duration>,
     /// Whether what is proposed may be done.
     pub consent: &'r dyn Fn(&Plan) -> bool,
+}
+
+/// Until when something must be mended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// The moment.
+    pub time: Timestamp,
+    /// Whether it was told as so long from now.
+    pub is_from_now: bool,
 }
 
 /// What is about to be done.
@@ -71,6 +80,8 @@ pub enum Outcome {
         decision: RollbackDecision,
         /// Since when it stands, where it was decided so before.
         since: Option<Timestamp>,
+        /// Who decided so while something else was about to be done: nothing was.
+        instead: Option<String>,
         /// What was told, and what is still owed.
         aftermath: Aftermath,
     },
@@ -129,6 +140,12 @@ pub enum RollbackError {
     /// The time is over already.
     #[error("the time by which it is to be mended is over")]
     Past,
+    /// It is to be done now, and nobody was asked about that.
+    #[error("somebody decided meanwhile that `{promotion}` is to go now")]
+    Overtaken {
+        /// The promotion.
+        promotion: PromotionId,
+    },
     /// The account cannot be used.
     #[error("`{file}` does not say {}", .missing.join(", nor "))]
     Unfilled {

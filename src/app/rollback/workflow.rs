@@ -14,8 +14,7 @@ use crate::app::deploy::world;
 use crate::app::in_hand::InHand;
 use crate::app::ledgers::{Ledgers, PATIENCE};
 use crate::app::project::Workspace;
-use crate::lifecycle::rollback::{Candidate, NoCandidate, candidate, deadline};
-use crate::lifecycle::stand;
+use crate::lifecycle::rollback::{Candidate, NoCandidate};
 use crate::model::component::Component;
 use crate::model::container::ContainerState;
 use crate::model::decision::{RollbackDecision, RollbackSeverity};
@@ -26,8 +25,9 @@ use crate::sys::interrupt::Interrupt;
 use crate::sys::run_folder::RunFolder;
 use crate::sys::{abandoned, clock, variable};
 
+use super::decision::{decide, looked_for};
 use super::finish::{announce, finish, finish_earlier};
-use super::order::{Outcome, Plan, Request, RollbackError};
+use super::order::{Aftermath, Outcome, Plan, Request, RollbackError};
 
 /// How long what a killed tta-promote had begun may take to its end.
 const ABANDONED: Duration = Duration::from_secs(60);
@@ -52,7 +52,8 @@ pub fn rollback(
         listener,
     };
     let records = Ledgers::of(workspace).read(&component.name)?.records;
-    let candidate = match looked_for(component, &records) {
+    let hands = Hands { workspace, component, context: &context };
+    let candidate = match hands.looked_for(request, &records) {
         Err(NoCandidate::NothingDeployed) => return Ok(Outcome::NothingDeployed),
         Err(NoCandidate::RolledBack(earlier)) => {
             return finish_earlier(workspace, component, request.dry_run, *earlier, &context);
@@ -60,7 +61,6 @@ pub fn rollback(
         Ok(candidate) => candidate,
     };
     let (decision, acts) = decide(request, &candidate)?;
-    let hands = Hands { workspace, component, context: &context };
     if !acts {
         return hands.decided(request, candidate, decision);
     }
@@ -81,34 +81,6 @@ pub(super) fn declared<'w>(workspace: &'w Workspace, name: &str) -> Result<&'w C
     workspace.policy.component(name).ok_or_else(unknown)
 }
 
-fn looked_for(component: &Component, records: &[Record]) -> Result<Candidate, NoCandidate> {
-    candidate(&stand(component.stage, records), records)
-}
-
-/// What is decided, and whether it is done now. What was decided before stands unless another severity or reason is
-/// said. A high one is done when that is said, `now`, or when nothing else is: the same words again may be a job that runs
-/// again, and no second thought.
-fn decide(request: &Request<'_>, candidate: &Candidate) -> Result<(RollbackDecision, bool), RollbackError> {
-    let earlier = candidate.decided.as_ref().map(|told| &told.what);
-    let undecided = |what| RollbackError::Undecided { component: request.component.to_owned(), what };
-    let severity = request.severity.or(earlier.map(|earlier| earlier.severity));
-    let severity = severity.ok_or_else(|| undecided("how badly"))?;
-    let reason = request.reason.map(str::to_owned).or_else(|| earlier.map(|earlier| earlier.reason.clone()));
-    let reason = reason.ok_or_else(|| undecided("why"))?;
-    let now = clock::now();
-    if request.due.is_some_and(|due| due <= now) {
-        return Err(RollbackError::Past);
-    }
-    let before = earlier.filter(|earlier| earlier.severity == severity);
-    let due = request.due.or_else(|| before.map_or_else(|| deadline(severity, now), |before| before.due));
-    let acts = match severity {
-        RollbackSeverity::Critical => true,
-        RollbackSeverity::High => request.now || request.severity.is_none() && request.reason.is_none(),
-        RollbackSeverity::Medium | RollbackSeverity::Low => false,
-    };
-    Ok((RollbackDecision { severity, reason, due }, acts))
-}
-
 /// All that is needed to carry it out.
 struct Hands<'a> {
     workspace: &'a Workspace,
@@ -117,6 +89,10 @@ struct Hands<'a> {
 }
 
 impl Hands<'_> {
+    fn looked_for(&self, request: &Request<'_>, records: &[Record]) -> Result<Candidate, NoCandidate> {
+        looked_for(self.workspace, self.component, request, (records, self.context.folder))
+    }
+
     /// Records what is not done now.
     fn decided(
         &self,
@@ -131,19 +107,22 @@ impl Hands<'_> {
         }
         let mut hand = InHand::await_hand(self.workspace, self.component, self.context.folder, PATIENCE)?;
         // Another process may have decided or done it meanwhile.
-        let candidate = match looked_for(self.component, hand.ledger().records()) {
+        let candidate = match self.looked_for(request, hand.ledger().records()) {
             Ok(candidate) => candidate,
             Err(NoCandidate::NothingDeployed) => return Ok(Outcome::NothingDeployed),
             Err(NoCandidate::RolledBack(earlier)) => return Ok(Outcome::AlreadyRolledBack(*earlier)),
         };
-        let decision = hidden(&hand, &decide(request, &candidate)?.0);
+        let (decision, acts) = decide(request, &candidate)?;
+        if acts {
+            return Err(RollbackError::Overtaken { promotion: candidate.promotion });
+        }
         let stands = candidate.decided.filter(|told| told.what == decision);
         if stands.is_none() {
             hand.record(&candidate.promotion, Fact::RollbackDecided(decision.clone()))?;
         }
         let since = stands.map(|told| told.time);
         let aftermath = announce(&mut hand, self.context, &candidate.promotion)?;
-        Ok(Outcome::Decided { promotion: candidate.promotion, decision, since, aftermath })
+        Ok(Outcome::Decided { promotion: candidate.promotion, decision, since, instead: None, aftermath })
     }
 
     /// What would be done, and what is missing for it. Nothing is touched.
@@ -178,7 +157,7 @@ impl Hands<'_> {
         let context = self.context;
         let mut hand = InHand::await_hand(self.workspace, self.component, context.folder, PATIENCE)?;
         abandoned::wait(&context.root, context.limit.min(ABANDONED), context.interrupt);
-        let candidate = match looked_for(self.component, hand.ledger().records()) {
+        let candidate = match self.looked_for(request, hand.ledger().records()) {
             Ok(candidate) => candidate,
             Err(NoCandidate::NothingDeployed) => return Ok(Outcome::NothingDeployed),
             Err(NoCandidate::RolledBack(earlier)) => {
@@ -186,11 +165,13 @@ impl Hands<'_> {
                 return finish_earlier(self.workspace, self.component, false, *earlier, context);
             }
         };
-        let (decision, _) = decide(request, &candidate)?;
+        let (decision, acts) = decide(request, &candidate)?;
+        if !acts {
+            return Ok(decided_otherwise(candidate, decision));
+        }
         let site = self.site(&candidate);
         let (_turn, seen) = take_turn(&site, decision.severity)?;
         give_up_deployments(&mut hand, &candidate)?;
-        let decision = hidden(&hand, &decision);
         if candidate.decided.as_ref().is_none_or(|told| told.what != decision) {
             hand.record(&candidate.promotion, Fact::RollbackDecided(decision))?;
         }
@@ -281,6 +262,13 @@ impl Hands<'_> {
     }
 }
 
+/// Somebody has taken back what was about to be done: what stands now.
+fn decided_otherwise(candidate: Candidate, decision: RollbackDecision) -> Outcome {
+    let promotion = candidate.promotion;
+    let (since, instead) = candidate.decided.map(|told| (told.time, told.actor)).unzip();
+    Outcome::Decided { promotion, decision, since, instead, aftermath: Aftermath::default() }
+}
+
 /// The turn. Where the system does not let us see whose it is, what cannot wait is done without it, and that is seen;
 /// of an engine that does not answer is told when it is acted on.
 fn take_turn(
@@ -326,10 +314,6 @@ fn is_ready(site: &Site<'_>, candidate: &Candidate) -> Result<Result<Option<Stri
     let before = candidate.before.as_ref();
     let image = before.map(|before| before.image.as_str());
     ready(site, image, before.and_then(|before| before.kept.as_deref()))
-}
-
-fn hidden(hand: &InHand<'_>, decision: &RollbackDecision) -> RollbackDecision {
-    RollbackDecision { reason: hand.secrets.hide(&decision.reason), ..*decision }
 }
 
 /// Nobody goes on with a deployment that is to go.

@@ -27,7 +27,8 @@ is 6, and what a person must do is printed. It may be run again at any moment. A
 component is held, until it is released with a reason.
 
 A high one is done by `--now`, or where neither a severity nor a reason is said: go on with it.
-The same words again report the decision that stands and its deadline, and do nothing: exit code 4.";
+The same words again report the decision that stands and its deadline, and do nothing: exit code 4.
+`--severity low` is about what is to be mended, if anything is; else about what was deployed last.";
 
 /// Of `revoke`.
 pub(super) const REVOKE_EXAMPLES: &str = "\
@@ -123,6 +124,11 @@ impl Due {
             Self::In(duration) => now.checked_add(duration).unwrap_or(Timestamp::MAX),
             Self::At(time) => time,
         }
+    }
+
+    /// Whether it is said as so long from now.
+    pub fn is_from_now(self) -> bool {
+        matches!(self, Self::In(_))
     }
 }
 

@@ -27,6 +27,19 @@ fn deploying(before: &[&str]) -> Fact {
     Fact::Intended(Act::Deploy(act))
 }
 
+fn deploying_of(commit: &str) -> Fact {
+    let Act::Deploy(act) = deploy() else { unreachable!() };
+    Fact::Intended(Act::Deploy(DeployAct { commit: commit.into(), ..act }))
+}
+
+/// Git knows these commits, of which one has only a ledger more than the first.
+fn is_other(one: &str, other: &str) -> bool {
+    let content = |commit: &str| {
+        [COMMIT, "mended", "with its ledger"].iter().position(|one| *one == commit).map(|at| at % 2)
+    };
+    matches!((content(one), content(other)), (Some(one), Some(other)) if one != other)
+}
+
 fn deployed(intent: u64) -> Fact {
     Fact::Done { intent, result: ActResult::Deployed { running: vec![], proof: vec![] } }
 }
@@ -102,16 +115,26 @@ fn what_must_be_done_is_overdue_after_its_time() {
         vec![verified(Verdict::Pass), deploying(OLD), deployed(2), decided(severity, Some(time(100)))]
     };
     let duties_at = |facts: Vec<Fact>, seconds| {
-        let standing = stand(Stage::Development, &records(facts));
-        duties(&standing, time(seconds)).into_iter().map(|duty| duty.overdue).collect::<Vec<bool>>()
+        let records = records(facts);
+        let standing = stand(Stage::Development, &records);
+        let duties = duties(&standing, &records, time(seconds), &is_other);
+        duties.into_iter().map(|duty| duty.overdue).collect::<Vec<bool>>()
     };
     for severity in [RollbackSeverity::High, RollbackSeverity::Medium] {
         assert_eq!(duties_at(facts(severity), 99), [false]);
         assert_eq!(duties_at(facts(severity), 100), [true]);
     }
     assert_eq!(duties_at(facts(RollbackSeverity::Low), 100), [false; 0]);
-    let mended = [facts(RollbackSeverity::Medium), vec![deploying(&["one"]), deployed(5)]].concat();
-    assert_eq!(duties_at(mended, 100), [false; 0]);
+    let again = |commit| [facts(RollbackSeverity::Medium), vec![deploying_of(commit), deployed(5)]].concat();
+    assert_eq!(duties_at(again("mended"), 100), [false; 0]);
+    for same in [COMMIT, "with its ledger", "unknown"] {
+        assert_eq!(duties_at(again(same), 99), [false], "{same} is not known to be another");
+    }
+    // What was to be mended is what there was then, and not what was deployed first.
+    let decided_again = [again("mended"), vec![decided(RollbackSeverity::Medium, Some(time(100)))]].concat();
+    assert_eq!(duties_at(decided_again.clone(), 99), [false]);
+    let back = [decided_again, vec![deploying_of(COMMIT), deployed(8)]].concat();
+    assert_eq!(duties_at(back, 99), [false; 0]);
     let lowered = [facts(RollbackSeverity::High), vec![decided(RollbackSeverity::Low, None)]].concat();
     assert_eq!(duties_at(lowered.clone(), 100), [false; 0]);
     let standing = stand(Stage::Development, &records(lowered));
@@ -150,12 +173,14 @@ fn completed_and_to_be_mended() -> Vec<Fact> {
 #[test]
 fn what_is_completed_and_to_be_mended_is_mended_by_another_candidate_above() {
     let open = |above: Vec<Fact>| {
-        let standing = stand(Stage::Development, &two(completed_and_to_be_mended(), above));
-        duties(&standing, time(50)).len()
+        let records = two(completed_and_to_be_mended(), above);
+        duties(&stand(Stage::Development, &records), &records, time(50), &is_other).len()
     };
     assert_eq!(open(vec![]), 1);
     let proven = |commit| [deploying_above(commit), vec![deployed(7)]].concat();
     assert_eq!(open(proven(COMMIT)), 1, "it is the same");
+    assert_eq!(open(proven("with its ledger")), 1, "it is the same but for the ledger");
+    assert_eq!(open(proven("unknown")), 1, "nobody knows that it is another");
     assert_eq!(open(deploying_above("mended")), 1, "it was not proven");
     assert_eq!(open(proven("mended")), 0);
 }
