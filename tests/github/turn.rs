@@ -218,6 +218,7 @@ fn a_wait_for_what_a_killed_one_had_begun_that_is_broken_off_is_begun_anew() {
         waits.wait().expect("our child");
     }
     project.run(&["observe", "carbon"]).complains("issue #1 was told of the deployment");
+    std::thread::sleep(Duration::from_secs(6));
     assert_eq!(comments(&project), 1);
 }
 
@@ -265,6 +266,8 @@ fn a_comment_that_github_may_still_be_at_work_on_is_waited_for_in_another_clone(
         assert!(!told.stderr.contains("issue #1 was told"), "{told:?}");
         assert_eq!(comments(&project), 0, "GitHub is still at work");
         project.run(&["observe", "carbon"]).complains("issue #1 was told of the deployment");
+        // Whatever was begun has come to its end by then.
+        std::thread::sleep(Duration::from_secs(delay));
         assert_eq!(comments(&project), 1);
         assert!(!turn_file(&project).exists(), "nothing is under way any more");
     };
@@ -288,7 +291,9 @@ fn an_issue_that_github_may_still_be_at_work_on_is_waited_for_in_another_clone()
     interrupted(&first);
     project.ended(first).exits(130);
     assert_eq!(project.github.with(|hub| hub.issues.len()), 0, "GitHub is still at work");
-    project.issue().exits(0).complains("that is waited for").says("issue #1");
+    let told = project.issue().exits(0);
+    std::thread::sleep(Duration::from_secs(4));
+    told.complains("that is waited for").says("issue #1");
     assert_eq!(project.github.with(|hub| hub.issues.len()), 1);
 }
 
