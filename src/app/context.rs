@@ -13,6 +13,8 @@ pub trait Listener: Sync {
     fn began(&self, label: &str);
     /// It ended after `duration`.
     fn ended(&self, label: &str, duration: Duration);
+    /// Nothing goes on for a while, and here is why: a person who knows does not stop us.
+    fn waits(&self, why: &str);
 }
 
 /// Hears nothing.
@@ -22,6 +24,7 @@ pub struct Deaf;
 impl Listener for Deaf {
     fn began(&self, _label: &str) {}
     fn ended(&self, _label: &str, _duration: Duration) {}
+    fn waits(&self, _why: &str) {}
 }
 
 /// What every part of a workflow needs.

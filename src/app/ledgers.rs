@@ -101,19 +101,20 @@ impl Ledgers {
     /// is given it.
     pub fn open(&self, component: &str, actor: &str, patience: Duration) -> Result<OpenLedger, LedgerFault> {
         let path = self.path(component);
-        let (file, ledger, set_aside) = opened(&path, component, patience)?;
+        let (file, ledger, set_aside) = opened(LedgerFile::open(&path, patience)?, component, |_| Ok(()))?;
         let (component, actor) = (component.to_owned(), actor.to_owned());
         Ok(OpenLedger { file: Some(file), path, ledger, component, actor, set_aside })
     }
 }
 
+/// What was opened, where `check` finds nothing against it: before that nothing is mended.
 fn opened(
-    path: &Path,
+    (mut file, bytes): (LedgerFile, Vec<u8>),
     component: &str,
-    patience: Duration,
+    check: impl FnOnce(&Ledger) -> Result<(), LedgerFault>,
 ) -> Result<(LedgerFile, Ledger, Option<PathBuf>), LedgerFault> {
-    let (mut file, bytes) = LedgerFile::open(path, patience)?;
     let mut ledger = read(component, &bytes)?;
+    check(&ledger)?;
     let set_aside = match ledger.end {
         End::Whole => None,
         End::Unbroken => file.append("\n").map(|()| None)?,
@@ -157,9 +158,17 @@ impl OpenLedger {
     /// Reads what others have recorded since it was let go.
     pub fn look_again(&mut self) -> Result<(), LedgerFault> {
         if self.file.is_none() {
-            self.ledger = read(&self.component, &LedgerFile::peek(&self.path)?)?;
+            let ledger = read(&self.component, &LedgerFile::peek(&self.path)?)?;
+            self.goes_on(&ledger)?;
+            self.ledger = ledger;
         }
         Ok(())
+    }
+
+    /// That a ledger is the one that we know, or what has become of it: while it was let go, git may have put another
+    /// in its place, and what we know of this one has no place there.
+    fn goes_on(&self, ledger: &Ledger) -> Result<(), LedgerFault> {
+        ledger.holds(self.ledger.head()).map_err(|_| LedgerFile::moved(&self.path).into())
     }
 
     /// Its records, also those that were recorded since it was opened.
@@ -193,7 +202,8 @@ impl OpenLedger {
         let file = if let Some(file) = &mut self.file {
             file
         } else {
-            let (file, ledger, set_aside) = opened(&self.path, &self.component, PATIENCE)?;
+            let again = LedgerFile::open_again(&self.path, PATIENCE)?;
+            let (file, ledger, set_aside) = opened(again, &self.component, |ledger| self.goes_on(ledger))?;
             self.ledger = ledger;
             self.set_aside = set_aside.or(self.set_aside.take());
             for_a_moment.insert(file)

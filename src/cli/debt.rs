@@ -1,6 +1,5 @@
 //! What steps pay besides their own work. Not what is owed, nor how it is paid.
 
-use crate::app::context::Deaf;
 use crate::app::debts::{self, Paid};
 use crate::app::project::Workspace;
 use crate::app::verify;
@@ -10,6 +9,7 @@ use crate::sys::run_folder::RunFolder;
 
 use super::failure::Failure;
 use super::print;
+use super::progress::Waits;
 
 /// As [`pay`], after a step that is done: what goes wrong here is told, and takes nothing from that.
 pub(super) fn pay_afterwards(workspace: &Workspace, component: &str, interrupt: &Interrupt) {
@@ -32,7 +32,7 @@ pub(super) fn pay_after_a_look(workspace: &Workspace, component: &str, interrupt
 pub(super) fn pay(workspace: &Workspace, component: &str, interrupt: &Interrupt) -> Result<Paid, Failure> {
     let Some(component) = workspace.policy.component(component) else { return Ok(Paid::default()) };
     let folder = RunFolder::create(&workspace.root).map_err(anyhow::Error::from)?;
-    let context = verify::context(workspace, None, &folder, interrupt, &Deaf);
+    let context = verify::context(workspace, None, &folder, interrupt, &Waits);
     let paid = debts::pay(workspace, component, &context)?;
     for sentence in &paid.told {
         print::stderr(&format!("{}\n", one_line(sentence)));

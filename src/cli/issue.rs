@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use crate::app::context::Deaf;
 use crate::app::issue::{Consent, Deed, IssueError, Place, Report, Request, issue};
 use crate::app::project::Workspace;
 use crate::app::{refusal, verify};
@@ -16,13 +15,14 @@ use super::argument::{Global, Issue, StepFormat};
 use super::exit::Exit;
 use super::failure::{Failure, nearest};
 use super::print;
+use super::progress::Waits;
 
 /// Carries out `issue`.
 pub(super) fn run(global: &Global, arguments: &Issue) -> Result<Exit, Failure> {
     let workspace = Workspace::load(global.config.as_deref())?;
     let folder = RunFolder::create(&workspace.root).map_err(anyhow::Error::from)?;
     let interrupt = Interrupt::listen().map_err(anyhow::Error::from)?;
-    let context = verify::context(&workspace, None, &folder, &interrupt, &Deaf);
+    let context = verify::context(&workspace, None, &folder, &interrupt, &Waits);
     let ask = |labels: &[String]| {
         let repository = workspace.policy.project.repository.as_deref().unwrap_or_default();
         let question = format!("`{}` lacks {}; make them?", one_line(repository), listed(labels));

@@ -7,7 +7,10 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::app::context::Listener;
+use crate::report::clean::one_line;
 use crate::sys::terminal;
+
+use super::print;
 
 /// Shows what is running on standard error; quiet where nobody watches it.
 #[derive(Debug)]
@@ -36,6 +39,18 @@ impl Progress {
     }
 }
 
+/// Shows nothing but what is waited for, to whoever reads standard error.
+#[derive(Debug)]
+pub(super) struct Waits;
+
+impl Listener for Waits {
+    fn began(&self, _label: &str) {}
+    fn ended(&self, _label: &str, _duration: Duration) {}
+    fn waits(&self, why: &str) {
+        print::stderr(&format!("{}\n", one_line(why)));
+    }
+}
+
 impl Listener for Progress {
     fn began(&self, label: &str) {
         let Some(lines) = &self.lines else { return };
@@ -54,6 +69,13 @@ impl Listener for Progress {
                 line.set_style(style);
             }
             line.finish_with_message(format!("{label:36} {:.1} s", duration.as_secs_f64()));
+        }
+    }
+
+    fn waits(&self, why: &str) {
+        match &self.lines {
+            Some(lines) => lines.suspend(|| Waits.waits(why)),
+            None => Waits.waits(why),
         }
     }
 }

@@ -1,6 +1,5 @@
 //! `revoke`: a promotion that rests on figures that do not hold.
 
-use crate::app::context::Deaf;
 use crate::app::project::Workspace;
 use crate::app::revoke::{Dependent, Left, Outcome, Plan, Request, RevokeError, revoke};
 use crate::app::verify;
@@ -13,6 +12,7 @@ use super::argument::{Global, Revoke, UndoFormat};
 use super::exit::Exit;
 use super::failure::{Failure, nearest};
 use super::print;
+use super::progress::Waits;
 
 /// Carries out `revoke`.
 pub(super) fn run(global: &Global, arguments: &Revoke) -> Result<Exit, Failure> {
@@ -24,7 +24,7 @@ pub(super) fn run(global: &Global, arguments: &Revoke) -> Result<Exit, Failure> 
     };
     let interrupt = Interrupt::listen().map_err(anyhow::Error::from)?;
     let folder = RunFolder::create(&workspace.root).map_err(anyhow::Error::from)?;
-    let context = verify::context(&workspace, None, &folder, &interrupt, &Deaf);
+    let context = verify::context(&workspace, None, &folder, &interrupt, &Waits);
     let asked = std::cell::Cell::new(true);
     let consent = |plan: &Plan| {
         if arguments.yes {

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::app::context::Deaf;
 use crate::app::deploy::site::Halt;
 use crate::app::project::Workspace;
 use crate::app::rollback::cause::explain;
@@ -23,7 +22,7 @@ use super::argument::{Global, Rollback, UndoFormat};
 use super::exit::Exit;
 use super::failure::{Failure, nearest};
 use super::print;
-use super::progress::Progress;
+use super::progress::{Progress, Waits};
 
 /// Carries out `rollback`.
 pub(super) fn run(global: &Global, arguments: &Rollback) -> Result<Exit, Failure> {
@@ -253,7 +252,7 @@ fn found_out(
     interrupt: &Interrupt,
 ) -> Result<(Shown, Exit), Failure> {
     let folder = RunFolder::create(&workspace.root).map_err(anyhow::Error::from)?;
-    let context = verify::context(workspace, arguments.timeout, &folder, interrupt, &Deaf);
+    let context = verify::context(workspace, arguments.timeout, &folder, interrupt, &Waits);
     let component = &arguments.component;
     let Some(explained) = explain(workspace, component, file, &context).map_err(failure)? else {
         return Ok(nothing_deployed(component));

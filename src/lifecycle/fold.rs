@@ -273,7 +273,9 @@ fn failed(promotion: &mut Promotion, intent: u64, why: &str) {
 }
 
 fn done(promotion: &mut Promotion, record: &Record, intent: u64, result: &ActResult) {
-    let place = promotion.pending.iter().position(|pending| pending.intent == intent);
+    // An end that is not that of the act says nothing of it.
+    let is_its = |pending: &Pending| pending.intent == intent && pending.act.name() == result.of();
+    let place = promotion.pending.iter().position(is_its);
     let Some(pending) = place.map(|place| promotion.pending.remove(place)) else { return };
     match (pending.act, result) {
         (Act::OpenIssue { .. }, ActResult::Issue { number, url }) => {
@@ -297,7 +299,7 @@ fn done(promotion: &mut Promotion, record: &Record, intent: u64, result: &ActRes
             promotion.deployment = None;
             promotion.phase = promotion.phase.min(without_deployment(promotion));
         }
-        // An end that is not that of the act says nothing; comments, labels and documents leave no state but their end.
+        // Comments, labels and documents leave no state but their end.
         (
             Act::OpenIssue { .. }
             | Act::Comment { .. }

@@ -50,6 +50,14 @@ fn a_promotion_goes_from_a_pass_by_its_issue_to_a_deployment() {
 }
 
 #[test]
+fn an_end_that_is_not_that_of_the_act_leaves_it_pending() {
+    let foreign = with(opened(), [Fact::Intended(deploy()), Fact::Done { intent: 4, result: issue() }]);
+    let pending = |facts: &[Fact]| standing(facts.to_vec()).promotion.expect("one").pending.len();
+    assert_eq!(pending(&foreign), 1, "what may still run is looked after");
+    assert_eq!(pending(&with(foreign, [Fact::Done { intent: 4, result: deployed() }])), 0);
+}
+
+#[test]
 fn the_next_step_is_the_one_that_is_due() {
     let next = |facts: Vec<Fact>| step(&standing(facts), &now(), true);
     assert_eq!(next(vec![]), Step::Verify);

@@ -15,15 +15,17 @@ use super::process_table::{GRACE, Life, MARK, all, status, users, variables};
 /// How often it is looked whether they have ended.
 const TICK: Duration = Duration::from_millis(50);
 
-/// Waits until what a killed tta-promote had started in `folder` has ended, and ends it after `patience`.
-pub fn wait(folder: &Path, patience: Duration, interrupt: &Interrupt) {
+/// Waits until what a killed tta-promote had started in `folder` has ended, and ends it after `patience`. Whether there
+/// was anything.
+pub fn wait(folder: &Path, patience: Duration, interrupt: &Interrupt) -> bool {
     let watch = Stopwatch::start();
-    let mut signal = None;
+    let (mut signal, mut found) = (None, false);
     loop {
         let left = left(folder);
         let spent = watch.elapsed();
+        found |= !left.is_empty();
         if left.is_empty() || spent > patience + GRACE * 2 || interrupt.rest(TICK) {
-            return;
+            return found;
         }
         let next = match (spent > patience, spent > patience + GRACE) {
             (_, true) => Some(Signal::SIGKILL),
@@ -127,7 +129,7 @@ mod tests {
             super::super::process_table::pause(TICK);
         }
         assert_eq!(left(Path::new("/elsewhere")), [0; 0]);
-        wait(place, Duration::from_millis(100), &Interrupt::default());
+        assert!(wait(place, Duration::from_millis(100), &Interrupt::default()), "something was there");
         assert!(child.wait().expect("our child").code().is_none(), "it was ended by a signal");
     }
 }

@@ -1,7 +1,8 @@
 //! A lock that all processes of this machine see, whoever runs them and wherever: a file in `/tmp` that the kernel locks.
 //!
 //! Not for what has a file of its own (`ledger_file`). The kernel lets it go however a process ends. The file goes with
-//! the lock, and stays only where its holder was killed: then it tells the next one whose work may still go on.
+//! the lock, and stays only where its holder was killed or did not see the end of what he had begun: then it tells the
+//! next one whose work may still go on, and is his own only once he has waited for that.
 
 use std::fs::{File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
@@ -9,7 +10,9 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::clock::Stopwatch;
+use jiff::Timestamp;
+
+use super::clock::{self, Stopwatch};
 use super::file;
 use super::interrupt::Interrupt;
 
@@ -41,7 +44,7 @@ pub enum LockError {
     },
 }
 
-/// Who has it, or had it when he was killed.
+/// Who has it, or had it when his work was cut off.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holder {
     /// The number of the process.
@@ -57,14 +60,58 @@ pub struct Holder {
 pub struct HostLock {
     path: PathBuf,
     file: File,
-    /// Who had it and was killed.
+    /// Where we work.
+    folder: PathBuf,
+    work: Work,
+    /// Who had it when he was killed, or let it go before the end of what he had begun.
     pub killed: Option<Holder>,
+}
+
+/// What may be under way in this turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Work {
+    /// What the one before us had begun: the file is still his.
+    Before,
+    /// Nothing.
+    None,
+    /// What we have begun.
+    Ours,
 }
 
 impl HostLock {
     /// The file, for people.
     pub fn file(&self) -> String {
         self.path.display().to_string()
+    }
+
+    /// How long ago the file was written; a time that is yet to come is now.
+    pub fn age(&self) -> Duration {
+        let written = self.file.metadata().and_then(|file| file.modified()).ok();
+        let written = written.and_then(|time| Timestamp::try_from(time).ok());
+        written.map_or(Duration::ZERO, |time| {
+            Duration::try_from(clock::now().duration_since(time)).unwrap_or_default()
+        })
+    }
+
+    /// Says that something is begun that may go on without us: until it is [`settled`](Self::settled), the file stays,
+    /// also when the lock is let go.
+    pub fn begins(&mut self) {
+        self.work = Work::Ours;
+        self.touch();
+    }
+
+    /// Says that nothing is under way any more, whoever had begun it.
+    pub fn settled(&mut self) {
+        if self.work == Work::Before {
+            // A file of another user can be locked and not written: then nobody is told who has it.
+            let _told = tell(&self.file, &self.path, &self.folder);
+        }
+        self.work = Work::None;
+    }
+
+    /// The file of another user keeps its time.
+    fn touch(&self) {
+        let _touched = self.file.set_modified(clock::now().into());
     }
 
     /// Takes the lock of that name for work in `folder`, and waits no longer than `patience` for another process.
@@ -103,9 +150,12 @@ impl HostLock {
                 Ok(()) if !is_at(&file, &path) => {}
                 Ok(()) => {
                     let killed = holder(&mut file);
-                    // A file of another user can be locked and not written: then nobody is told who has it.
-                    let _told = tell(&file, &path, folder);
-                    return Ok(Self { path, file, killed });
+                    let folder = folder.to_owned();
+                    let mut taken = Self { path, file, folder, work: Work::Before, killed };
+                    if taken.killed.is_none() {
+                        taken.settled();
+                    }
+                    return Ok(taken);
                 }
                 Err(TryLockError::Error(error)) => return Err(failed(error)),
                 Err(TryLockError::WouldBlock) if watch.elapsed() >= patience => {
@@ -120,7 +170,11 @@ impl HostLock {
 
 impl Drop for HostLock {
     fn drop(&mut self) {
-        if is_at(&self.file, &self.path) {
+        if self.work == Work::Ours {
+            // From now on it may go on without us.
+            self.touch();
+        }
+        if self.work == Work::None && is_at(&self.file, &self.path) {
             let _stays_where_it_is_of_another_user = file::remove(&self.path);
         }
     }
@@ -223,10 +277,37 @@ mod tests {
         let name = take(place.path(), "a", NOT_LONG).expect("free").path.clone();
         file::write_whole(&name, "4711 /some where else\n").expect("written");
         let killed = Holder { process: 4711, folder: PathBuf::from("/some where else"), user: us() };
-        let next = take(place.path(), "a", NOT_LONG).expect("free");
-        assert_eq!(next.killed, Some(killed));
+        for _ in 0..2 {
+            let next = take(place.path(), "a", NOT_LONG).expect("free");
+            assert_eq!(next.killed.as_ref(), Some(&killed), "also when the wait for it came to no end");
+        }
+        let mut next = take(place.path(), "a", NOT_LONG).expect("free");
+        next.settled();
+        assert!(file::read_text(&name).expect("a text").ends_with(" /some where\n"), "it is ours now");
         drop(next);
+        assert!(!name.exists());
         file::write_whole(&name, "no number").expect("written");
+        assert_eq!(take(place.path(), "a", NOT_LONG).expect("free").killed, None);
+    }
+
+    #[test]
+    fn what_was_begun_and_not_settled_is_told_like_what_a_killed_one_left() {
+        let place = tempfile::tempdir().expect("a folder");
+        let mut first = take(place.path(), "a", NOT_LONG).expect("free");
+        first.begins();
+        let long_ago = clock::now() - Duration::from_secs(60);
+        first.file.set_modified(long_ago.into()).expect("set");
+        assert!(first.age() >= Duration::from_secs(60));
+        drop(first);
+        let mut next = take(place.path(), "a", NOT_LONG).expect("free");
+        assert_eq!(next.killed.as_ref().map(|holder| holder.process), Some(std::process::id()));
+        assert!(next.age() < Duration::from_secs(30), "it counts from when it was let go");
+        next.file.set_modified((clock::now() + Duration::from_secs(3_600)).into()).expect("set");
+        assert_eq!(next.age(), Duration::ZERO);
+        next.settled();
+        next.begins();
+        next.settled();
+        drop(next);
         assert_eq!(take(place.path(), "a", NOT_LONG).expect("free").killed, None);
     }
 

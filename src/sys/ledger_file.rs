@@ -50,9 +50,31 @@ impl LedgerFile {
     /// Opens and locks the file, which is made where there is none, and gives it with what is in it. Waits no longer
     /// than `patience` for another process.
     pub fn open(path: &Path, patience: Duration) -> Result<(Self, Vec<u8>), LedgerError> {
+        Self::open_by(path, patience, || create(path, sync_folders))
+    }
+
+    /// As [`LedgerFile::open`], of a file that was there before: where it is not any more, none is made.
+    pub fn open_again(path: &Path, patience: Duration) -> Result<(Self, Vec<u8>), LedgerError> {
+        let opened = Self::open_by(path, patience, || open_as(path, File::options().read(true).write(true)));
+        opened.map_err(|error| match error {
+            LedgerError::Io { error, .. } if is_nowhere(&error) => Self::moved(path),
+            error => error,
+        })
+    }
+
+    /// That the file at `path` is not the one that it was.
+    pub fn moved(path: &Path) -> LedgerError {
+        LedgerError::Moved(path.display().to_string())
+    }
+
+    fn open_by(
+        path: &Path,
+        patience: Duration,
+        open: impl Fn() -> io::Result<File>,
+    ) -> Result<(Self, Vec<u8>), LedgerError> {
         let watch = Stopwatch::start();
         loop {
-            let file = create(path, sync_folders).map_err(|error| failed("open", path, error))?;
+            let file = open().map_err(|error| failed("open", path, error))?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::Error(error)) => return Err(failed("lock", path, error)),
@@ -75,9 +97,7 @@ impl LedgerFile {
     pub fn peek(path: &Path) -> Result<Vec<u8>, LedgerError> {
         match open_as(path, File::options().read(true)).and_then(|file| read_whole(&file)) {
             Ok(bytes) => Ok(bytes),
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-                Ok(Vec::new())
-            }
+            Err(error) if is_nowhere(&error) => Ok(Vec::new()),
             Err(error) => Err(failed("read", path, error)),
         }
     }
@@ -115,7 +135,7 @@ impl LedgerFile {
     pub fn append(&mut self, line: &str) -> Result<(), LedgerError> {
         let there = self.file.metadata().map_err(|error| failed("look at", &self.path, error))?.len();
         if there != self.length || !is_at(&self.file, &self.path) {
-            return Err(LedgerError::Moved(self.path.display().to_string()));
+            return Err(Self::moved(&self.path));
         }
         let written = (self.file.seek(SeekFrom::End(0)))
             .and_then(|_| self.file.write_all(line.as_bytes()))
@@ -128,6 +148,10 @@ impl LedgerFile {
         self.length += line.len() as u64;
         Ok(())
     }
+}
+
+fn is_nowhere(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 fn failed(what: &'static str, path: &Path, error: io::Error) -> LedgerError {
@@ -267,6 +291,17 @@ mod tests {
         let mut other = File::options().append(true).open(&path).expect("opened");
         other.write_all(b"two\n").expect("written");
         assert!(matches!(file.append("one\n"), Err(LedgerError::Moved(_))));
+    }
+
+    #[test]
+    fn a_ledger_that_is_not_there_any_more_is_not_begun_anew() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("ledger/carbon.jsonl");
+        assert!(matches!(LedgerFile::open_again(&path, NOT_LONG), Err(LedgerError::Moved(_))));
+        assert!(!path.parent().expect("a folder").exists());
+        drop(LedgerFile::open(&path, NOT_LONG).expect("made"));
+        let (mut file, _) = LedgerFile::open_again(&path, NOT_LONG).expect("opened");
+        file.append("one\n").expect("appended");
     }
 
     #[test]

@@ -2,11 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::Signal;
 use serde_json::Value;
 
 use crate::engine::Compose;
 use crate::project::{Project, make_executable};
 use crate::staging::{Staging, WELL, health};
+use crate::users::lock;
 
 /// A second clone of the project of `staging`, with a pass of the gate in a ledger of its own.
 pub(crate) fn clone(staging: &Staging) -> Project {
@@ -121,6 +123,31 @@ fn what_a_killed_one_had_begun_is_waited_for_in_the_other_clone() {
     std::fs::remove_file(notes.path().join("hold")).expect("removed");
     let told = second.end().exits(0).json();
     assert_eq!(told["result"], "already_deployed", "after {:?}: {told:#}", begin.elapsed());
+    assert_eq!((runs(&notes), staging.containers().len()), (1, 1), "it was done once");
+}
+
+#[test]
+fn a_wait_for_what_a_killed_one_had_begun_that_is_broken_off_is_begun_anew() {
+    let Some((staging, notes)) = by_script(&health("300ms", "20s")) else { return };
+    let head = head(&staging);
+    staging.build_with("one", &["--label", &format!("org.opencontainers.image.revision={head}")]);
+    let other = clone(&staging);
+    std::fs::write(notes.path().join("hold"), "").expect("written");
+    staging.project.start(&DEPLOY).until(|| runs(&notes) == 1).killed();
+    let place = format!(" {}\n", staging.project.root().display());
+    let left = || std::fs::read_to_string(lock(&staging)).expect("what the killed one left");
+    let waits = other.start(&DEPLOY);
+    std::thread::sleep(Duration::from_secs(4));
+    let told = waits.signal(Signal::SIGINT).end().exits(130);
+    told.complains("was killed at work on the service `a`").complains("what it had begun is waited for");
+    assert!(left().ends_with(&place), "{}", left());
+    let waits = other.start(&DEPLOY);
+    std::thread::sleep(Duration::from_secs(4));
+    waits.killed();
+    assert!(left().ends_with(&place), "{}", left());
+    assert_eq!((kinds(&other), runs(&notes)), (vec!["verified".to_owned()], 1), "nothing was begun");
+    std::fs::remove_file(notes.path().join("hold")).expect("removed");
+    assert_eq!(other.run(&DEPLOY).exits(0).json()["result"], "already_deployed");
     assert_eq!((runs(&notes), staging.containers().len()), (1, 1), "it was done once");
 }
 

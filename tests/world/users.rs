@@ -57,7 +57,7 @@ fn of_somebody(staging: &Staging) -> Project {
 }
 
 /// The file that is locked for the service of `staging`.
-fn lock(staging: &Staging) -> PathBuf {
+pub(crate) fn lock(staging: &Staging) -> PathBuf {
     let told = staging.engine.docker(&["info", "--format", "{{.ID}}"]);
     let engine = String::from_utf8(told.stdout).expect("text");
     let name = format!("engine\n{}\n{}\na", engine.trim(), staging.name);
@@ -113,6 +113,77 @@ fn what_a_killed_one_of_another_user_had_begun_is_not_met_half_way() {
     run(&staging, &other, SOMEBODY, &DEPLOY).exits(0);
     run(&staging, &other, SOMEBODY, &back).exits(0);
     assert_eq!(kinds(&other), ["verified", "intent", "done", "rollback_decided", "intent", "done", "held"]);
+}
+
+#[test]
+fn what_a_killed_one_of_another_user_had_begun_does_not_hold_up_a_rollback_that_cannot_wait() {
+    let notes = tempfile::tempdir().expect("a folder");
+    let folder = notes.path().display();
+    let text = format!(
+        "#!/bin/sh\necho $$ >>{folder}/runs\nwhile [ -e {folder}/hold ]; do sleep 0.05; done\n\
+         docker-compose -f compose.yml up -d a && echo >>{folder}/ended\n"
+    );
+    let more = format!("{}script = [\"./deploy.sh\"]\n", health("300ms", "20s"));
+    let Some(staging) = Staging::new(Compose::Two, WELL, &more) else { return };
+    let staging = staging.executable("deploy.sh", &text).change(&[]);
+    make_executable(&staging.project.root().join("deploy.sh"));
+    let other = of_somebody(&staging);
+    let mut open = Command::new("chmod");
+    open.args(["-R", "a+rwX"]).arg(notes.path());
+    assert!(open.status().expect("chmod").success());
+    run(&staging, &other, SOMEBODY, &DEPLOY).exits(0);
+    let count =
+        |name: &str| std::fs::read_to_string(notes.path().join(name)).unwrap_or_default().lines().count();
+    staging.build("two");
+    std::fs::write(notes.path().join("hold"), "").expect("written");
+    start(&staging, &staging.project, 0, "022", &DEPLOY).until(|| count("runs") == 2).killed();
+    let high: Vec<&str> = BACK.into_iter().chain(["--severity", "high", "--now"]).collect();
+    run(&staging, &other, SOMEBODY, &high)
+        .exits(4)
+        .complains("a tta-promote of `root` was killed at work on");
+    assert_eq!(kinds(&other), ["verified", "intent", "done"], "nothing was begun");
+    let critical: Vec<&str> = BACK.into_iter().chain(["--severity", "critical"]).collect();
+    let told = run(&staging, &other, SOMEBODY, &critical).exits(0).json();
+    assert_eq!(told["result"], "rolled_back");
+    let against = told["against"].to_string();
+    assert!(
+        against.contains("was killed at work on") && against.contains("went on all the same"),
+        "{told:#}"
+    );
+    assert!(kinds(&other).contains(&"noted".to_owned()), "{:?}", kinds(&other));
+    assert!(lock(&staging).exists(), "what it tells is kept");
+    std::fs::remove_file(notes.path().join("hold")).expect("removed");
+    staging.deploy();
+    assert!(count("ended") >= 2, "what was left has come to its end");
+}
+
+#[test]
+fn an_engine_that_does_not_tell_its_name_holds_up_only_what_can_wait() {
+    let Some(staging) = Staging::passed(Compose::Two, WELL, &health("300ms", "20s")) else { return };
+    staging.deploy().exits(0);
+    let found = std::env::split_paths(&staging.engine.path).map(|folder| folder.join("docker"));
+    let docker = found.into_iter().find(|path| path.exists()).expect("docker");
+    let own = staging.project.path("bin/docker");
+    let _none = std::fs::remove_file(&own);
+    let text = format!(
+        "#!/bin/sh\nif [ \"$1\" = info ]; then echo 'no permission to tell' >&2; exit 1; fi\nexec {} \"$@\"\n",
+        docker.display()
+    );
+    std::fs::write(&own, text).expect("written");
+    make_executable(&own);
+    let high: Vec<&str> = BACK.into_iter().chain(["--severity", "high", "--now"]).collect();
+    staging.project.run(&high).exits(3).complains("no permission to tell");
+    assert_eq!(staging.kinds(), ["verified", "intent", "done"], "nothing was begun");
+    let critical: Vec<&str> = BACK.into_iter().chain(["--severity", "critical"]).collect();
+    let told = staging.project.run(&critical).exits(0).json();
+    assert_eq!(told["result"], "rolled_back");
+    let against = told["against"].to_string();
+    assert!(
+        against.contains("no permission to tell") && against.contains("went on all the same"),
+        "{told:#}"
+    );
+    assert!(staging.kinds().contains(&"noted".to_owned()), "{:?}", staging.kinds());
+    assert_eq!(staging.containers(), [Value::Null; 0]);
 }
 
 #[test]

@@ -67,9 +67,9 @@ impl Busy {
 pub enum NoTurn {
     /// Somebody else has it.
     Busy(Busy),
-    /// The system does not let us lock, so that nothing is known of others.
+    /// The system does not let us lock, or the engine does not tell its name, so that nothing is known of others.
     Shut(Reason),
-    /// It is not known what is to be locked.
+    /// We were asked to stop, or could not do our work.
     Halt(Halt),
 }
 
@@ -85,16 +85,27 @@ fn by(holder: &Holder) -> String {
 
 /// The turn, as long as it lives. What a killed one had begun in its turn has ended.
 pub fn take(site: &Site<'_>) -> Result<HostLock, NoTurn> {
-    let (name, what) = named(site)?;
+    let (name, what) = named(site).map_err(|halt| match halt {
+        Halt::World(reason) if reason.kind != ReasonKind::Interrupted => NoTurn::Shut(reason),
+        halt => NoTurn::Halt(halt),
+    })?;
     let context = site.context;
     match HostLock::take(&name, &context.root, PATIENCE, context.interrupt) {
-        Ok(turn) => {
+        Ok(mut turn) => {
             if let Some(killed) = &turn.killed {
                 if abandoned::is_hidden(killed.user) {
                     let (holder, user) = (killed.clone(), abandoned::user_name(killed.user));
                     return Err(NoTurn::Busy(Busy::Killed { what, holder, user, file: turn.file() }));
                 }
+                context.listener.waits(&format!(
+                    "a tta-promote was killed at work on {what}{}; what it had begun is waited for",
+                    by(killed)
+                ));
                 abandoned::wait(&killed.folder, context.limit.min(ABANDONED), context.interrupt);
+                if context.interrupt.raised() {
+                    return Err(Halt::from(interrupted()).into());
+                }
+                turn.settled();
             }
             Ok(turn)
         }

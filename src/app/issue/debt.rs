@@ -31,7 +31,7 @@ pub fn pay_debts(hand: &mut InHand<'_>, context: &Context<'_>) -> Result<Vec<Str
     }
     let secrets = hand.secrets.clone();
     let desk = Desk::new(workspace, component, repository, context, &secrets)?;
-    let turn = match desk.courier.turn(hand, &promotion.id)? {
+    let mut turn = match desk.courier.turn(hand, &promotion.id)? {
         Ok(turn) => turn,
         Err(why) => {
             told.push(format!("the promotion issue is owed: {why}"));
@@ -42,7 +42,7 @@ pub fn pay_debts(hand: &mut InHand<'_>, context: &Context<'_>) -> Result<Vec<Str
     if !is_wanted(&hand.standing()) {
         return Ok(told);
     }
-    let settled = desk.settle(hand, Consent::Withheld, &turn);
+    let settled = desk.settle(hand, Consent::Withheld, &mut turn);
     drop(turn);
     match settled {
         Ok(report) => {

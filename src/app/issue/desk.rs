@@ -91,7 +91,7 @@ impl<'a> Desk<'a> {
         &self,
         hand: &mut InHand<'_>,
         consent: Consent<'_>,
-        turn: &Turn,
+        turn: &mut Turn,
     ) -> Result<Report, IssueError> {
         let standing = hand.standing();
         let promotion = under_way(&standing)?;
@@ -120,7 +120,7 @@ impl<'a> Desk<'a> {
         let wanted = source.wanted(hand.head(), Some(opened))?;
         // Each attempt has an intent of its own, so that the next run knows when the last one was.
         let (head, intent) = (hand.head(), self.intend(hand, promotion, &wanted)?);
-        match self.act(&seen, &wanted)? {
+        match turn.act(|| self.act(&seen, &wanted))? {
             Ok(told) => self.acted(hand, promotion, intent, &Seen { wanted, ..seen }, told),
             Err(Failure::Interrupted) => Err(IssueError::Interrupted),
             Err(failure) => {
@@ -130,6 +130,7 @@ impl<'a> Desk<'a> {
                     && after.step == Step::Nothing
                     && let Some(issue) = after.issue.as_ref().map(place)
                 {
+                    turn.ended();
                     return self.acted(hand, promotion, intent, &Seen { step: seen.step, ..after }, issue);
                 }
                 Err(self.owe(hand, promotion, pending, intent, failure)?)

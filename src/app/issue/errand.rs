@@ -123,7 +123,7 @@ impl<'a> Courier<'a> {
             Some(failure) => Err(failure.clone()),
             None => self.turn(hand, &errand.promotion)?.map_err(Failure::NotOurTurn),
         };
-        let turn = match turn {
+        let mut turn = match turn {
             Ok(turn) => turn,
             Err(failure) => return self.leave(hand, errand, &act, failure),
         };
@@ -144,7 +144,7 @@ impl<'a> Courier<'a> {
         };
         let came = match seen {
             Ok(Seen::Done(result)) => Ok(result),
-            Ok(Seen::Lacking(lack)) => self.act(errand, &lack, head)?,
+            Ok(Seen::Lacking(lack)) => turn.act(|| self.act(errand, &lack, head))?,
             Err(failure) => Err(failure),
         };
         match came {

@@ -66,11 +66,11 @@ pub fn issue(
     }
     let mut hand = InHand::await_hand(workspace, component, context.folder, PATIENCE)?;
     let promotion = under_way(&hand.standing())?.id.clone();
-    let turn = desk.courier.turn(&mut hand, &promotion)?.map_err(IssueError::Busy)?;
+    let mut turn = desk.courier.turn(&mut hand, &promotion)?.map_err(IssueError::Busy)?;
     if hand.head() != ledger.head() {
         permit(workspace, component, &Ledgers::of(workspace).read(&component.name)?, context)?;
     }
-    let mut report = desk.settle(&mut hand, request.consent, &turn)?;
+    let mut report = desk.settle(&mut hand, request.consent, &mut turn)?;
     drop(turn);
     report.remarks.extend(desk.announce(&mut hand)?);
     Ok(report)

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::app::context::{Context, Listener};
 use crate::app::deploy::restore::{commands, exchange, ready};
 use crate::app::deploy::site::{Halt, Site};
-use crate::app::deploy::turn::{self, NoTurn};
+use crate::app::deploy::turn::{self, Busy, NoTurn};
 use crate::app::deploy::world;
 use crate::app::in_hand::InHand;
 use crate::app::ledgers::{Ledgers, PATIENCE};
@@ -269,23 +269,24 @@ fn decided_otherwise(candidate: Candidate, decision: RollbackDecision) -> Outcom
     Outcome::Decided { promotion, decision, since, instead, aftermath: Aftermath::default() }
 }
 
-/// The turn. Where the system does not let us see whose it is, what cannot wait is done without it, and that is seen;
-/// of an engine that does not answer is told when it is acted on.
+/// The turn. Where it cannot be seen whose it is, or whether what a killed one had begun has ended, what cannot wait is
+/// done without it, and that is seen.
 fn take_turn(
     site: &Result<Option<Site<'_>>, Halt>,
     severity: RollbackSeverity,
 ) -> Result<(Option<HostLock>, Vec<String>), RollbackError> {
     let Ok(Some(site)) = site else { return Ok((None, Vec::new())) };
-    match turn::take(site) {
-        Ok(turn) => Ok((Some(turn), Vec::new())),
-        Err(NoTurn::Busy(busy)) => Err(busy.into()),
-        Err(NoTurn::Shut(reason)) if severity == RollbackSeverity::Critical => Ok((
-            None,
-            vec![format!("{}; the rollback went on all the same, as it could not wait", reason.message)],
-        )),
-        Err(NoTurn::Shut(reason)) => Err(RollbackError::Shut(reason)),
-        Err(NoTurn::Halt(halt)) => Ok((None, not_interrupted(halt).map(|_| Vec::new())?)),
+    let (unseen, refusal) = match turn::take(site) {
+        Ok(turn) => return Ok((Some(turn), Vec::new())),
+        Err(NoTurn::Busy(busy @ Busy::Killed { .. })) => (busy.to_string(), busy.into()),
+        Err(NoTurn::Busy(busy @ Busy::AtWork { .. })) => return Err(busy.into()),
+        Err(NoTurn::Shut(reason)) => (reason.message.clone(), RollbackError::Shut(reason)),
+        Err(NoTurn::Halt(halt)) => return Err(halt.into()),
+    };
+    if severity != RollbackSeverity::Critical {
+        return Err(refusal);
     }
+    Ok((None, vec![format!("{unseen}; the rollback went on all the same, as it could not wait")]))
 }
 
 /// What came of the deed.
