@@ -54,13 +54,20 @@ pub(super) fn run(global: &Global, arguments: &Promote) -> Result<Exit, Failure>
     }
     let mut before = None;
     for _ in 0..STEPS {
+        // What comes after it is another promotion, which nobody was shown.
+        if before == Some(Step::Complete) {
+            return Ok(Exit::Pass);
+        }
         let due = due(&workspace, component)?;
+        if due.to != first.to {
+            return Err(changed("the component stands elsewhere than when the steps were shown"));
+        }
         if let Some(exit) = nothing_to_do(component, &due)? {
             return Ok(exit);
         }
         // A step that came to its good end and is due all the same would be due for ever.
         if before.as_ref() == Some(&due.step) {
-            break;
+            return Err(changed("the step that was just done is due again"));
         }
         print::stderr(&format!("\n{}\n", heading(&due.step)));
         let exit = carry_out(global, arguments, &due.step)?;
@@ -71,6 +78,16 @@ pub(super) fn run(global: &Global, arguments: &Promote) -> Result<Exit, Failure>
         before = Some(due.step);
     }
     Ok(Exit::Pass)
+}
+
+fn changed(how: &str) -> Failure {
+    Failure {
+        exit: Exit::Inconclusive,
+        message: "what is to be promoted changed meanwhile".to_owned(),
+        causes: vec![how.to_owned()],
+        hint: Some("see what is due now with `--dry-run`, and run it again".to_owned()),
+        faults: Vec::new(),
+    }
 }
 
 fn due(workspace: &Workspace, component: &Component) -> Result<Due, Failure> {

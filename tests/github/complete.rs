@@ -188,6 +188,19 @@ fn a_candidate_that_was_observed_moves_to_its_stage_and_everybody_is_told_once()
 }
 
 #[test]
+fn promote_ends_where_the_steps_end_that_were_shown() {
+    if !has_gh() {
+        return;
+    }
+    let project = ready();
+    project.run(&["promote", "carbon", "--dry-run"]).exits(0).complains("complete  measure the gate anew");
+    project.run(&["promote", "carbon", "--yes"]).exits(0).says("✓ carbon is in staging");
+    is_told(&project);
+    let is_above = |fact: &Fact| matches!(fact, Fact::Verified(measured) if measured.to == Stage::Production);
+    assert!(!project.records().iter().any(|record| is_above(&record.fact)), "{:?}", project.kinds());
+}
+
+#[test]
 fn what_is_not_proven_is_waited_for_and_what_is_missing_is_said() {
     let project = observed(100, "");
     let told = project.run(&["complete", "carbon", "--yes", "--format", "json"]).exits(4);

@@ -357,6 +357,53 @@ fn completed_without_an_issue() -> Project {
     project
 }
 
+/// [`ABOVE`] was taken away for this reason, and the process ended before it held the component.
+fn taken_away_above(project: &Project, reason: &str) {
+    let now = jiff::Timestamp::now();
+    let deploy = begun_above(project);
+    let result = ActResult::Deployed { running: Vec::new(), proof: Vec::new() };
+    project.recorded_for(ABOVE, now, Fact::Done { intent: deploy, result });
+    let severity = RollbackSeverity::Critical;
+    let decision = RollbackDecision { severity, reason: reason.into(), due: None };
+    project.recorded_for(ABOVE, now, Fact::RollbackDecided(decision));
+    let intent = project.records().len() as u64 + 1;
+    project.recorded_for(ABOVE, now, Fact::Intended(Act::Restore { deploy, image: None }));
+    let result = ActResult::Restored { running: Vec::new() };
+    project.recorded_for(ABOVE, now, Fact::Done { intent, result });
+}
+
+#[test]
+fn the_same_rollback_again_does_not_take_away_what_runs_in_the_stage_below() {
+    let project = completed_without_an_issue();
+    taken_away_above(&project, "no answers");
+    for words in
+        [&["--now"][..], &["--severity", "critical", "--reason", "no answers"], &["--severity", "critical"]]
+    {
+        let told = rollback(&project, &[words, &["--yes"]].concat());
+        assert_eq!(json(&told)["promotion"], ABOVE, "{words:?}: {told:?}");
+        assert_eq!(
+            project.kinds().iter().filter(|kind| **kind == "held").count(),
+            1,
+            "it is held: {words:?}"
+        );
+        assert!(project.kinds().ends_with(&["done", "held"]), "{words:?}: {:?}", project.kinds());
+    }
+    let told = rollback(&project, &["--severity", "critical", "--reason", "that is bad too", "--dry-run"]);
+    assert_eq!(json(&told)["promotion"], project.records()[0].promotion.to_string(), "{told:?}");
+}
+
+#[test]
+fn consent_to_one_rollback_is_none_to_that_of_what_came_up_meanwhile() {
+    let project = completed_without_an_issue();
+    let before = project.kinds().len();
+    let (code, shown) = project.asked("rollback carbon --severity critical --reason x", "do this?", || {
+        begun_above(&project);
+    });
+    assert!(shown.contains(&format!("`{ABOVE}` is what would go now")), "{shown}");
+    assert_eq!(code, Some(3), "{shown}");
+    assert_eq!(project.kinds().len(), before + 2, "only what came up is new");
+}
+
 #[test]
 fn a_candidate_that_comes_up_while_somebody_is_asked_stops_the_revocation() {
     let project = completed_without_an_issue();
@@ -630,7 +677,7 @@ fn what_is_to_go_since_somebody_else_said_so_is_not_reported_as_decided() {
     project.recorded(now, decided(RollbackSeverity::High));
     let before = project.kinds();
     drop(file);
-    let told = project.ended(running).exits(3).complains("`carbon-staging-2025-10-14` is to go now");
+    let told = project.ended(running).exits(3).complains("`carbon-staging-2025-10-14` is what would go now");
     told.complains("run it again");
     assert_eq!(project.kinds(), before);
 }

@@ -2,10 +2,13 @@
 
 use crate::app::notice;
 use crate::app::project::Workspace;
-use crate::lifecycle::rollback::{Candidate, Duty, NoCandidate, candidate, candidates, deadline};
+use crate::lifecycle::rollback::{
+    Candidate, Duty, NoCandidate, RolledBack, candidate, candidates, deadline, rolled_back,
+};
 use crate::lifecycle::stand;
 use crate::model::component::Component;
 use crate::model::decision::{RollbackDecision, RollbackSeverity};
+use crate::model::promotion::{EndKind, Standing};
 use crate::model::record::Record;
 use crate::sys::run_folder::RunFolder;
 use crate::sys::{clock, variable};
@@ -21,6 +24,9 @@ pub(super) fn looked_for(
     (records, folder): (&[Record], &RunFolder),
 ) -> Result<Candidate, NoCandidate> {
     let standing = stand(component.stage, records);
+    if let Some(done) = just_done(request, &standing, records) {
+        return Err(NoCandidate::RolledBack(Box::new(done)));
+    }
     let found = candidate(&standing, records)?;
     let is_low = request.severity == Some(RollbackSeverity::Low);
     if !is_low && !is_decided(&found, RollbackSeverity::Medium) {
@@ -32,6 +38,17 @@ pub(super) fn looked_for(
     let is_open = duties.iter().any(|duty| duty.promotion == found.promotion);
     let is_mended = is_decided(&found, RollbackSeverity::Medium) && !is_open;
     Ok(Candidate { decided: found.decided.filter(|_| !is_mended), ..found })
+}
+
+/// The rollback that was done last, where it is not whole yet, or where nothing is said but what it was done for: a job that
+/// runs again does not mean what runs in the stage below.
+fn just_done(request: &Request<'_>, standing: &Standing, records: &[Record]) -> Option<RolledBack> {
+    let ended = standing.ended.as_ref().filter(|ended| ended.kind == EndKind::RolledBack)?;
+    let last = rolled_back(records).pop().filter(|last| last.promotion == ended.promotion.id)?;
+    let RollbackDecision { severity, reason, .. } = &last.decided.what;
+    let is_same = request.severity.is_none_or(|said| said == *severity)
+        && request.reason.is_none_or(|said| hidden(said) == *reason);
+    (is_same || !last.held).then_some(last)
 }
 
 /// What is to be mended, where what comes first is not to go; where nothing is, what the same words were said of before.

@@ -141,7 +141,7 @@ pub enum RollbackError {
     #[error("the time by which it is to be mended is over")]
     Past,
     /// It is to be done now, and nobody was asked about that.
-    #[error("somebody decided meanwhile that `{promotion}` is to go now")]
+    #[error("`{promotion}` is what would go now, and nobody was asked about that")]
     Overtaken {
         /// The promotion.
         promotion: PromotionId,

@@ -18,6 +18,7 @@ use crate::lifecycle::rollback::{Candidate, NoCandidate};
 use crate::model::component::Component;
 use crate::model::container::ContainerState;
 use crate::model::decision::{RollbackDecision, RollbackSeverity};
+use crate::model::promotion_id::PromotionId;
 use crate::model::reason::ReasonKind;
 use crate::model::record::{Act, ActResult, Fact, Record};
 use crate::sys::host_lock::HostLock;
@@ -71,7 +72,7 @@ pub fn rollback(
     if !(request.consent)(&plan) {
         return Ok(Outcome::Declined);
     }
-    hands.act(request, listener)
+    hands.act(request, &plan.candidate.promotion, listener)
 }
 
 /// The component of that name.
@@ -152,8 +153,14 @@ impl Hands<'_> {
         format!("the policy does not say any more how `{}` gets to {}", self.component.name, candidate.to)
     }
 
-    /// Does it. From here on nobody else acts for the component; what was recorded until now may have changed.
-    fn act(&self, request: &Request<'_>, listener: &dyn Listener) -> Result<Outcome, RollbackError> {
+    /// Does it, to the promotion that was `agreed` to. From here on nobody else acts for the component; what was recorded
+    /// until now may have changed.
+    fn act(
+        &self,
+        request: &Request<'_>,
+        agreed: &PromotionId,
+        listener: &dyn Listener,
+    ) -> Result<Outcome, RollbackError> {
         let context = self.context;
         let mut hand = InHand::await_hand(self.workspace, self.component, context.folder, PATIENCE)?;
         abandoned::wait(&context.root, context.limit.min(ABANDONED), context.interrupt);
@@ -165,6 +172,9 @@ impl Hands<'_> {
                 return finish_earlier(self.workspace, self.component, false, *earlier, context);
             }
         };
+        if candidate.promotion != *agreed {
+            return Err(RollbackError::Overtaken { promotion: candidate.promotion });
+        }
         let (decision, acts) = decide(request, &candidate)?;
         if !acts {
             return Ok(decided_otherwise(candidate, decision));
