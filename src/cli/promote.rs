@@ -52,13 +52,20 @@ pub(super) fn run(global: &Global, arguments: &Promote) -> Result<Exit, Failure>
     if !first.owed.is_empty() && debt::pay(&workspace, &component.name, &interrupt)?.wrote {
         return Err(written(component, &first));
     }
-    let mut before = None;
+    let (mut before, mut owed) = (None, None::<Failure>);
     for _ in 0..STEPS {
         // What comes after it is another promotion, which nobody was shown.
         if before == Some(Step::Complete) {
             return Ok(Exit::Pass);
         }
         let due = due(&workspace, component)?;
+        // What GitHub does not know keeps nothing else waiting; what is not known to be owed does.
+        if let Some(failure) = owed.take() {
+            if due.step != Step::Deploy || !due.with_deployment {
+                return Err(failure);
+            }
+            print::stderr(&failure.text());
+        }
         if due.to != first.to {
             return Err(changed("the component stands elsewhere than when the steps were shown"));
         }
@@ -70,10 +77,12 @@ pub(super) fn run(global: &Global, arguments: &Promote) -> Result<Exit, Failure>
             return Err(changed("the step that was just done is due again"));
         }
         print::stderr(&format!("\n{}\n", heading(&due.step)));
-        let exit = carry_out(global, arguments, &due.step)?;
-        let is_owed = due.step == Step::OpenIssue && exit == Exit::Inconclusive;
-        if exit != Exit::Pass && !is_owed {
-            return Ok(exit);
+        match carry_out(global, arguments, &due.step) {
+            Ok(Exit::Pass) => {}
+            Err(failure) if due.step == Step::OpenIssue && failure.exit == Exit::Inconclusive => {
+                owed = Some(failure);
+            }
+            other => return other,
         }
         before = Some(due.step);
     }

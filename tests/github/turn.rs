@@ -342,6 +342,27 @@ fn a_deployment_that_is_proven_is_no_failure_where_github_is_not_told() {
 }
 
 #[test]
+fn promote_goes_on_to_the_deployment_where_github_is_not_told() {
+    if !has_gh() {
+        return;
+    }
+    let verified = |policy: &str| {
+        let project = Project::unmeasured();
+        project.file("promotion.toml", policy).file("README.md", "# Carbon\n").file("MATURITY.md", "");
+        project.committed().measured(Verdict::Pass);
+        project.github.fail("", 1_000, Fault::Status(503, serde_json::json!({"message": "unavailable"})));
+        project
+    };
+    let policy = policy(&health(), "").replace("[\"true\"]", "[\"git\", \"--version\"]");
+    let project = verified(&policy);
+    project.run(&["promote", "carbon", "--yes"]).exits(0).complains("is owed").says("deployed to staging");
+    // Where nothing else is to be done, that it is owed is the end.
+    let without = policy.replace("[component.carbon.deploy.staging]", "[component.neo4j.deploy.staging]");
+    let project = verified(&without);
+    project.run(&["promote", "carbon", "--yes"]).exits(3).complains("is owed");
+}
+
+#[test]
 fn a_comment_by_a_stranger_with_our_mark_is_not_what_we_tell() {
     if !has_gh() {
         return;
