@@ -86,7 +86,7 @@ pub(super) fn run(global: &Global, arguments: &Promote) -> Result<Exit, Failure>
         }
         before = Some(due.step);
     }
-    Ok(Exit::Pass)
+    Err(changed("more steps were due, one after another, than a promotion has"))
 }
 
 fn changed(how: &str) -> Failure {
