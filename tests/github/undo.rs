@@ -681,3 +681,46 @@ fn what_is_to_go_since_somebody_else_said_so_is_not_reported_as_decided() {
     told.complains("run it again");
     assert_eq!(project.kinds(), before);
 }
+
+/// An issue for [`ABOVE`]; its number.
+fn with_issue_above(project: &Project) -> u64 {
+    let number = project.github.with(|hub| hub.open("Promote Carbon", "", &["component-promotion"]));
+    let url = format!("https://github.com/theinterneti/TTA/issues/{number}");
+    let opening = Act::OpenIssue {
+        repository: "theinterneti/TTA".into(),
+        marker: "m".into(),
+        title: "t".into(),
+        body_sha256: String::new(),
+    };
+    let (now, intent) = (jiff::Timestamp::now(), project.records().len() as u64 + 1);
+    project.recorded_for(ABOVE, now, Fact::Intended(opening));
+    let result = ActResult::Issue { number, url };
+    project.recorded_for(ABOVE, now, Fact::Done { intent, result });
+    number
+}
+
+#[test]
+fn the_issue_of_a_candidate_that_is_left_is_told_and_closed_and_owed_where_github_fails() {
+    if !has_gh() {
+        return;
+    }
+    let project = completed();
+    let deploy = begun_above(&project);
+    let number = with_issue_above(&project);
+    failed_above(&project, deploy);
+    project.github.fail("", 100, Fault::Status(502, json_of("Bad gateway")));
+    project.run(&REVOKE).exits(0).says("owed");
+    assert!(project.github.with(|hub| hub.issues[1].open));
+    project.run(&["promote", "carbon", "--dry-run"]).complains(&format!("news for issue #{number}"));
+    project.github.heal();
+    project.run(&REVOKE).exits(0).says(&format!("issue #{number} was told: what it rests on was revoked"));
+    project.github.with(|hub| {
+        let issue = &hub.issues[1];
+        assert_eq!(issue.comments.len(), 2, "{issue:?}");
+        assert!(issue.comments[1].contains("**Nothing comes after this.**"), "{issue:?}");
+        assert!(issue.comments[1].contains("this candidate was left in production"), "{issue:?}");
+        assert!(!issue.open && issue.labels.contains(&"revoked".to_owned()), "{issue:?}");
+    });
+    let again = project.run(&REVOKE).exits(0);
+    assert!(!again.stdout.contains(&format!("#{number}")), "{again:?}");
+}
