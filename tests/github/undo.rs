@@ -724,3 +724,35 @@ fn the_issue_of_a_candidate_that_is_left_is_told_and_closed_and_owed_where_githu
     let again = project.run(&REVOKE).exits(0);
     assert!(!again.stdout.contains(&format!("#{number}")), "{again:?}");
 }
+
+#[test]
+fn what_was_mended_is_neither_due_nor_overdue_and_what_is_open_of_a_revoked_candidate_is_shown() {
+    if !has_gh() {
+        return;
+    }
+    let project = Project::impatient();
+    project.issue().exits(0);
+    deployed_here(&project);
+    let shown = |is_open: bool, overdue: bool| {
+        let told = project.run(&["status", "carbon", "--format", "json"]).exits(0);
+        let decided = &json(&told)["components"][0]["rollbacks"][0];
+        assert_eq!((&decided["open"], &decided["overdue"]), (&is_open.into(), &overdue.into()), "{told:?}");
+        project.run(&["status", "carbon"]).exits(0).stdout
+    };
+    rollback(&project, &["--severity", "medium", "--reason", "odd figures", "--due", "1s"]).exits(4);
+    std::thread::sleep(Duration::from_millis(1100));
+    assert!(shown(true, true).contains("overdue since"));
+    project.file("src/carbon.py", "x = 2\n").committed();
+    deployed_here(&project);
+    let text = shown(false, false);
+    assert!(text.contains("a rollback was decided (medium)"), "{text}");
+    assert!(text.contains("mended since") && !text.contains("due"), "{text}");
+    // What was revoked runs on, and is to go.
+    let completed = Fact::Completed { to: Stage::Staging, deployment: 4, verified: 1 };
+    project.recorded(jiff::Timestamp::now(), completed);
+    project.run(&REVOKE).exits(0);
+    rollback(&project, &["--severity", "high", "--reason", "no answers"]).exits(4);
+    let text = shown(true, false);
+    assert!(text.contains("a rollback was decided (high)") && text.contains("due by"), "{text}");
+    assert!(text.contains("next `tta-promote rollback carbon --now`"), "{text}");
+}
