@@ -682,6 +682,34 @@ fn what_is_to_go_since_somebody_else_said_so_is_not_reported_as_decided() {
     assert_eq!(project.kinds(), before);
 }
 
+#[test]
+fn complete_does_not_call_done_what_was_rolled_back_and_tells_of_it_all_the_same() {
+    if !has_gh() {
+        return;
+    }
+    let project = completed();
+    let news = with_issue_above(&project);
+    taken_away_above(&project, "no answers");
+    let before = project.kinds();
+    let complete = ["complete", "carbon", "--yes"];
+    let dry = project.run(&["complete", "carbon", "--dry-run"]).exits(1);
+    dry.says(&format!("`{ABOVE}` was rolled back on")).says("no answers");
+    assert_eq!(project.kinds(), before);
+    project
+        .run(&complete)
+        .exits(1)
+        .says("it stands in staging, and not in production")
+        .says("`tta-promote promote carbon`")
+        .says(&format!("issue #{news} was told: it was rolled back"));
+    assert!(project.github.with(|hub| hub.issues[1].comments[0].contains("**Rolled back**")));
+    project.run(&["hold", "carbon", "--reason", "no answers"]).exits(0);
+    let told = project.run(&complete).exits(1).says("`tta-promote release carbon --reason TEXT`");
+    assert!(!told.stdout.contains("was told"), "{told:?}");
+    // Where something newer is begun, that is what is spoken of.
+    begun_above(&project);
+    project.run(&complete).exits(1).says("has come to no end");
+}
+
 /// An issue for [`ABOVE`]; its number.
 fn with_issue_above(project: &Project) -> u64 {
     let number = project.github.with(|hub| hub.open("Promote Carbon", "", &["component-promotion"]));
