@@ -5,12 +5,13 @@
 //! may run in the stage above goes first, or nobody would know of it any more; where it cannot be put back from here, that it
 //! stays is said and recorded, or figures that do not hold would stand for ever.
 
-use crate::lifecycle::rollback::{Candidate, brought_up};
+use crate::lifecycle::farewell::LEFT;
+use crate::lifecycle::rollback::{Candidate, brought_up, has_failed};
 use crate::lifecycle::stand;
 use crate::lifecycle::witness::Contradiction;
 use crate::model::component::Component;
 use crate::model::decision::Revocation;
-use crate::model::promotion::{EndKind, Ended, Phase, Standing};
+use crate::model::promotion::{EndKind, Ended, Standing};
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, ActResult, Fact, Record};
 use crate::model::stage::Stage;
@@ -24,9 +25,6 @@ use super::issue::{IssueError, farewell};
 use super::ledgers::{LedgerFault, Ledgers, PATIENCE};
 use super::project::Workspace;
 use super::witness;
-
-/// The topic under which it is recorded that a candidate was left.
-const LEFT: &str = "left_by_revocation";
 
 /// What is asked for.
 pub struct Request<'r> {
@@ -131,8 +129,7 @@ enum Above {
 fn above(component: &Component, standing: &Standing, records: &[Record]) -> Above {
     let Some(candidate) = brought_up(standing, records) else { return Above::Nothing };
     let is_by_hand = component.deploy.get(&candidate.to).is_some_and(|deploy| deploy.compose_file.is_none());
-    let has_failed = standing.promotion.as_ref().is_some_and(|one| one.phase == Phase::RollbackFailed);
-    let why = match (is_by_hand, has_failed) {
+    let why = match (is_by_hand, has_failed(&candidate.promotion, records)) {
         (true, _) => {
             "the policy names no compose file, and what a script brought up cannot be put back from here"
         }

@@ -9,14 +9,15 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::ledger::Ledger;
-use crate::lifecycle::rollback::Duty;
+use crate::lifecycle::rollback::{Duty, decisions};
 use crate::lifecycle::{self, Now, Obstacle, Staleness, Step};
 use crate::model::component::Component;
-use crate::model::promotion::{Phase, Standing};
+use crate::model::promotion::{Phase, Standing, Told as Decided};
+use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, Fact};
 use crate::model::stage::Stage;
 use crate::report::soak::SoakView;
-use crate::report::status::{self, ComponentStatus, Known, Next, ObstacleKind, Status, Told};
+use crate::report::status::{self, ComponentStatus, Known, Next, ObstacleKind, Rollback, Status, Told};
 use crate::sys::git;
 use crate::sys::run_folder::RunFolder;
 
@@ -215,6 +216,7 @@ fn known(
         head: (!ledger.records.is_empty()).then(|| ledger.head().to_string()),
         torn: ledger.torn() as u64,
         standing: standing.clone(),
+        rollbacks: rollbacks(standing, &duties),
         contradicted: witness::contradiction(workspace, standing, folder)
             .map(|found| notice::contradicted(name, &found)),
         measured_by,
@@ -222,6 +224,16 @@ fn known(
         soak,
         obstacles: obstacles.iter().map(|obstacle| told(name, obstacle)).collect(),
     }
+}
+
+/// What was decided about candidates that may run, each with whether it is still to be done.
+fn rollbacks(standing: &Standing, duties: &[Duty]) -> Vec<Rollback> {
+    let of = |(promotion, decided): (&PromotionId, &Decided<_>)| Rollback {
+        promotion: promotion.clone(),
+        decided: decided.clone(),
+        open: duties.iter().any(|duty| duty.promotion == *promotion),
+    };
+    decisions(standing).map(of).collect()
 }
 
 /// How far the soak of what was deployed has come.

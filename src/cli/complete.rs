@@ -140,6 +140,11 @@ fn paper(paper: &Paper) -> completion::Paper {
 fn shown(component: &str, outcome: Outcome) -> (Completion, Exit) {
     match outcome {
         Outcome::Against(against, soak) => stopped(component, against, soak.as_deref()),
+        Outcome::GoneBack(against, settled) => {
+            let (shown, exit) = stopped(component, against, None);
+            let documents = papers(&settled.papers);
+            (Completion { documents, told: settled.told, owed: settled.owed, ..shown }, exit)
+        }
         Outcome::Proposed(proposal) => (of_proposal(&proposal), Exit::Pass),
         Outcome::Declined => (plain(component, Came::Declined, Exit::Fail), Exit::Fail),
         Outcome::NotPassed(assessment, obstacles) => {

@@ -14,6 +14,9 @@ use crate::model::stage::Stage;
 
 use super::rollback::rolled_back;
 
+/// The topic under which it is recorded that a candidate was left by the revocation of what it rests on.
+pub const LEFT: &str = "left_by_revocation";
+
 /// Something that the issue of a promotion should be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Farewell {
@@ -31,6 +34,8 @@ pub struct Farewell {
     pub is_told: bool,
     /// The label that says so, and whether it is known to be there; `None`: there is none.
     pub label: Option<(&'static str, bool)>,
+    /// Whether the issue is to be closed with that, since nothing comes after it.
+    pub closes: bool,
 }
 
 /// What happened.
@@ -47,6 +52,8 @@ pub enum News {
     },
     /// It rested on figures that do not hold.
     Revoked(Told<Revocation>),
+    /// It rested on what was revoked, and could not be put back: in words, with who and when.
+    Left(Told<String>),
     /// What people found out, by topic.
     Explained(Vec<(String, String)>),
 }
@@ -67,6 +74,7 @@ fn of_promotion(id: &PromotionId, records: &[Record]) -> Vec<Farewell> {
         is_told: is_told(&own, &topic),
         label: label.map(|label| (label, is_labelled(&own, label))),
         topic,
+        closes: matches!(news, News::Left(_)),
         news,
     };
     let mut all = Vec::new();
@@ -93,6 +101,9 @@ fn of_promotion(id: &PromotionId, records: &[Record]) -> Vec<Farewell> {
             all.push(one("revoked".to_owned(), News::Revoked(told), Some("revoked")));
         }
     }
+    if let Some(left) = left(id, records) {
+        all.push(one(LEFT.to_owned(), News::Left(left), Some("revoked")));
+    }
     let notes: Vec<(u64, &String, &String)> = own
         .iter()
         .filter_map(|record| match &record.fact {
@@ -109,6 +120,18 @@ fn of_promotion(id: &PromotionId, records: &[Record]) -> Vec<Farewell> {
         all.push(one(format!("root-cause-{last}"), News::Explained(words), None));
     }
     all
+}
+
+/// That the candidate of a promotion was left by a revocation. Without the revocation right after it, it was not.
+fn left(id: &PromotionId, records: &[Record]) -> Option<Told<String>> {
+    records.windows(2).rev().find_map(|pair| match pair {
+        [Record { seq, time, actor, promotion, fact: Fact::Noted { topic, text } }, after]
+            if promotion == id && topic == LEFT && matches!(after.fact, Fact::Revoked(_)) =>
+        {
+            Some(Told { seq: *seq, time: *time, actor: actor.clone(), what: text.clone() })
+        }
+        _ => None,
+    })
 }
 
 /// Whether a note is a part of the account of a rollback.
@@ -210,6 +233,26 @@ mod tests {
         ]
         .concat();
         assert_eq!(topics(told), [("rolled_back".to_owned(), true, Some(("rolled-back", true)))]);
+    }
+
+    #[test]
+    fn the_issue_of_a_candidate_that_was_left_is_told_and_closed() {
+        let note = || Fact::Noted { topic: LEFT.to_owned(), text: "it was left".into() };
+        let revocation = Revocation { to: Stage::Development, reason: "42 %".into(), measured: None };
+        let of = |mut facts: Vec<Fact>, revoked: bool| {
+            facts.truncate(5);
+            facts.push(note());
+            facts.extend(revoked.then(|| Fact::Revoked(revocation.clone())));
+            let mut records = records(facts);
+            if let Some(last) = records.get_mut(6) {
+                last.promotion = PromotionId::recorded("carbon-staging-2025-09-01");
+            }
+            farewells(&records)
+        };
+        let [left] = &of(rolled_back(), true)[..] else { panic!("one") };
+        assert_eq!((left.topic.as_str(), left.label), (LEFT, Some(("revoked", false))));
+        assert!(left.closes);
+        assert_eq!(of(rolled_back(), false), [], "it was not revoked after all");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::model::assessment::Verdict;
-use crate::model::decision::Revocation;
+use crate::model::decision::{Revocation, RollbackSeverity};
 use crate::model::promotion::{
     Completed, Deployment, EndKind, Ended, Issue, Measurement, Pending, Phase, Promotion, Standing, Told,
 };
@@ -67,9 +67,16 @@ fn take(standing: &mut Standing, record: &Record) {
         Fact::Overridden(decided) => standing.overrides.push(as_told(record, decided.clone())),
         Fact::Done { intent, result } => {
             let Some(promotion) = current(standing, record) else { return };
-            done(promotion, record, *intent, result);
-            if matches!(result, ActResult::Restored { .. }) {
-                rolled_back(standing, record);
+            if !done(promotion, record, *intent, result) {
+                return;
+            }
+            match result {
+                ActResult::Restored { .. } => rolled_back(standing, record),
+                ActResult::Deployed { .. } => replaced(standing, record),
+                ActResult::Issue { .. }
+                | ActResult::Comment { .. }
+                | ActResult::Settled
+                | ActResult::Documented => {}
             }
         }
         _ => {
@@ -110,8 +117,8 @@ fn take_for(promotion: &mut Promotion, record: &Record) {
         Fact::RollbackDecided(decision) => {
             if decision.severity.acts() {
                 promotion.phase = Phase::RollingBack;
-            } else if promotion.phase == Phase::RollingBack && !is_restoring(promotion) {
-                promotion.phase = with_deployment(promotion);
+            } else if promotion.phase >= Phase::RollingBack && !is_restoring(promotion) {
+                stays(promotion);
             }
             promotion.rollback = Some(as_told(record, decision.clone()));
         }
@@ -161,7 +168,7 @@ fn verified(standing: &mut Standing, record: &Record, verification: &Verificatio
             let mut promotion = Promotion::begun(record.promotion.clone(), verification.to, record.time);
             promotion.phase = reached;
             standing.promotion = Some(promotion);
-            standing.ended = None;
+            standing.ended.take_if(|ended| !may_run(ended));
         }
     }
 }
@@ -183,6 +190,7 @@ fn completed(standing: &mut Standing, record: &Record, to: Stage, verified: u64)
     let measured = standing.measured.take().filter(|measured| measured.seq == verified);
     standing.completed =
         Some(Completed { promotion, from: standing.stage, time: record.time, measured, remeasured: None });
+    standing.ended = None;
     standing.stage = to;
 }
 
@@ -224,6 +232,23 @@ fn rolled_back(standing: &mut Standing, record: &Record) {
     standing.ended = Some(ended(record, EndKind::RolledBack, &reason.unwrap_or_default(), rolled_back));
 }
 
+/// Whether the candidate of a promotion that is over may run where it was deployed: no other record would lead to it.
+fn may_run(ended: &Ended) -> bool {
+    let is_act = |pending: &Pending| matches!(pending.act, Act::Deploy(_) | Act::Restore { .. });
+    let Promotion { deployment, pending, .. } = &ended.promotion;
+    ended.kind == EndKind::Revoked && (deployment.is_some() || pending.iter().any(is_act))
+}
+
+/// The candidate of the promotion under way was proven, and runs instead of what was there before. Where that was to be
+/// mended, it is not told here whether it is.
+fn replaced(standing: &mut Standing, record: &Record) {
+    let is_under_way = |promotion: &Promotion| promotion.id == record.promotion;
+    if standing.promotion.as_ref().is_some_and(is_under_way) {
+        let severity = |ended: &Ended| ended.promotion.rollback.as_ref().map(|told| told.what.severity);
+        standing.ended.take_if(|ended| !may_run(ended) || severity(ended) != Some(RollbackSeverity::Medium));
+    }
+}
+
 fn ended(record: &Record, kind: EndKind, reason: &str, promotion: Promotion) -> Ended {
     Ended { id: record.promotion.clone(), promotion, kind, time: record.time, reason: reason.to_owned() }
 }
@@ -262,21 +287,22 @@ fn failed(promotion: &mut Promotion, intent: u64, why: &str) {
             promotion.pending.remove(place);
         }
         // The world is not as it was, and a person must know until it is.
-        Act::Restore { .. } => {
-            if promotion.rollback.as_ref().is_some_and(|rollback| rollback.what.severity.acts()) {
-                promotion.phase = Phase::RollbackFailed;
-            }
-        }
+        Act::Restore { .. } => match &promotion.rollback {
+            Some(rollback) if rollback.what.severity.acts() => promotion.phase = Phase::RollbackFailed,
+            Some(_) if promotion.phase >= Phase::RollingBack => stays(promotion),
+            Some(_) | None => {}
+        },
         // What the forge or a document does not show yet is owed.
         Act::OpenIssue { .. } | Act::Comment { .. } | Act::SettleIssue { .. } | Act::Document { .. } => {}
     }
 }
 
-fn done(promotion: &mut Promotion, record: &Record, intent: u64, result: &ActResult) {
+/// Gives an act its end; whether that is one of the promotion's acts.
+fn done(promotion: &mut Promotion, record: &Record, intent: u64, result: &ActResult) -> bool {
     // An end that is not that of the act says nothing of it.
     let is_its = |pending: &Pending| pending.intent == intent && pending.act.name() == result.of();
     let place = promotion.pending.iter().position(is_its);
-    let Some(pending) = place.map(|place| promotion.pending.remove(place)) else { return };
+    let Some(pending) = place.map(|place| promotion.pending.remove(place)) else { return false };
     match (pending.act, result) {
         (Act::OpenIssue { .. }, ActResult::Issue { number, url }) => {
             let since = promotion.issue.as_ref().map_or(record.time, |issue| issue.since);
@@ -310,10 +336,21 @@ fn done(promotion: &mut Promotion, record: &Record, intent: u64, result: &ActRes
             _,
         ) => {}
     }
+    true
 }
 
+/// Whether it is being put back, or was when nobody wrote how that ended.
 fn is_restoring(promotion: &Promotion) -> bool {
-    promotion.pending.iter().any(|pending| matches!(pending.act, Act::Restore { .. }))
+    let is_open = |pending: &Pending| pending.failed.is_none();
+    promotion.pending.iter().any(|pending| matches!(pending.act, Act::Restore { .. }) && is_open(pending))
+}
+
+/// It need not go any more. Where its candidate was proven, nobody owes that what was there before is put back.
+fn stays(promotion: &mut Promotion) {
+    if promotion.deployment.is_some() {
+        promotion.pending.retain(|pending| !matches!(pending.act, Act::Restore { .. }));
+    }
+    promotion.phase = with_deployment(promotion);
 }
 
 /// How far a promotion is that need not go any more; that of one that is completed is put right by its caller.

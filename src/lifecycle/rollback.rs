@@ -3,8 +3,11 @@
 //! Not the deed (`app::rollback`). The hard part: a promotion may have deployed several times, and what counts is what
 //! ran before the first of them that was not put back already.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
+use crate::model::container::ContainerState;
 use crate::model::decision::{RollbackDecision, RollbackSeverity};
 use crate::model::promotion::{Deployment, EndKind, Phase, Promotion, Standing, Told};
 use crate::model::promotion_id::PromotionId;
@@ -105,13 +108,36 @@ pub fn candidate(standing: &Standing, records: &[Record]) -> Result<Candidate, N
 
 /// All that could be decided about: that of the promotion under way first.
 pub fn candidates(standing: &Standing, records: &[Record]) -> Vec<Candidate> {
+    promotions(standing).filter_map(|promotion| of_promotion(promotion, records)).collect()
+}
+
+/// The promotions whose candidates may run: that under way first, the one that was revoked last.
+fn promotions(standing: &Standing) -> impl Iterator<Item = &Promotion> {
+    let completed = standing.completed.as_ref().map(|completed| &completed.promotion);
     let revoked = standing.ended.as_ref().filter(|ended| ended.kind == EndKind::Revoked);
-    let promotions = standing
-        .promotion
-        .iter()
-        .chain(standing.completed.as_ref().map(|completed| &completed.promotion))
-        .chain(revoked.map(|ended| &ended.promotion));
-    promotions.filter_map(|promotion| of_promotion(promotion, records)).collect()
+    standing.promotion.iter().chain(completed).chain(revoked.map(|ended| &ended.promotion))
+}
+
+/// What was decided about candidates that may run, each with its promotion, also where nothing is to be done about it.
+pub fn decisions(standing: &Standing) -> impl Iterator<Item = (&PromotionId, &Told<RollbackDecision>)> {
+    promotions(standing).filter_map(|promotion| Some(&promotion.id).zip(promotion.rollback.as_ref()))
+}
+
+/// Whether a rollback of that promotion was tried and failed, and nothing was put back or brought up since.
+pub fn has_failed(promotion: &PromotionId, records: &[Record]) -> bool {
+    let (mut acts, mut intent, mut failed) = (false, None, false);
+    for record in records.iter().filter(|record| record.promotion == *promotion) {
+        match &record.fact {
+            Fact::RollbackDecided(decision) => acts = decision.severity.acts(),
+            Fact::Intended(Act::Restore { .. }) => intent = acts.then_some(record.seq),
+            Fact::Failed { intent: of, .. } if Some(*of) == intent => failed = true,
+            Fact::Done { result: ActResult::Deployed { .. } | ActResult::Restored { .. }, .. } => {
+                failed = false;
+            }
+            _ => {}
+        }
+    }
+    failed
 }
 
 /// What the promotion under way has brought up and nobody took away: it may run, also where its deployment failed or has
@@ -204,8 +230,8 @@ pub fn rolled_back(records: &[Record]) -> Vec<RolledBack> {
 }
 
 /// What must be done by a time: candidates that are to go or to be mended. What is to be mended is mended where another
-/// candidate was proven since, in the stage or in the one above. `is_other`: whether two commits are known to differ in
-/// something that is promoted.
+/// candidate was proven since, in the stage or in the one above, or the same one by another configuration. `is_other`:
+/// whether two commits are known to differ in something that is promoted.
 pub fn duties(
     standing: &Standing,
     records: &[Record],
@@ -213,15 +239,12 @@ pub fn duties(
     is_other: &dyn Fn(&str, &str) -> bool,
 ) -> Vec<Duty> {
     let above = standing.promotion.as_ref().and_then(|promotion| promotion.deployment.as_ref());
-    let under_way = standing.promotion.iter().map(|promotion| (promotion, None));
-    let completed = standing.completed.iter().map(|completed| (&completed.promotion, above));
-    let ended = standing.ended.iter().filter(|ended| ended.kind == EndKind::Revoked);
-    let all = under_way.chain(completed).chain(ended.map(|ended| (&ended.promotion, None)));
-    let mends = |promotion: &Promotion, decided: &_, above: Option<&Deployment>| {
+    let mends = |promotion: &Promotion, decided: &_| {
         let mut later = promotion.deployment.iter().chain(above);
         later.any(|deployment| is_mended_by(promotion, decided, deployment, records, is_other))
     };
-    all.filter_map(|(promotion, above)| duty(promotion, now, |decided| mends(promotion, decided, above)))
+    promotions(standing)
+        .filter_map(|promotion| duty(promotion, now, |decided| mends(promotion, decided)))
         .collect()
 }
 
@@ -238,7 +261,39 @@ fn is_mended_by(
     }
     let until = records.partition_point(|record| record.seq <= decided.seq);
     let then = deployed(&promotion.id, records.get(..until).unwrap_or(records));
-    then.last().is_some_and(|(_, then)| is_other(&then.commit, &deployment.commit))
+    then.last().is_some_and(|(intent, then)| {
+        is_other(&then.commit, &deployment.commit)
+            || is_configured_otherwise((*intent, then), deployment, records)
+    })
+}
+
+/// Whether the same commit is known to have been brought up by another configuration. Another name of the image is none,
+/// and where it was brought up by other words, perhaps the same configuration has another digest.
+fn is_configured_otherwise(
+    (intent, then): (u64, &DeployAct),
+    deployment: &Deployment,
+    records: &[Record],
+) -> bool {
+    let ran = records.iter().find_map(|record| match &record.fact {
+        Fact::Done { intent: of, result: ActResult::Deployed { running, .. } } if *of == intent => {
+            Some(running)
+        }
+        _ => None,
+    });
+    let words = records.iter().find_map(|record| match &record.fact {
+        Fact::Intended(Act::Deploy(deploy)) if record.seq == deployment.intent => Some(&deploy.argv),
+        _ => None,
+    });
+    let Some((ran, runs)) = ran.map(|ran| (ran, &deployment.running)) else { return false };
+    let digests = |running: &[ContainerState]| {
+        let digests: Option<BTreeSet<String>> = running.iter().map(|one| one.config_hash.clone()).collect();
+        digests.filter(|digests| !digests.is_empty())
+    };
+    let names = |running: &[ContainerState]| -> BTreeSet<String> {
+        running.iter().map(|one| one.reference.clone()).collect()
+    };
+    let is_other = digests(ran).zip(digests(runs)).is_some_and(|(then, now)| then != now);
+    is_other && then.commit == deployment.commit && words == Some(&then.argv) && names(ran) == names(runs)
 }
 
 fn duty(

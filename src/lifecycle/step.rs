@@ -10,6 +10,7 @@ use crate::model::record::{Act, CheckOutcome, CheckRecord};
 use crate::model::stage::Stage;
 
 use super::freshness::{Freshness, Now, Staleness};
+use super::rollback::decisions;
 
 /// The next step of a promotion.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,11 +76,11 @@ pub enum Obstacle {
 
 /// The next step of a component that stands so. `with_issue`: whether its promotion has an issue at all.
 pub fn step(standing: &Standing, now: &Now, with_issue: bool) -> Step {
-    if standing.stage.next().is_none() {
-        return Step::Top;
-    }
     if rolling_back(standing, now).next().is_some() {
         return Step::Restore;
+    }
+    if standing.stage.next().is_none() {
+        return Step::Top;
     }
     let promotion = standing.promotion.as_ref();
     let pending = |is: fn(&Act) -> bool| {
@@ -122,14 +123,10 @@ pub fn overrides<'s>(standing: &'s Standing, now: &Now) -> Vec<&'s Told<Override
 
 /// What is to go, whatever else is to be done.
 fn rolling_back<'a>(standing: &'a Standing, now: &'a Now) -> impl Iterator<Item = Obstacle> + 'a {
-    let completed = standing.completed.as_ref().map(|completed| &completed.promotion);
-    let rolling_back = standing.promotion.iter().chain(completed).filter_map(|promotion| {
-        let told = promotion.rollback.as_ref().filter(|told| told.what.severity.acts())?;
-        Some((promotion.id.to_string(), told.what.clone()))
-    });
-    rolling_back.map(|(promotion, what)| Obstacle::RollingBack {
-        promotion,
-        reason: what.reason,
+    let to_go = decisions(standing).filter(|(_, told)| told.what.severity.acts());
+    to_go.map(|(promotion, Told { what, .. })| Obstacle::RollingBack {
+        promotion: promotion.to_string(),
+        reason: what.reason.clone(),
         due: what.due,
         overdue: what.due.is_some_and(|due| due <= now.time),
     })

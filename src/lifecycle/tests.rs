@@ -234,6 +234,50 @@ fn a_rollback_that_failed_is_for_a_person() {
 }
 
 #[test]
+fn what_need_not_go_any_more_is_no_rollback_that_failed() {
+    let ends = |facts: Vec<Fact>, deploy: u64| {
+        let intent = facts.len() as u64 + 2;
+        let failed = Fact::Failed { intent, why: "no image".into() };
+        let restoring = Fact::Intended(Act::Restore { deploy, image: None });
+        let acts = rollback(RollbackSeverity::High);
+        let (low, tried) = (rollback(RollbackSeverity::Low), [acts, restoring]);
+        // Said before the attempt had come to its end, or after that.
+        let before = [facts.clone(), tried.to_vec(), vec![low.clone(), failed.clone()]].concat();
+        [before, [facts, tried.to_vec(), vec![failed, low]].concat()]
+    };
+    let deployed = with(opened(), [Fact::Intended(deploy()), Fact::Done { intent: 4, result: deployed() }]);
+    for facts in ends(deployed, 4) {
+        let standing = standing(facts);
+        assert_eq!(step(&standing, &now(), true), Step::Observe);
+        let promotion = standing.promotion.expect("one");
+        assert_eq!((promotion.phase, promotion.pending.len()), (Phase::Deployed, 0));
+    }
+    for facts in ends(completed(), 4) {
+        let promotion = standing(facts).completed.expect("one").promotion;
+        assert_eq!((promotion.phase, promotion.pending.len()), (Phase::Completed, 0));
+    }
+    // What was not well is not there to stay: what was there before is put back.
+    let unwell =
+        with(opened(), [Fact::Intended(deploy()), Fact::Failed { intent: 4, why: "not well".into() }]);
+    for facts in ends(unwell, 4) {
+        let standing = standing(facts);
+        assert_eq!(step(&standing, &now(), true), Step::Restore);
+        let promotion = standing.promotion.expect("one");
+        assert_eq!((promotion.phase, promotion.pending.len()), (Phase::IssueOpen, 1));
+    }
+}
+
+#[test]
+fn that_something_was_put_back_is_believed_of_an_intent_to_do_so_alone() {
+    let decided = with(completed(), [rollback(RollbackSeverity::Critical)]);
+    for intent in [4, 7, 99] {
+        let result = ActResult::Restored { running: vec![] };
+        let standing = standing(with(decided.clone(), [Fact::Done { intent, result }]));
+        assert_eq!((standing.stage, standing.ended), (Stage::Staging, None), "{intent}");
+    }
+}
+
+#[test]
 fn what_is_only_to_be_mended_stays_where_it_is() {
     let standing = standing(with(completed(), [rollback(RollbackSeverity::Medium)]));
     assert_eq!(standing.completed.map(|completed| completed.promotion.phase), Some(Phase::Completed));

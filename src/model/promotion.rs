@@ -220,7 +220,7 @@ pub struct Standing {
     pub promotion: Option<Promotion>,
     /// The promotion by which it stands where it does; `None` where the policy alone says so.
     pub completed: Option<Completed>,
-    /// The last promotion that came to a bad end, where none has begun since.
+    /// The last promotion that came to a bad end, where none has begun since, or where its candidate may still run.
     pub ended: Option<Ended>,
     /// That nothing is to be promoted, and why.
     pub hold: Option<Told<String>>,

@@ -54,6 +54,15 @@ pub fn revoked<T>(told: &Told<T>, reason: &str, to: &str, measured: Option<u64>)
     format!("**Revoked.** The component stands in {to} again.\n\n{}{measured}", who(told, reason))
 }
 
+/// That what a candidate rests on was revoked, and that it could not be put back.
+pub fn left(told: &Told<String>) -> String {
+    format!(
+        "**Nothing comes after this.** What this promotion rests on was revoked, and its candidate could not be put back: \
+         a person has to take it away.\n\n{}",
+        who(told, &told.what)
+    )
+}
+
 /// What people found out.
 pub fn explained(notes: &[(String, String)]) -> String {
     let mut text = String::from("What was found out about the rollback:\n\n");

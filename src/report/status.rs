@@ -8,7 +8,9 @@ mod one;
 use jiff::Timestamp;
 
 use crate::model::assessment::Verdict;
-use crate::model::promotion::{Pending, Phase, Standing};
+use crate::model::decision::RollbackDecision;
+use crate::model::promotion::{Pending, Phase, Standing, Told as Decided};
+use crate::model::promotion_id::PromotionId;
 use crate::model::record::Act;
 
 use super::page::{Page, Tone};
@@ -85,6 +87,8 @@ pub struct Known {
     pub standing: Standing,
     /// Who recorded the measurement.
     pub measured_by: Option<String>,
+    /// What was decided about candidates that may run.
+    pub rollbacks: Vec<Rollback>,
     /// That a later measurement of the same commit shows other figures than those that it was promoted on.
     pub contradicted: Option<String>,
     /// What stands in the way of a deployment.
@@ -93,6 +97,24 @@ pub struct Known {
     pub soak: Option<SoakView>,
     /// What comes next.
     pub next: Next,
+}
+
+/// What was decided about a candidate that may run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rollback {
+    /// Its promotion.
+    pub promotion: PromotionId,
+    /// What was decided.
+    pub decided: Decided<RollbackDecision>,
+    /// Whether something is still to be done: what was mended, or need not be, is shown all the same.
+    pub open: bool,
+}
+
+impl Rollback {
+    /// Whether it should have been done by `now`.
+    fn is_overdue(&self, now: Timestamp) -> bool {
+        self.open && self.decided.what.due.is_some_and(|due| due <= now)
+    }
 }
 
 /// Something that stands in the way.

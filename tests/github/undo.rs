@@ -681,3 +681,106 @@ fn what_is_to_go_since_somebody_else_said_so_is_not_reported_as_decided() {
     told.complains("run it again");
     assert_eq!(project.kinds(), before);
 }
+
+#[test]
+fn complete_does_not_call_done_what_was_rolled_back_and_tells_of_it_all_the_same() {
+    if !has_gh() {
+        return;
+    }
+    let project = completed();
+    let news = with_issue_above(&project);
+    taken_away_above(&project, "no answers");
+    let before = project.kinds();
+    let complete = ["complete", "carbon", "--yes"];
+    let dry = project.run(&["complete", "carbon", "--dry-run"]).exits(1);
+    dry.says(&format!("`{ABOVE}` was rolled back on")).says("no answers");
+    assert_eq!(project.kinds(), before);
+    project
+        .run(&complete)
+        .exits(1)
+        .says("it stands in staging, and not in production")
+        .says("`tta-promote promote carbon`")
+        .says(&format!("issue #{news} was told: it was rolled back"));
+    assert!(project.github.with(|hub| hub.issues[1].comments[0].contains("**Rolled back**")));
+    project.run(&["hold", "carbon", "--reason", "no answers"]).exits(0);
+    let told = project.run(&complete).exits(1).says("`tta-promote release carbon --reason TEXT`");
+    assert!(!told.stdout.contains("was told"), "{told:?}");
+    // Where something newer is begun, that is what is spoken of.
+    begun_above(&project);
+    project.run(&complete).exits(1).says("has come to no end");
+}
+
+/// An issue for [`ABOVE`]; its number.
+fn with_issue_above(project: &Project) -> u64 {
+    let number = project.github.with(|hub| hub.open("Promote Carbon", "", &["component-promotion"]));
+    let url = format!("https://github.com/theinterneti/TTA/issues/{number}");
+    let opening = Act::OpenIssue {
+        repository: "theinterneti/TTA".into(),
+        marker: "m".into(),
+        title: "t".into(),
+        body_sha256: String::new(),
+    };
+    let (now, intent) = (jiff::Timestamp::now(), project.records().len() as u64 + 1);
+    project.recorded_for(ABOVE, now, Fact::Intended(opening));
+    let result = ActResult::Issue { number, url };
+    project.recorded_for(ABOVE, now, Fact::Done { intent, result });
+    number
+}
+
+#[test]
+fn the_issue_of_a_candidate_that_is_left_is_told_and_closed_and_owed_where_github_fails() {
+    if !has_gh() {
+        return;
+    }
+    let project = completed();
+    let deploy = begun_above(&project);
+    let number = with_issue_above(&project);
+    failed_above(&project, deploy);
+    project.github.fail("", 100, Fault::Status(502, json_of("Bad gateway")));
+    project.run(&REVOKE).exits(0).says("owed");
+    assert!(project.github.with(|hub| hub.issues[1].open));
+    project.run(&["promote", "carbon", "--dry-run"]).complains(&format!("news for issue #{number}"));
+    project.github.heal();
+    project.run(&REVOKE).exits(0).says(&format!("issue #{number} was told: what it rests on was revoked"));
+    project.github.with(|hub| {
+        let issue = &hub.issues[1];
+        assert_eq!(issue.comments.len(), 2, "{issue:?}");
+        assert!(issue.comments[1].contains("**Nothing comes after this.**"), "{issue:?}");
+        assert!(issue.comments[1].contains("this candidate was left in production"), "{issue:?}");
+        assert!(!issue.open && issue.labels.contains(&"revoked".to_owned()), "{issue:?}");
+    });
+    let again = project.run(&REVOKE).exits(0);
+    assert!(!again.stdout.contains(&format!("#{number}")), "{again:?}");
+}
+
+#[test]
+fn what_was_mended_is_neither_due_nor_overdue_and_what_is_open_of_a_revoked_candidate_is_shown() {
+    if !has_gh() {
+        return;
+    }
+    let project = Project::impatient();
+    project.issue().exits(0);
+    deployed_here(&project);
+    let shown = |is_open: bool, overdue: bool| {
+        let told = project.run(&["status", "carbon", "--format", "json"]).exits(0);
+        let decided = &json(&told)["components"][0]["rollbacks"][0];
+        assert_eq!((&decided["open"], &decided["overdue"]), (&is_open.into(), &overdue.into()), "{told:?}");
+        project.run(&["status", "carbon"]).exits(0).stdout
+    };
+    rollback(&project, &["--severity", "medium", "--reason", "odd figures", "--due", "1s"]).exits(4);
+    std::thread::sleep(Duration::from_millis(1100));
+    assert!(shown(true, true).contains("overdue since"));
+    project.file("src/carbon.py", "x = 2\n").committed();
+    deployed_here(&project);
+    let text = shown(false, false);
+    assert!(text.contains("a rollback was decided (medium)"), "{text}");
+    assert!(text.contains("mended since") && !text.contains("due"), "{text}");
+    // What was revoked runs on, and is to go.
+    let completed = Fact::Completed { to: Stage::Staging, deployment: 4, verified: 1 };
+    project.recorded(jiff::Timestamp::now(), completed);
+    project.run(&REVOKE).exits(0);
+    rollback(&project, &["--severity", "high", "--reason", "no answers"]).exits(4);
+    let text = shown(true, false);
+    assert!(text.contains("a rollback was decided (high)") && text.contains("due by"), "{text}");
+    assert!(text.contains("next `tta-promote rollback carbon --now`"), "{text}");
+}

@@ -205,3 +205,31 @@ fn killed_at_any_moment_and_run_again_it_ends_in_the_same_state() {
     }
     eprintln!("{kills} kills, {finished} of them too late");
 }
+
+#[test]
+fn another_configuration_of_the_same_commit_mends_and_a_container_made_anew_does_not() {
+    for compose in Compose::all() {
+        let Some(staging) = Staging::passed(compose, WELL, &health("300ms", "20s")) else { return };
+        let path = staging.project.root().join("compose.yml");
+        let text = std::fs::read_to_string(path).expect("a compose file");
+        let text = format!("{text}    environment: {{ COLOUR: \"${{COLOUR:-red}}\" }}\n");
+        let staging = staging.change(&[("compose.yml", &text)]);
+        staging.deploy().exits(0);
+        rollback(&staging, &["--severity", "medium", "--reason", "the wrong colour"]).exits(4);
+        let is_open = |staging: &Staging| {
+            let told = staging.project.run(&["status", "a", "--format", "json"]).exits(0).json();
+            told["components"][0]["rollbacks"][0]["open"].clone()
+        };
+        let id = staging.containers()[0]["Id"].as_str().expect("an id").to_owned();
+        staging.engine.docker(&["restart", &id]);
+        staging.deploy().exits(0);
+        assert!(
+            staging.kinds().ends_with(&["rollback_decided", "intent", "done"].map(str::to_owned)),
+            "{compose:?}"
+        );
+        assert_eq!(is_open(&staging), true, "{compose:?}");
+        let staging = staging.variable("COLOUR", "blue");
+        staging.deploy().exits(0);
+        assert_eq!(is_open(&staging), false, "{compose:?}");
+    }
+}

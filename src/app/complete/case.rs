@@ -14,7 +14,7 @@ use crate::lifecycle::{self, Now, Obstacle};
 use crate::model::component::Component;
 use crate::model::container::ContainerState;
 use crate::model::freeze::frozen;
-use crate::model::promotion::{Completed, Deployment, Phase, Promotion, Standing};
+use crate::model::promotion::{Completed, Deployment, EndKind, Ended, Phase, Promotion, Standing};
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, Record};
 use crate::model::soak::Soak;
@@ -37,6 +37,8 @@ pub(super) struct Case<'a> {
 pub(super) enum State<'c> {
     /// It stands in its stage, and nothing else is under way.
     Done(&'c Completed),
+    /// Its last candidate was put back, and nothing came after it.
+    GoneBack(Against),
     /// Something stands in the way.
     Against(Against, Option<Soak>),
     /// It may be completed, if its gate is passed.
@@ -59,6 +61,10 @@ impl<'a> Case<'a> {
 
     pub(super) fn state(&self) -> State<'_> {
         let under_way = self.standing.promotion.as_ref().filter(|promotion| is_begun(promotion));
+        let gone = self.standing.ended.as_ref().filter(|ended| ended.kind == EndKind::RolledBack);
+        if let (Some(gone), None) = (gone.filter(|gone| gone.promotion.to > self.standing.stage), under_way) {
+            return State::GoneBack(self.gone_back(gone));
+        }
         if let (Some(completed), None) = (&self.standing.completed, under_way) {
             return State::Done(completed);
         }
@@ -69,6 +75,21 @@ impl<'a> Case<'a> {
         let soak = lifecycle::soak(&rule, deployment, &promotion.observations, self.now.time);
         let against = self.against(promotion, deployment, &soak);
         if against.is_nothing() { State::Ready(soak) } else { State::Against(against, Some(soak)) }
+    }
+
+    fn gone_back(&self, gone: &Ended) -> Against {
+        let (name, stage, to) = (&self.component.name, self.standing.stage, gone.promotion.to);
+        let time = gone.time.strftime("%Y-%m-%d %H:%M UTC");
+        let why = format!(
+            "`{}` was rolled back on {time}: {}; it stands in {stage}, and not in {to}",
+            gone.id, gone.reason
+        );
+        let again = format!("begin again with `tta-promote promote {name}` once that is mended");
+        let hint = match &self.standing.hold {
+            Some(_) => format!("{again}; before that, `tta-promote release {name} --reason TEXT`"),
+            None => again,
+        };
+        Against { refused: vec![why], waiting: Vec::new(), hint }
     }
 
     /// The promotion whose candidate runs, and its deployment.

@@ -58,6 +58,13 @@ pub fn complete(
             let mut hand = InHand::take(workspace, component, &folder)?;
             return again(&mut hand, &context, request.force);
         }
+        State::GoneBack(against) if request.dry_run => {
+            return Ok(Outcome::GoneBack(against, Settled::default()));
+        }
+        State::GoneBack(against) => {
+            let mut hand = InHand::take(workspace, component, &folder)?;
+            return gone_back(&mut hand, &context, request.force, against);
+        }
         State::Against(against, soak) => return Ok(Outcome::Against(against, soak.map(Box::new))),
         State::Ready(soak) => case.proposal(soak, foresee(workspace, component, &records, request.force)),
     };
@@ -74,6 +81,7 @@ pub fn complete(
     let case = Case::of(workspace, component, &records, &folder)?;
     let soak = match case.state() {
         State::Done(_) => return again(&mut hand, &context, request.force),
+        State::GoneBack(against) => return gone_back(&mut hand, &context, request.force, against),
         State::Against(against, soak) => return Ok(Outcome::Against(against, soak.map(Box::new))),
         State::Ready(soak) => soak,
     };
@@ -99,6 +107,16 @@ fn again(hand: &mut InHand<'_>, context: &Context<'_>, force: bool) -> Result<Ou
     let completed = standing.completed.as_ref();
     let promotion = completed.map_or_else(|| hand.promotion(), |completed| completed.promotion.id.clone());
     Ok(Outcome::AlreadyCompleted(promotion, standing.stage, settled))
+}
+
+/// It does not stand in the stage any more: what tells of that may be owed.
+fn gone_back(
+    hand: &mut InHand<'_>,
+    context: &Context<'_>,
+    force: bool,
+    against: Against,
+) -> Result<Outcome, CompleteError> {
+    Ok(Outcome::GoneBack(against, settle::settle_ended(hand, context, force)?))
 }
 
 /// The whole gate, measured anew, and recorded: nothing else is a ground to move.

@@ -89,6 +89,8 @@ pub struct Proposal {
 pub enum Outcome {
     /// It may not be completed, or not yet.
     Against(Against, Option<Box<Soak>>),
+    /// Its last candidate was put back. What tells of that is told all the same.
+    GoneBack(Against, Settled),
     /// This would be done.
     Proposed(Box<Proposal>),
     /// Nobody consented.

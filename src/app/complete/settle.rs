@@ -42,6 +42,21 @@ pub(super) fn settle(
     Ok(Settled { papers, told: said.told, owed: said.owed })
 }
 
+/// Tells of the promotion that came to a bad end, and pays what else is owed.
+pub(super) fn settle_ended(
+    hand: &mut InHand<'_>,
+    context: &Context<'_>,
+    force: bool,
+) -> Result<Settled, IssueError> {
+    let papers = match hand.standing().ended {
+        Some(ended) => document::settle(hand, &ended.id, force)?,
+        None => Vec::new(),
+    };
+    let mut told = settle_owed(hand, context)?;
+    told.extend(issue::pay_debts(hand, context)?);
+    Ok(Settled { papers, told, owed: Vec::new() })
+}
+
 /// Tells GitHub what it is still owed of the promotion by which the component stands where it does, a sentence each: for
 /// steps of the next one.
 pub fn settle_owed(hand: &mut InHand<'_>, context: &Context<'_>) -> Result<Vec<String>, IssueError> {

@@ -51,9 +51,10 @@ fn errands(news: &Farewell) -> Vec<(Errand, String)> {
         errands.push((errand(comment), format!("issue #{issue} was told: {}", heading(news))));
     }
     if let Some((label, false)) = news.label {
+        let closed = if news.closes { " and is closed" } else { "" };
         let remove = vec![news.to.name().to_owned(), COMPLETED.to_owned()];
-        let settled = Wish::Settled { add: vec![label.to_owned()], remove, close: false };
-        errands.push((errand(settled), format!("issue #{issue} has the label `{label}`")));
+        let settled = Wish::Settled { add: vec![label.to_owned()], remove, close: news.closes };
+        errands.push((errand(settled), format!("issue #{issue} has the label `{label}`{closed}")));
     }
     errands
 }
@@ -66,6 +67,7 @@ fn words(news: &Farewell) -> String {
             let what = &told.what;
             rollback_comment::revoked(told, &what.reason, what.to.name(), what.measured)
         }
+        News::Left(told) => rollback_comment::left(told),
         News::Explained(notes) => rollback_comment::explained(notes),
     }
 }
@@ -75,6 +77,7 @@ fn heading(news: &Farewell) -> &'static str {
         News::Decided(_) => "a rollback was decided",
         News::RolledBack { .. } => "it was rolled back",
         News::Revoked(_) => "it was revoked",
+        News::Left(_) => "what it rests on was revoked",
         News::Explained(_) => "what was found out",
     }
 }

@@ -1,8 +1,8 @@
 //! What a rollback goes back to.
 
 use super::*;
-use crate::lifecycle::sample::{COMMIT, deploy, records, time, verification, verified};
-use crate::lifecycle::stand;
+use crate::lifecycle::sample::{COMMIT, deploy, now, records, time, verification, verified};
+use crate::lifecycle::{Obstacle, Step, obstacles, stand, step};
 use crate::model::assessment::Verdict;
 use crate::model::container::ContainerState;
 use crate::model::decision::Revocation;
@@ -210,4 +210,139 @@ fn what_was_brought_up_is_there_until_it_is_put_back() {
 fn deadlines_follow_the_severity() {
     let at = |severity| deadline(severity, time(0)).map(|due| due.duration_since(time(0)).as_hours());
     assert_eq!(RollbackSeverity::ALL.map(at), [Some(0), Some(24), Some(168), None]);
+}
+
+/// A revoked promotion whose candidate runs, with what was decided about it, and a new promotion after it.
+fn revoked(severity: RollbackSeverity, second: Vec<Fact>) -> Vec<Record> {
+    let mut first = completed_and_to_be_mended();
+    first.pop();
+    let revocation = Revocation { to: Stage::Development, reason: "42 %".into(), measured: None };
+    first.extend([Fact::Revoked(revocation), decided(severity, Some(time(100)))]);
+    two(first, second)
+}
+
+fn standing(records: &[Record]) -> Standing {
+    stand(Stage::Development, records)
+}
+
+#[test]
+fn a_revoked_candidate_that_runs_is_not_forgotten_where_the_gate_is_measured_anew() {
+    let mut records = revoked(RollbackSeverity::High, vec![verified(Verdict::Pass)]);
+    let first = records[0].promotion.clone();
+    let open = |records: &[Record]| {
+        let duties = duties(&standing(records), records, time(50), &is_other);
+        duties.into_iter().map(|duty| duty.promotion).collect::<Vec<_>>()
+    };
+    let next = |records: &[Record]| step(&standing(records), &now(), false);
+    assert_eq!(open(&records), std::slice::from_ref(&first));
+    let candidate = |records: &[Record]| candidate(&standing(records), records);
+    assert_eq!(candidate(&records).map(|found| found.promotion), Ok(first.clone()));
+    assert_eq!(next(&records), Step::Restore);
+    let in_the_way = obstacles(&standing(&records), &now(), &[]);
+    assert!(matches!(in_the_way[..], [Obstacle::RollingBack { .. }]), "{in_the_way:?}");
+    // Put back, it is as if it had never been.
+    let seq = records.len() as u64;
+    for (at, fact) in [(1, restoring(2)), (2, restored(seq + 1))] {
+        let last = records[0].clone();
+        records.push(Record { seq: seq + at, time: time(20), promotion: first.clone(), fact, ..last });
+    }
+    assert_eq!(open(&records), []);
+    assert!(matches!(candidate(&records), Err(NoCandidate::RolledBack(_))));
+    assert_eq!(next(&records), Step::Deploy);
+    assert_eq!(obstacles(&standing(&records), &now(), &[]), []);
+    assert_eq!(standing(&records).ended.map(|ended| ended.kind), Some(EndKind::RolledBack));
+}
+
+#[test]
+fn a_revoked_candidate_is_forgotten_where_another_one_was_proven_in_its_place() {
+    let ended = |severity, second: Vec<Fact>| {
+        let second = [vec![verified(Verdict::Pass)], second].concat();
+        standing(&revoked(severity, second)).ended.map(|ended| ended.kind)
+    };
+    let low = RollbackSeverity::Low;
+    assert_eq!(ended(low, vec![]), Some(EndKind::Revoked));
+    assert_eq!(ended(low, vec![deploying_of("mended")]), Some(EndKind::Revoked), "it may run yet");
+    let failed = Fact::Failed { intent: 8, why: "not well".into() };
+    assert_eq!(ended(low, vec![deploying_of("mended"), failed]), Some(EndKind::Revoked));
+    assert_eq!(ended(low, vec![deploying_of("mended"), deployed(8)]), None);
+}
+
+#[test]
+fn a_revoked_candidate_that_was_to_be_mended_is_mended_by_another_content_alone() {
+    let open = |commit| {
+        let second = vec![verified(Verdict::Pass), deploying_of(commit), deployed(8)];
+        let records = revoked(RollbackSeverity::Medium, second);
+        duties(&standing(&records), &records, time(50), &is_other).len()
+    };
+    assert_eq!(open("with its ledger"), 1);
+    assert_eq!(open("mended"), 0);
+}
+
+#[test]
+fn what_rests_in_the_highest_stage_is_to_go_before_there_is_nothing_to_do() {
+    let completed = Fact::Completed { to: Stage::Production, deployment: 2, verified: 1 };
+    let facts = |severity| {
+        let records = records(vec![
+            verified(Verdict::Pass),
+            deploying(OLD),
+            deployed(2),
+            completed.clone(),
+            decided(severity, None),
+        ]);
+        step(&standing(&records), &now(), false)
+    };
+    assert_eq!(facts(RollbackSeverity::High), Step::Restore);
+    assert_eq!(facts(RollbackSeverity::Low), Step::Top);
+}
+
+fn deploying_by(words: &[&str]) -> Fact {
+    let Act::Deploy(act) = deploy() else { unreachable!() };
+    let argv = words.iter().map(|word| (*word).to_owned()).collect();
+    Fact::Intended(Act::Deploy(DeployAct { argv, ..act }))
+}
+
+fn deployed_with(intent: u64, digest: Option<&str>, reference: &str) -> Fact {
+    let (reference, config_hash) = (reference.to_owned(), digest.map(str::to_owned));
+    let running = vec![ContainerState { reference, config_hash, ..container("one") }];
+    Fact::Done { intent, result: ActResult::Deployed { running, proof: vec![] } }
+}
+
+#[test]
+fn another_configuration_of_the_same_commit_mends_where_the_record_shows_that_it_is_another() {
+    let open = |then: Option<&str>, words: &[&str], digest: Option<&str>, reference: &str| {
+        let records = records(vec![
+            verified(Verdict::Pass),
+            deploying_by(&["docker", "compose"]),
+            deployed_with(2, then, "carbon:1"),
+            decided(RollbackSeverity::Medium, Some(time(100))),
+            deploying_by(words),
+            deployed_with(5, digest, reference),
+        ]);
+        duties(&standing(&records), &records, time(50), &is_other).len()
+    };
+    let (same, compose) = (Some("aa"), &["docker", "compose"][..]);
+    assert_eq!(open(same, compose, Some("bb"), "carbon:1"), 0);
+    assert_eq!(open(same, compose, same, "carbon:1"), 1, "it is the same");
+    assert_eq!(open(same, compose, None, "carbon:1"), 1, "it is not known");
+    assert_eq!(open(None, compose, Some("bb"), "carbon:1"), 1, "it was not known");
+    assert_eq!(open(same, &["docker-compose"], Some("bb"), "carbon:1"), 1, "digests of another compose");
+    assert_eq!(open(same, compose, Some("bb"), "carbon:2"), 1, "the image has another name alone");
+}
+
+#[test]
+fn a_rollback_has_failed_until_something_was_put_back_or_brought_up() {
+    let severity = RollbackSeverity::High;
+    let mut facts = vec![verified(Verdict::Pass), deploying(OLD), deployed(2), decided(severity, None)];
+    let failed = |facts: &[Fact]| {
+        let records = records(facts.to_vec());
+        has_failed(&records[0].promotion, &records)
+    };
+    facts.push(restoring(2));
+    assert!(!failed(&facts));
+    facts.push(Fact::Failed { intent: 5, why: "no image".into() });
+    assert!(failed(&facts));
+    facts.push(decided(RollbackSeverity::Low, None));
+    assert!(failed(&facts), "that it need not go says nothing about whether it could");
+    assert!(!failed(&[facts.clone(), vec![restoring(2), restored(8)]].concat()));
+    assert!(!failed(&[facts, vec![deploying(OLD), deployed(8)]].concat()));
 }

@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::model::promotion::{EndKind, Measurement, Pending, Promotion, Standing};
+use crate::model::promotion::{EndKind, Measurement, Pending, Promotion};
 use crate::model::record::Verification;
 
 use super::super::json::{Program, SCHEMA, written};
 use super::super::record_json::{check, container};
 use super::super::soak::SoakView;
-use super::{ComponentStatus, Known, Status, Told, is_fresh};
+use super::{ComponentStatus, Decided, Known, Rollback, Status, Told, is_fresh};
 
 /// The document.
 pub(super) fn render(status: &Status, exit_code: u8) -> String {
@@ -84,7 +84,7 @@ fn sound(document: &mut Value, known: &Known, now: Timestamp) {
             json!({"promotion": ended.id.as_str(), "kind": kind, "time": ended.time, "reason": ended.reason})
         })
         .into();
-    document["rollbacks"] = rollbacks(standing, now).into();
+    document["rollbacks"] = rollbacks(known, now).into();
     document["contradicted"] = known.contradicted.clone().into();
     let obstacles: Vec<Value> = known
         .obstacles
@@ -103,23 +103,17 @@ fn sound(document: &mut Value, known: &Known, now: Timestamp) {
     });
 }
 
-/// What is to go or to be mended.
-fn rollbacks(standing: &Standing, now: Timestamp) -> Vec<Value> {
-    let completed = standing.completed.as_ref().map(|completed| &completed.promotion);
-    standing
-        .promotion
-        .iter()
-        .chain(completed)
-        .filter_map(|promotion| {
-            let told = promotion.rollback.as_ref()?;
-            let what = &told.what;
-            Some(json!({
-                "promotion": promotion.id.as_str(), "severity": what.severity.name(), "reason": what.reason,
-                "time": told.time, "actor": told.actor, "due": what.due,
-                "overdue": what.due.is_some_and(|due| due <= now),
-            }))
+/// What is to go or to be mended, and what was.
+fn rollbacks(known: &Known, now: Timestamp) -> Vec<Value> {
+    let of = |rollback: &Rollback| {
+        let Decided { time, actor, what, .. } = &rollback.decided;
+        json!({
+            "promotion": rollback.promotion.as_str(), "severity": what.severity.name(), "reason": what.reason,
+            "time": time, "actor": actor, "due": what.due, "open": rollback.open,
+            "overdue": rollback.is_overdue(now),
         })
-        .collect()
+    };
+    known.rollbacks.iter().map(of).collect()
 }
 
 fn measurement(known: &Known, measured: &Measurement) -> Value {

@@ -3,8 +3,8 @@
 
 use jiff::Timestamp;
 
-use crate::model::decision::{RollbackDecision, RollbackSeverity};
-use crate::model::promotion::{EndKind, Measurement, Pending, Promotion, Told as Said};
+use crate::model::decision::RollbackSeverity;
+use crate::model::promotion::{EndKind, Measurement, Pending, Promotion};
 use crate::model::record::Verification;
 
 use super::super::moment::{ago, minute};
@@ -14,8 +14,8 @@ use super::super::summary::count;
 use super::super::surroundings;
 use super::super::text_check::clauses;
 use super::{
-    ComponentStatus, Known, Status, Told, Verbosity, act_words, clean, is_begun, is_fresh, is_there,
-    owed_still,
+    ComponentStatus, Decided, Known, Rollback, Status, Told, Verbosity, act_words, clean, is_begun, is_fresh,
+    is_there, owed_still,
 };
 
 /// How many defects of a ledger are named.
@@ -244,9 +244,9 @@ fn decided(page: &mut Page, known: &Known, now: Timestamp) {
         let who = surroundings::who(&hold.actor);
         told.push((Tone::Unknown, format!("held by {who} since {}: {}", minute(hold.time), hold.what)));
     }
-    let completed = standing.completed.as_ref().map(|completed| &completed.promotion);
-    for promotion in standing.promotion.iter().chain(completed) {
-        told.extend(promotion.rollback.as_ref().map(|rollback| (Tone::Bad, rollback_words(rollback, now))));
+    for rollback in &known.rollbacks {
+        let tone = if rollback.open { Tone::Bad } else { Tone::Faint };
+        told.push((tone, rollback_words(rollback, now)));
     }
     told.extend(known.contradicted.iter().map(|words| (Tone::Bad, words.clone())));
     for signed in &standing.signed {
@@ -269,16 +269,19 @@ fn decided(page: &mut Page, known: &Known, now: Timestamp) {
     }
 }
 
-/// That something is to go or to be mended, by when, and whether that time is over.
-fn rollback_words(rollback: &Said<RollbackDecision>, now: Timestamp) -> String {
-    let what = &rollback.what;
-    let due = match what.due.filter(|_| what.severity != RollbackSeverity::Low) {
-        Some(due) if due <= now => format!(", overdue since {}", minute(due)),
-        Some(due) => format!(", due by {}", minute(due)),
-        None => String::new(),
+/// That something is to go or to be mended, by when, and whether that time is over; or that it was.
+fn rollback_words(rollback: &Rollback, now: Timestamp) -> String {
+    let Decided { time, what, .. } = &rollback.decided;
+    let due = match what.due {
+        Some(due) if rollback.is_overdue(now) => format!(", overdue since {}", minute(due)),
+        Some(due) if rollback.open => format!(", due by {}", minute(due)),
+        None | Some(_) if !rollback.open && what.severity == RollbackSeverity::Medium => {
+            ", and mended since".to_owned()
+        }
+        None | Some(_) => String::new(),
     };
     let severity = what.severity.name();
-    format!("a rollback was decided ({severity}) on {}{due}: {}", minute(rollback.time), what.reason)
+    format!("a rollback was decided ({severity}) on {}{due}: {}", minute(*time), what.reason)
 }
 
 /// What stands in the way of the next step; nothing where the candidate is deployed already.

@@ -6,6 +6,7 @@ use super::super::clean::{is_unseen, tests::hostile};
 use super::super::page::cells;
 use super::super::record_sample::{comment, container, deploy, measurement, passing, time, verification};
 use super::*;
+use crate::model::decision::RollbackSeverity;
 use crate::model::promotion::{Deployment, Issue, Promotion};
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::Verification;
@@ -30,6 +31,7 @@ fn known(
     let begun = |phase| Promotion { phase, ..Promotion::begun(id.clone(), Stage::Staging, time(0)) };
     let promotion = phase.map(begun);
     Known {
+        rollbacks: Vec::new(),
         contradicted: None,
         records: 3,
         head: Some(format!("3:{}", "ab".repeat(32))),
@@ -89,6 +91,14 @@ fn deployed(text: &str) -> Known {
         Pending { intent: 9, time: time(10), act: comment(text), failed: Some(format!("no network{text}")) },
         Pending { intent: 11, time: time(11), act: deploy(), failed: None },
     ];
+    known.rollbacks = [(RollbackSeverity::High, true), (RollbackSeverity::Medium, false)]
+        .map(|(severity, open)| {
+            let what =
+                RollbackDecision { severity, reason: format!("no answers{text}"), due: Some(time(100)) };
+            let decided = Decided { seq: 12, time: time(12), actor: format!("ada{text}"), what };
+            Rollback { promotion: PromotionId::recorded("carbon-staging-2025-10-14"), decided, open }
+        })
+        .into();
     known.next = Next { step: "observe", command: None, due: Some(time(10_089)), ..known.next };
     known
 }
