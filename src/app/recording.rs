@@ -5,8 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::tz::TimeZone;
-
 use crate::lifecycle;
 use crate::model::assessment::{Assessment, CheckAssessment, ComponentAssessment, Outcome};
 use crate::model::component::Component;
@@ -52,8 +50,8 @@ pub fn record(
         let Some(declared) = workspace.policy.component(&component.name) else { continue };
         let mut ledger = ledgers.open(&component.name, &actor, PATIENCE)?;
         let standing = lifecycle::stand(declared.stage, ledger.records());
-        let today = clock::now().to_zoned(TimeZone::UTC).date();
-        let promotion = lifecycle::name(&component.name, component.to, today, &standing, ledger.records());
+        let promotion =
+            lifecycle::name(&component.name, component.to, clock::today(), &standing, ledger.records());
         let fact = Fact::Verified(Box::new(verification(workspace, assessment, component, declared)));
         let seq = ledger.record(&promotion, fact)?;
         let set_aside = ledger.set_aside().map(|path| path.display().to_string());

@@ -41,6 +41,7 @@ pub(super) fn component(name: &str, priority: &str) -> Component {
         tests: TestSelection { paths: Vec::new(), select: None, args: Vec::new() },
         deploy: BTreeMap::new(),
         observe: BTreeMap::new(),
+        waivers: Vec::new(),
         maturity: None,
         place,
     }

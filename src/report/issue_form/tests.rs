@@ -32,6 +32,7 @@ fn component() -> Component {
         tests: TestSelection { paths: vec![declared("tests")], select: None, args: Vec::new() },
         deploy: BTreeMap::new(),
         observe: BTreeMap::new(),
+        waivers: Vec::new(),
         maturity: None,
         place: Place { file: "promotion.toml".to_owned(), line: 1 },
     }
