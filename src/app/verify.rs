@@ -226,6 +226,7 @@ impl<'a> Asked<'a> {
             absent_imports: &absent,
             only: self.only(),
             changed: &[],
+            today: clock::day_of(self.started),
             appeared: &vec![None; subjects.len()],
         };
         let dirty = store.is_dirty(&subjects, &self.workspace.root);
@@ -274,6 +275,7 @@ impl<'a> Asked<'a> {
             only: self.only(),
             changed: &changed,
             appeared: &appeared,
+            today: clock::day_of(self.started),
         };
         let components = assessor.components(answers);
         let commit = prepared.before.commit.clone();

@@ -300,7 +300,7 @@ fn passing() -> Vec<CheckAssessment> {
     let readme = Some("src/components/carbon/README.md".to_owned());
     let mut lint = with_run(Measured::Lint { issues: 0 }, Tool::Ruff);
     lint.suppressed = 3;
-    let pass = |criterion, evidence| CheckAssessment { criterion, outcome: Outcome::Pass(evidence) };
+    let pass = |criterion, evidence| CheckAssessment::of(criterion, Outcome::Pass(evidence));
     vec![
         pass(
             Criterion::Tests { max_failures: 0, min_passed: 1 },
@@ -368,6 +368,7 @@ fn component(name: &str, verdict: Verdict, checks: Vec<CheckAssessment>) -> Comp
         absent_imports: vec![],
         checks,
         conditions: vec![],
+        waivers: vec![],
         verdict,
     }
 }

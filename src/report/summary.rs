@@ -200,7 +200,7 @@ mod tests {
 
     fn line(criterion: Criterion, measured: Measured, suppressed: u64) -> String {
         let evidence = Evidence { suppressed, ..evidence(measured) };
-        summary(&CheckAssessment { criterion, outcome: Outcome::Pass(evidence) })
+        summary(&CheckAssessment::of(criterion, Outcome::Pass(evidence)))
     }
 
     fn of_tests(counts: TestCounts, max_failures: u64, min_passed: u64) -> String {
@@ -348,7 +348,7 @@ mod tests {
     fn without_evidence_there_is_no_figure_but_a_reason() {
         let reason = Reason::new(ReasonKind::ToolMissing, "ruff is not installed", "uv add --dev ruff");
         let outcome = Outcome::Inconclusive { reason, run: None };
-        let check = CheckAssessment { criterion: Criterion::Lint { max_issues: 0 }, outcome };
+        let check = CheckAssessment::of(Criterion::Lint { max_issues: 0 }, outcome);
         assert_eq!(summary(&check), "ruff is not installed");
     }
 }
