@@ -7,7 +7,7 @@
 use jiff::civil::Date;
 
 use crate::model::assessment::{CheckAssessment, Outcome};
-use crate::model::evidence::{Evidence, Measured};
+use crate::model::evidence::Evidence;
 use crate::model::finding::{Finding, Severity};
 use crate::model::gate::Criterion;
 use crate::model::waiver::{Cover, Waiver, WaiverAssessment, WaiverState};
@@ -38,7 +38,7 @@ fn check(criterion: Criterion, outcome: Outcome, waivers: &mut [WaiverAssessment
     let covers = outcome.evidence().map(|evidence| cover(&criterion, evidence, waivers)).unwrap_or_default();
     let waived = match &outcome {
         Outcome::Fail(evidence) => {
-            !covers.is_empty() && meets(&criterion, &without(evidence, &covers)) == Some(true)
+            !covers.is_empty() && meets(&criterion, &evidence.without(&covers)) == Some(true)
         }
         Outcome::Pass(_) | Outcome::Inconclusive { .. } | Outcome::NotApplicable { .. } => false,
     };
@@ -81,24 +81,6 @@ fn counts(criterion: &Criterion, finding: &Finding) -> bool {
         | Criterion::Coverage { .. }
         | Criterion::Docs { .. }
         | Criterion::NotApplicable { .. } => false,
-    }
-}
-
-/// The figures without what is covered.
-fn without(evidence: &Evidence, covers: &[Cover]) -> Measured {
-    let covered = |is_it: fn(&Finding) -> bool| {
-        let findings = covers.iter().filter_map(|cover| evidence.findings.get(cover.finding));
-        findings.filter(|finding| is_it(finding)).count() as u64
-    };
-    let all = || covered(|_| true);
-    match &evidence.measured {
-        Measured::Lint { issues } => Measured::Lint { issues: issues.saturating_sub(all()) },
-        Measured::Security { issues } => Measured::Security { issues: issues.saturating_sub(all()) },
-        Measured::Types { errors, warnings } => Measured::Types {
-            errors: errors.saturating_sub(covered(|finding| finding.severity == Severity::High)),
-            warnings: warnings.saturating_sub(covered(|finding| finding.severity == Severity::Medium)),
-        },
-        Measured::Tests(_) | Measured::Coverage(_) | Measured::Docs { .. } => evidence.measured.clone(),
     }
 }
 

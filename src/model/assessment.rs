@@ -8,6 +8,7 @@ use super::check::Check;
 use super::condition::{Condition, ConditionState};
 use super::environment::Environment;
 use super::evidence::Evidence;
+use super::finding::Finding;
 use super::gate::Criterion;
 use super::reason::Reason;
 use super::run::Run;
@@ -109,6 +110,13 @@ impl CheckAssessment {
     pub fn cover(&self, finding: usize) -> Option<usize> {
         let at = self.covers.binary_search_by_key(&finding, |cover| cover.finding).ok()?;
         self.covers.get(at).map(|cover| cover.waiver)
+    }
+
+    /// Its findings that no waiver covers.
+    pub fn uncovered(&self) -> Vec<&Finding> {
+        let findings = self.outcome.evidence().map_or(&[][..], |evidence| &evidence.findings);
+        let open = findings.iter().enumerate().filter(|(at, _)| self.cover(*at).is_none());
+        open.map(|(_, finding)| finding).collect()
     }
 
     /// Whether it keeps no gate shut: it passes, is waived, or is not asked.

@@ -17,6 +17,7 @@ use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::{Earlier, Exit, Run};
 use crate::model::stage::Stage;
 use crate::model::toolchain::Tool;
+use crate::model::waiver::{Cover, Waiver, WaiverAssessment, WaiverState};
 
 const FILE: &str = "src/components/carbon_component.py";
 
@@ -33,6 +34,7 @@ pub(crate) fn all() -> Vec<Assessment> {
         many(),
         waiting(),
         nobody(),
+        waived(),
         hostile("\u{1b}[2J|`<b>@name"),
     ]
 }
@@ -200,6 +202,35 @@ pub(crate) fn waiting() -> Assessment {
     assessment
 }
 
+/// Two lint issues that a waiver covers, so that it passes; two other waivers are unused and expired.
+pub(crate) fn waived() -> Assessment {
+    let mut checks = passing();
+    let mut lint = with_run(Measured::Lint { issues: 2 }, Tool::Ruff);
+    lint.findings = [41, 88].map(|line| finding(line, "E501", "Line too long (104 > 88)")).to_vec();
+    let covers = (0..2).map(|finding| Cover { finding, waiver: 0 }).collect();
+    checks[2] = CheckAssessment { outcome: Outcome::Fail(lint), waived: true, covers, ..checks[2].clone() };
+    let mut assessment = of(Verdict::Pass, checks);
+    let waiver = |check, rule: &str, expires: &str, state| WaiverAssessment {
+        waiver: Waiver {
+            check,
+            rule: rule.into(),
+            path: FILE.into(),
+            max: 2,
+            reason: "the table is generated".into(),
+            owner: "alice".into(),
+            issue: "#12".into(),
+            expires: expires.parse().unwrap(),
+        },
+        state,
+    };
+    assessment.components[0].waivers = vec![
+        waiver(Check::Lint, "E501", "2025-11-01", WaiverState::Used { covered: 2 }),
+        waiver(Check::Types, "reportCallIssue", "2025-12-01", WaiverState::Unused),
+        waiver(Check::Security, "B602", "2025-10-01", WaiverState::Expired),
+    ];
+    assessment
+}
+
 /// No component was selected.
 pub(crate) fn nobody() -> Assessment {
     let mut assessment = all_pass();
@@ -256,6 +287,22 @@ pub(crate) fn hostile(text: &str) -> Assessment {
     component.files = vec![text()];
     component.conditions =
         vec![Condition { id: text(), state: ConditionState::Inconclusive, summary: text() }];
+    let waiver = |state| WaiverAssessment {
+        waiver: Waiver {
+            check: Check::Lint,
+            rule: text(),
+            path: text(),
+            max: 1,
+            reason: text(),
+            owner: text(),
+            issue: text(),
+            expires: "2025-11-01".parse().unwrap(),
+        },
+        state,
+    };
+    component.waivers =
+        vec![waiver(WaiverState::Used { covered: 1 }), waiver(WaiverState::Exceeded { found: 2 })];
+    component.checks[2].covers = vec![Cover { finding: 1, waiver: 0 }];
     assessment
 }
 

@@ -6,7 +6,7 @@ use super::*;
 use crate::judge;
 use crate::model::assessment::Verdict;
 use crate::model::check::Check;
-use crate::model::evidence::{Inspected, TestCounts};
+use crate::model::evidence::{Inspected, Measured, TestCounts};
 use crate::model::line_set::Lines;
 use crate::model::reason::{Reason, ReasonKind};
 

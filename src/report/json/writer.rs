@@ -304,6 +304,22 @@ mod tests {
     }
 
     #[test]
+    fn the_document_of_what_is_waived() {
+        let component = &parsed(&sample::waived())["components"][0];
+        let lint = &component["checks"][2];
+        assert_eq!((&lint["outcome"], &lint["waived"]), (&json!("fail"), &json!(true)));
+        assert_eq!((&component["verdict"], &lint["findings"][1]["waiver"]), (&json!("pass"), &json!(0)));
+        let used = json!({"check": "lint", "rule": "E501", "path": "src/components/carbon_component.py", "max": 2,
+            "reason": "the table is generated", "owner": "alice", "issue": "#12", "expires": "2025-11-01",
+            "state": "used", "covered": 2});
+        assert_eq!(component["waivers"][0], used);
+        let states: Vec<&Value> =
+            component["waivers"].as_array().expect("waivers").iter().map(|one| &one["state"]).collect();
+        assert_eq!(states, ["used", "unused", "expired"]);
+        assert_eq!(parsed(&sample::all_pass())["components"][0].get("waivers"), None);
+    }
+
+    #[test]
     fn a_reused_result_says_from_when_and_from_which_commit() {
         let runs: Vec<Value> = parsed(&sample::cached())["components"][0]["checks"]
             .as_array()
