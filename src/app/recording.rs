@@ -12,7 +12,8 @@ use crate::model::condition::{Condition, ConditionState};
 use crate::model::evidence::{Bound, Measured};
 use crate::model::gate::{Criterion, Metric, Precision};
 use crate::model::promotion_id::PromotionId;
-use crate::model::record::{CheckOutcome, CheckRecord, Fact, TestsAsked, Verification};
+use crate::model::record::{CheckOutcome, CheckRecord, Fact, TestsAsked, Verification, WaiverRecord};
+use crate::model::waiver::{Waiver, WaiverAssessment, WaiverState};
 use crate::report;
 use crate::report::clean::one_line;
 use crate::sys::run_folder::RunFolder;
@@ -96,6 +97,7 @@ fn verification(
             .map(check)
             .chain(component.conditions.iter().map(condition))
             .collect(),
+        waivers: component.waivers.iter().filter_map(waiver).collect(),
         lines: coverage.map(|evidence| evidence.lines.clone()).unwrap_or_default(),
     }
 }
@@ -112,6 +114,7 @@ fn condition(condition: &Condition) -> CheckRecord {
     CheckRecord {
         id: condition.id.clone(),
         outcome,
+        waived: false,
         summary: one_line(&condition.summary),
         figures: BTreeMap::new(),
         bounds: BTreeMap::new(),
@@ -139,6 +142,7 @@ fn check(check: &CheckAssessment) -> CheckRecord {
     CheckRecord {
         id: check.check().id().to_owned(),
         outcome,
+        waived: check.waived,
         summary: report::summary_of(check),
         figures: evidence.map(|evidence| figures(&evidence.measured)).unwrap_or_default(),
         bounds: bounds(&check.criterion),
@@ -148,6 +152,22 @@ fn check(check: &CheckAssessment) -> CheckRecord {
         tool: run.map(|run| (run.tool.name().to_owned(), run.version.clone())),
         report_sha256: run.and_then(|run| run.report_sha256.clone()),
     }
+}
+
+/// Only what was of use is remembered: of the rest the policy tells.
+fn waiver(one: &WaiverAssessment) -> Option<WaiverRecord> {
+    let WaiverState::Used { covered } = one.state else { return None };
+    let Waiver { check, rule, path, reason, owner, issue, expires, max: _ } = &one.waiver;
+    Some(WaiverRecord {
+        check: check.id().to_owned(),
+        rule: rule.clone(),
+        path: path.clone(),
+        covered,
+        reason: reason.clone(),
+        owner: owner.clone(),
+        issue: issue.clone(),
+        expires: *expires,
+    })
 }
 
 fn named<T>(pairs: impl IntoIterator<Item = (&'static str, T)>) -> BTreeMap<String, T> {

@@ -3,7 +3,7 @@
 
 use crate::model::assessment::{CheckAssessment, Outcome, Verdict};
 use crate::model::condition::ConditionState;
-use crate::model::record::CheckOutcome;
+use crate::model::record::{CheckOutcome, CheckRecord};
 
 use super::page::Tone;
 
@@ -44,9 +44,10 @@ pub(super) fn of_check(check: &CheckAssessment) -> Sign {
 }
 
 /// Of a check as it was recorded.
-pub(super) fn of_record(outcome: CheckOutcome) -> Sign {
-    match outcome {
+pub(super) fn of_record(check: &CheckRecord) -> Sign {
+    match check.outcome {
         CheckOutcome::Pass => PASS,
+        CheckOutcome::Fail if check.waived => WAIVED,
         CheckOutcome::Fail => FAIL,
         CheckOutcome::Inconclusive => INCONCLUSIVE,
         CheckOutcome::NotApplicable => NOT_APPLICABLE,
