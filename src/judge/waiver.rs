@@ -55,16 +55,16 @@ fn cover(criterion: &Criterion, evidence: &Evidence, waivers: &mut [WaiverAssess
                 && one.waiver.names(finding)
                 && covers.binary_search_by_key(at, |cover| cover.finding).is_err()
         };
-        let named: Vec<usize> =
+        let matching: Vec<usize> =
             evidence.findings.iter().enumerate().filter(names).map(|(at, _)| at).collect();
-        let found = named.len() as u64;
+        let found = matching.len() as u64;
         one.state = match found {
             0 => WaiverState::Unused,
             found if found > one.waiver.max => WaiverState::Exceeded { found },
             covered => WaiverState::Used { covered },
         };
         if one.state.covered() > 0 {
-            covers.extend(named.into_iter().map(|finding| Cover { finding, waiver: place }));
+            covers.extend(matching.into_iter().map(|finding| Cover { finding, waiver: place }));
             covers.sort_unstable_by_key(|cover| cover.finding);
         }
     }

@@ -156,8 +156,8 @@ fn what_was_waived_is_no_obstacle_until_the_day_after_the_waiver_ends() {
     assert_eq!(obstacles(&passed, &at(last_hour), &[]), []);
     let expires = "2025-10-14".parse().expect("a day");
     let what = "lint E501 in a.py".to_owned();
-    let expired = Obstacle::Stale(Staleness::Waiver { what, expires });
-    assert_eq!(obstacles(&passed, &at(last_hour + 1), &[]), [expired]);
+    let ended = Obstacle::Stale(Staleness::Waiver { what, expires });
+    assert_eq!(obstacles(&passed, &at(last_hour + 1), &[]), [ended]);
     assert_eq!(step(&passed, &at(last_hour + 1), true), Step::Verify);
     // One that the pass does not rest on may end.
     assert_eq!(obstacles(&measured(Verdict::Pass, true, "security"), &at(last_hour + 1), &[]), []);

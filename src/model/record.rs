@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 
 use super::assessment::{PolicyDigest, Verdict};
 use super::container::ContainerState;
@@ -15,6 +14,7 @@ use super::line_set::Lines;
 use super::observation::Observation;
 use super::promotion_id::PromotionId;
 use super::stage::Stage;
+pub use super::waiver::WaiverRecord;
 
 /// One fact about one component.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,27 +176,6 @@ impl Verification {
         waivers.sort_by_key(|one| one.expires);
         waivers
     }
-}
-
-/// A waiver as it is remembered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WaiverRecord {
-    /// The check, such as `lint`.
-    pub check: String,
-    /// The rule.
-    pub rule: String,
-    /// The file or folder, relative to the project's root.
-    pub path: String,
-    /// How many findings it covered.
-    pub covered: u64,
-    /// Why.
-    pub reason: String,
-    /// Who answers for it.
-    pub owner: String,
-    /// Where their end is planned.
-    pub issue: String,
-    /// The last day on which it is in force, in UTC.
-    pub expires: Date,
 }
 
 /// Which tests were the component's.

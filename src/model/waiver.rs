@@ -123,6 +123,27 @@ pub struct WaiverAssessment {
     pub state: WaiverState,
 }
 
+/// A waiver as a record remembers it: in words, as the checks there are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaiverRecord {
+    /// The check, such as `lint`.
+    pub check: String,
+    /// The rule.
+    pub rule: String,
+    /// The file or folder, relative to the project's root.
+    pub path: String,
+    /// How many findings it covered.
+    pub covered: u64,
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Where their end is planned.
+    pub issue: String,
+    /// The last day on which it is in force, in UTC.
+    pub expires: Date,
+}
+
 /// That a finding is covered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Cover {

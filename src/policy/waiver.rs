@@ -32,17 +32,13 @@ pub(super) fn read(component: &Table<'_>, from: &Viewpoint, faults: &mut Faults<
     for item in &items {
         let Some(declared) = waiver(item, from, faults) else { continue };
         let Waiver { check, rule, path, .. } = &declared.waiver;
-        match seen.get(&(check.id(), rule.clone(), path.clone())) {
-            Some(line) => faults.add(
-                item.offset,
-                format!("it waives the same as the waiver in line {line}"),
-                "join the two: name the findings once, with the `max` of both",
-            ),
-            None => {
-                let line = faults.place(item.offset).line;
-                seen.insert((check.id(), rule.clone(), path.clone()), line);
-                waivers.push(declared);
-            }
+        let earlier = *seen.entry((check.id(), rule.clone(), path.clone())).or_insert(item.offset);
+        if earlier == item.offset {
+            waivers.push(declared);
+        } else {
+            let line = faults.place(earlier).line;
+            let message = format!("it waives the same as the waiver in line {line}");
+            faults.add(item.offset, message, "join the two: name the findings once, with the `max` of both");
         }
     }
     waivers

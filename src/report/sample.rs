@@ -287,23 +287,26 @@ pub(crate) fn hostile(text: &str) -> Assessment {
     component.files = vec![text()];
     component.conditions =
         vec![Condition { id: text(), state: ConditionState::Inconclusive, summary: text() }];
+    component.waivers = hostile_waivers(&text());
+    component.checks[2].covers = vec![Cover { finding: 1, waiver: 0 }];
+    assessment
+}
+
+fn hostile_waivers(text: &str) -> Vec<WaiverAssessment> {
     let waiver = |state| WaiverAssessment {
         waiver: Waiver {
             check: Check::Lint,
-            rule: text(),
-            path: text(),
+            rule: text.into(),
+            path: text.into(),
             max: 1,
-            reason: text(),
-            owner: text(),
-            issue: text(),
+            reason: text.into(),
+            owner: text.into(),
+            issue: text.into(),
             expires: "2025-11-01".parse().unwrap(),
         },
         state,
     };
-    component.waivers =
-        vec![waiver(WaiverState::Used { covered: 1 }), waiver(WaiverState::Exceeded { found: 2 })];
-    component.checks[2].covers = vec![Cover { finding: 1, waiver: 0 }];
-    assessment
+    vec![waiver(WaiverState::Used { covered: 1 }), waiver(WaiverState::Exceeded { found: 2 })]
 }
 
 /// Evidence of one file, without a run.
