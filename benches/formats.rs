@@ -166,8 +166,11 @@ fn component(number: usize) -> ComponentAssessment {
         checks: vec![CheckAssessment {
             criterion: Criterion::Lint { max_issues: 0 },
             outcome: Outcome::Fail(evidence),
+            waived: false,
+            covers: Vec::new(),
         }],
         conditions: Vec::new(),
+        waivers: Vec::new(),
         verdict: Verdict::Fail,
     }
 }

@@ -316,7 +316,7 @@ fn assess(candidates: &[Candidate<'_>], files: &[[SourceFile; 1]], answers: Vec<
                     let criterion =
                         candidate.gate.criteria.iter().find(|criterion| criterion.check() == answer.check)?;
                     let outcome = judge::check(criterion, answer.gathered);
-                    Some(CheckAssessment { criterion: criterion.clone(), outcome })
+                    Some(CheckAssessment::of(criterion.clone(), outcome))
                 })
                 .collect();
             ComponentAssessment {
@@ -328,7 +328,8 @@ fn assess(candidates: &[Candidate<'_>], files: &[[SourceFile; 1]], answers: Vec<
                 files: vec![file.path.clone()],
                 absent_imports: Vec::new(),
                 conditions: Vec::new(),
-                verdict: judge::gate(checks.iter().map(|check| &check.outcome)),
+                waivers: Vec::new(),
+                verdict: judge::gate(&checks),
                 checks,
             }
         })

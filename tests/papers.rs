@@ -6,12 +6,17 @@ use clap::{CommandFactory as _, Parser as _};
 use saphyr::{LoadableYamlNode as _, Yaml};
 use tta_promote::cli::argument::CommandLine;
 use tta_promote::cli::exit::Exit;
+use tta_promote::model::waiver::HORIZON_DAYS;
 use tta_promote::policy::{Document, read};
 use tta_promote::report::{Format, plan_document};
 
 #[expect(clippy::disallowed_methods, reason = "a test reads the repository's own papers")]
+fn paper(name: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).expect("a paper")
+}
+
 fn readme() -> String {
-    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("the README")
+    paper("README.md")
 }
 
 #[test]
@@ -44,6 +49,29 @@ fn the_readme_and_the_help_name_every_format() {
             assert!(help.contains(format) && readme.contains(format), "{verb} {format}");
         }
     }
+}
+
+#[test]
+fn the_papers_and_the_help_say_how_far_ahead_a_waiver_may_reach() {
+    let horizon = format!("{HORIZON_DAYS} days");
+    let mut command = CommandLine::command();
+    let help = command.find_subcommand_mut("verify").expect("a verb").render_long_help().to_string();
+    let papers = ["ARCHITECTURE.md", "CHANGELOG.md", "docs/waivers.md"].map(paper);
+    for text in papers.into_iter().chain([readme(), help]) {
+        assert!(text.split_whitespace().collect::<Vec<_>>().join(" ").contains(&horizon), "{text}");
+    }
+}
+
+#[test]
+fn the_waiver_in_its_paper_is_one() {
+    let paper = paper("docs/waivers.md");
+    let waiver = paper.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a waiver");
+    let text = format!(
+        "schema = 1\n[project]\nname = \"x\"\n[component.carbon]\npaths = [\"src/carbon\"]\n{waiver}"
+    );
+    let document = Document { file: "promotion.toml".to_owned(), text };
+    let policy = read(&document, &[]).expect("no fault");
+    assert_eq!(policy.components[0].waivers.len(), 1);
 }
 
 #[test]

@@ -85,6 +85,7 @@ pub(crate) fn verification() -> Verification {
     let checks = ["tests", "coverage", "lint", "types", "security", "docs"].map(|id| CheckRecord {
         id: id.to_owned(),
         outcome: CheckOutcome::Pass,
+        waived: false,
         summary: "73.19 % (71 of 97 statements) ≥ 70 %; 70.64 % with branches".to_owned(),
         figures: ["covered", "statements", "excluded"].map(|name| (name.to_owned(), 71)).into(),
         bounds: BTreeMap::from([("min_percent".to_owned(), "70".to_owned())]),
@@ -119,6 +120,7 @@ pub(crate) fn verification() -> Verification {
         files: BTreeMap::from([("src/a.py".to_owned(), "23".repeat(32))]),
         tests: TestsAsked { paths: vec!["tests".to_owned()], select: Some("a".to_owned()), args: Vec::new() },
         checks: checks.into(),
+        waivers: Vec::new(),
         lines: BTreeMap::from([("src/a.py".to_owned(), lines)]),
     }
 }

@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
+use jiff::civil::Date;
+
 use crate::judge::{self, Gathered, Unmeasured};
-use crate::model::assessment::{CheckAssessment, ComponentAssessment};
+use crate::model::assessment::ComponentAssessment;
 use crate::model::check::Check;
 use crate::model::gate::Criterion;
 use crate::model::reason::{Reason, ReasonKind};
+use crate::model::waiver::Waiver;
 use crate::plan;
 
 use super::answer::Answer;
@@ -29,6 +32,8 @@ pub struct Assessor<'a> {
     pub appeared: &'a [Option<String>],
     /// Paths that changed during the run.
     pub changed: &'a [String],
+    /// The day, in UTC, that waivers are held against.
+    pub today: Date,
 }
 
 impl Assessor<'_> {
@@ -60,7 +65,7 @@ impl Assessor<'_> {
     ) -> ComponentAssessment {
         let component = subject.candidate.component;
         let moved = appeared.map(str::to_owned).or_else(|| self.moved(subject));
-        let checks: Vec<CheckAssessment> = plan::criteria(subject.candidate.gate, self.only)
+        let judged = plan::criteria(subject.candidate.gate, self.only)
             .map(|criterion| {
                 let position = answers.iter().position(|answer| answer.check == criterion.check());
                 let gathered = match position {
@@ -68,9 +73,11 @@ impl Assessor<'_> {
                     None => Err(Unmeasured::because(nobody_answered(criterion), None)),
                 };
                 let gathered = still(moved.as_deref(), gathered);
-                CheckAssessment { criterion: criterion.clone(), outcome: judge::check(criterion, gathered) }
+                (criterion.clone(), judge::check(criterion, gathered))
             })
             .collect();
+        let waivers: Vec<Waiver> = component.waivers.iter().map(|one| one.waiver.clone()).collect();
+        let (checks, waivers) = judge::waiver::waive(judged, &waivers, self.today);
         ComponentAssessment {
             name: component.name.clone(),
             title: component.title.clone(),
@@ -79,9 +86,10 @@ impl Assessor<'_> {
             to: subject.candidate.gate.stage,
             files: subject.files.iter().flatten().map(|file| file.path.clone()).collect(),
             absent_imports: absent_imports.to_vec(),
-            verdict: judge::gate(checks.iter().map(|check: &CheckAssessment| &check.outcome)),
+            verdict: judge::gate(&checks),
             checks,
             conditions: Vec::new(),
+            waivers,
         }
     }
 

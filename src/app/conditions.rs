@@ -25,8 +25,7 @@ pub fn add(
     }
     component.conditions = measured;
     component.conditions.extend(of_ledgers(workspace, candidate)?);
-    component.verdict =
-        judge::whole(component.checks.iter().map(|check| &check.outcome), &component.conditions);
+    component.verdict = judge::whole(&component.checks, &component.conditions);
     Ok(())
 }
 

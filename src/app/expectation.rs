@@ -11,6 +11,7 @@ use crate::model::gate::{Criterion, Gate};
 use crate::model::policy::Policy;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::stage::Stage;
+use crate::model::waiver::Waiver;
 use crate::plan;
 use crate::report::plan_document::PlanDocument;
 use crate::sys::file;
@@ -200,6 +201,12 @@ impl<'a> Expected<'a> {
         if self.only.is_none() { self.subject.candidate.conditions().ids() } else { Vec::new() }
     }
 
+    /// What the policy waives of it, of the checks that are asked for.
+    fn waivers(&self) -> impl Iterator<Item = &Waiver> {
+        let is_asked = |waiver: &&Waiver| self.criteria().any(|criterion| criterion.check() == waiver.check);
+        self.subject.candidate.component.waivers.iter().map(|one| &one.waiver).filter(is_asked)
+    }
+
     /// Itself, with this said of each check.
     pub fn without_evidence(&self, reason: &Reason) -> ComponentAssessment {
         let component = self.subject.candidate.component;
@@ -233,6 +240,8 @@ impl<'a> Expected<'a> {
             "it does not answer what the gate asks besides its checks".to_owned()
         } else if theirs.files != self.files() {
             "its files are not those that are checked out".to_owned()
+        } else if !self.waivers().eq(theirs.waivers.iter().map(|one| &one.waiver)) {
+            "its waivers are not those of the policy".to_owned()
         } else if (&theirs.title, &theirs.group) != (&component.title, &component.group) {
             "it describes the component otherwise than the policy".to_owned()
         } else {
@@ -284,7 +293,7 @@ pub fn blank<'a>(
     let checks: Vec<CheckAssessment> = criteria
         .map(|criterion| {
             let gathered = Err(Unmeasured::because(reason.clone(), None));
-            CheckAssessment { criterion: criterion.clone(), outcome: judge::check(criterion, gathered) }
+            CheckAssessment::of(criterion.clone(), judge::check(criterion, gathered))
         })
         .collect();
     ComponentAssessment {
@@ -295,9 +304,10 @@ pub fn blank<'a>(
         to,
         files: Vec::new(),
         absent_imports: Vec::new(),
-        verdict: judge::gate(checks.iter().map(|check| &check.outcome)),
+        verdict: judge::gate(&checks),
         checks,
         conditions: Vec::new(),
+        waivers: Vec::new(),
     }
 }
 

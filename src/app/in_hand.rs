@@ -6,8 +6,6 @@
 
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
-
 use crate::ledger::Head;
 use crate::lifecycle::{self, Now, Obstacle};
 use crate::model::component::Component;
@@ -102,7 +100,7 @@ impl<'a> InHand<'a> {
             return promotion.id.clone();
         }
         let to = standing.stage.next().unwrap_or(standing.stage);
-        let today = clock::now().to_zoned(TimeZone::UTC).date();
+        let today = clock::today();
         lifecycle::name(&self.component.name, to, today, &standing, self.ledger.records())
     }
 

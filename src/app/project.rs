@@ -7,11 +7,16 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::model::component::{Component, DeclaredPath, SourceFile};
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+use crate::model::component::{Component, DeclaredPath, Place, SourceFile};
 use crate::model::policy::{Fault, Policy};
 use crate::model::reason::{Reason, ReasonKind};
+use crate::model::waiver::{DeclaredWaiver, HORIZON_DAYS, Waiver};
 use crate::plan::Candidate;
 use crate::policy::{self, Document, Included};
+use crate::sys::clock;
 use crate::sys::file::{self, ReadError};
 use crate::sys::history::History;
 use crate::sys::tree;
@@ -85,8 +90,14 @@ impl Workspace {
         let read = policy::read(&main, &included);
         let faults = |faults: Vec<Fault>| LoadError::Faults { file: name.clone(), faults };
         let policy = match read {
-            Ok(policy) if missing.is_empty() => policy,
-            Ok(_) => return Err(faults(missing)),
+            Ok(policy) => {
+                let too_far = too_far(&policy, &main, &included, clock::today());
+                let found: Vec<Fault> = missing.into_iter().chain(too_far).collect();
+                if !found.is_empty() {
+                    return Err(faults(found));
+                }
+                policy
+            }
             Err(found) => return Err(faults(found.into_iter().chain(missing).collect())),
         };
         let root = root.map_err(|_| faults(vec![no_root(&main, &root_name)]))?;
@@ -148,7 +159,7 @@ impl Workspace {
                 faults.extend(found);
                 reason
             });
-            faults.extend(self.missing_tests(candidate.component));
+            faults.extend(self.beside_files(candidate.component, files.as_deref().unwrap_or_default()));
             Subject { candidate: *candidate, files }
         };
         let subjects = candidates.iter().map(&mut subject).collect();
@@ -171,8 +182,25 @@ impl Workspace {
         if faults.is_empty() { Ok(files) } else { Err(faults) }
     }
 
+    /// The faults of what a component, whose files are `files`, says besides: of test paths that do not exist, and of
+    /// waivers that none of its files can need.
+    pub fn beside_files(&self, component: &Component, files: &[SourceFile]) -> Vec<Fault> {
+        let mut faults = self.missing_tests(component);
+        let reaches = |waiver: &Waiver| files.iter().any(|file| waiver.reaches(&file.path));
+        // Where no file is known, it is said already why.
+        let stray = component.waivers.iter().filter(|one| !files.is_empty() && !reaches(&one.waiver));
+        faults.extend(stray.map(|one| {
+            let message =
+                format!("the path `{}` of a waiver is no file of `{}`", one.waiver.path, component.name);
+            let hint = "name one of its files or a folder that holds some: no other file can be waived here, \
+                        and a waiver of a file that is gone can go, too";
+            self.fault_at(&one.path_place, message, hint.to_owned())
+        }));
+        faults
+    }
+
     /// The faults of test paths that do not exist.
-    pub fn missing_tests(&self, component: &Component) -> Vec<Fault> {
+    fn missing_tests(&self, component: &Component) -> Vec<Fault> {
         let missing =
             component.tests.paths.iter().filter(|declared| !tree::exists(&self.root.join(&declared.path)));
         missing.map(|declared| self.fault(declared, "does not exist", "tests.paths")).collect()
@@ -181,11 +209,39 @@ impl Workspace {
     fn fault(&self, declared: &DeclaredPath, what: &str, key: &str) -> Fault {
         let message = format!("the path `{}` {what}", declared.path);
         let hint = format!("correct `{key}`; it is relative to `{}`", self.root.display());
-        match self.documents.iter().find(|document| document.file == declared.place.file) {
-            Some(document) => document.fault(declared.place.line, message, hint),
-            None => Fault { place: declared.place.clone(), message, hint: Some(hint), text: String::new() },
-        }
+        self.fault_at(&declared.place, message, hint)
     }
+
+    fn fault_at(&self, place: &Place, message: String, hint: String) -> Fault {
+        fault_at(self.documents.iter(), place, message, hint)
+    }
+}
+
+fn fault_at<'d>(
+    mut documents: impl Iterator<Item = &'d Document>,
+    place: &Place,
+    message: String,
+    hint: String,
+) -> Fault {
+    match documents.find(|document| document.file == place.file) {
+        Some(document) => document.fault(place.line, message, hint),
+        None => Fault { place: place.clone(), message, hint: Some(hint), text: String::new() },
+    }
+}
+
+/// The faults of waivers that would be in force longer than anybody looks ahead.
+fn too_far(policy: &Policy, main: &Document, included: &[Included], today: Date) -> Vec<Fault> {
+    let latest = today.saturating_add(i64::from(HORIZON_DAYS).days());
+    let declared = policy.components.iter().flat_map(|component| &component.waivers);
+    let fault = |one: &DeclaredWaiver| {
+        let day = one.waiver.expires;
+        let message =
+            format!("a waiver until {day} is more than {HORIZON_DAYS} days ahead, as today is {today}");
+        let hint = format!("shorten it to {latest} or earlier, and renew it then");
+        let documents = std::iter::once(main).chain(included.iter().map(|one| &one.document));
+        fault_at(documents, &one.expires_place, message, hint)
+    };
+    declared.filter(|one| one.waiver.expires > latest).map(fault).collect()
 }
 
 /// Faults of paths, as the reason why a check has no files.
@@ -294,6 +350,53 @@ mod tests {
             assert_eq!(workspace.name_of(component), format!("{name}/promotion.toml"));
         }
         workspace.digest()
+    }
+
+    /// A project of one component that waives what is in `path` until `day`.
+    fn waiving(path: &str, day: Date) -> (tempfile::TempDir, Result<Workspace, LoadError>) {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in ["a.py", "b.py"] {
+            file::write_whole(&folder.path().join(name), "A = 1\n").expect("written");
+        }
+        let text = format!(
+            "schema = 1\n[project]\nname = \"X\"\n[component.a]\npaths = [\"a.py\"]\ntests.paths = [\".\"]\n\
+             [[component.a.waiver]]\ncheck = \"lint\"\nrule = \"E501\"\npath = \"{path}\"\nmax = 1\n\
+             reason = \"r\"\nowner = \"o\"\nissue = \"#1\"\nexpires = {day}\n"
+        );
+        file::write_whole(&folder.path().join(POLICY_FILE), &text).expect("written");
+        let loaded = Workspace::load(Some(&folder.path().join(POLICY_FILE)));
+        (folder, loaded)
+    }
+
+    #[test]
+    fn nobody_waives_further_ahead_than_the_horizon() {
+        let latest = clock::today().saturating_add(i64::from(HORIZON_DAYS).days());
+        for day in [latest, clock::today(), clock::today().saturating_sub(400.days())] {
+            assert!(waiving("a.py", day).1.is_ok(), "{day}");
+        }
+        let (_folder, loaded) = waiving("a.py", latest.saturating_add(1.day()));
+        let Err(LoadError::Faults { faults, .. }) = loaded else { panic!("it is taken: {loaded:?}") };
+        assert_eq!((faults.len(), faults[0].place.line), (1, 15));
+        assert!(faults[0].text.starts_with("expires = "), "{faults:?}");
+        let hint = faults[0].hint.as_deref().unwrap_or_default();
+        assert_eq!(hint, format!("shorten it to {latest} or earlier, and renew it then"));
+    }
+
+    #[test]
+    fn a_waiver_reaches_no_file_of_another_component() {
+        let faults = |path: &str| {
+            let (_folder, loaded) = waiving(path, clock::today());
+            let workspace = loaded.expect("a policy");
+            let component = workspace.policy.component("a").expect("the component");
+            let files = workspace.files(component).expect("files");
+            workspace.beside_files(component, &files)
+        };
+        assert_eq!((faults("a.py"), faults(".")), (vec![], vec![]));
+        for path in ["b.py", "gone.py"] {
+            let faults = faults(path);
+            assert_eq!((faults.len(), faults[0].place.line), (1, 10), "{path}");
+            assert_eq!(faults[0].message, format!("the path `{path}` of a waiver is no file of `a`"));
+        }
     }
 
     #[test]

@@ -5,8 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::tz::TimeZone;
-
 use crate::lifecycle;
 use crate::model::assessment::{Assessment, CheckAssessment, ComponentAssessment, Outcome};
 use crate::model::component::Component;
@@ -14,7 +12,8 @@ use crate::model::condition::{Condition, ConditionState};
 use crate::model::evidence::{Bound, Measured};
 use crate::model::gate::{Criterion, Metric, Precision};
 use crate::model::promotion_id::PromotionId;
-use crate::model::record::{CheckOutcome, CheckRecord, Fact, TestsAsked, Verification};
+use crate::model::record::{CheckOutcome, CheckRecord, Fact, TestsAsked, Verification, WaiverRecord};
+use crate::model::waiver::{Waiver, WaiverAssessment, WaiverState};
 use crate::report;
 use crate::report::clean::one_line;
 use crate::sys::run_folder::RunFolder;
@@ -52,8 +51,8 @@ pub fn record(
         let Some(declared) = workspace.policy.component(&component.name) else { continue };
         let mut ledger = ledgers.open(&component.name, &actor, PATIENCE)?;
         let standing = lifecycle::stand(declared.stage, ledger.records());
-        let today = clock::now().to_zoned(TimeZone::UTC).date();
-        let promotion = lifecycle::name(&component.name, component.to, today, &standing, ledger.records());
+        let promotion =
+            lifecycle::name(&component.name, component.to, clock::today(), &standing, ledger.records());
         let fact = Fact::Verified(Box::new(verification(workspace, assessment, component, declared)));
         let seq = ledger.record(&promotion, fact)?;
         let set_aside = ledger.set_aside().map(|path| path.display().to_string());
@@ -98,6 +97,7 @@ fn verification(
             .map(check)
             .chain(component.conditions.iter().map(condition))
             .collect(),
+        waivers: component.waivers.iter().filter_map(waiver).collect(),
         lines: coverage.map(|evidence| evidence.lines.clone()).unwrap_or_default(),
     }
 }
@@ -114,6 +114,7 @@ fn condition(condition: &Condition) -> CheckRecord {
     CheckRecord {
         id: condition.id.clone(),
         outcome,
+        waived: false,
         summary: one_line(&condition.summary),
         figures: BTreeMap::new(),
         bounds: BTreeMap::new(),
@@ -141,6 +142,7 @@ fn check(check: &CheckAssessment) -> CheckRecord {
     CheckRecord {
         id: check.check().id().to_owned(),
         outcome,
+        waived: check.waived,
         summary: report::summary_of(check),
         figures: evidence.map(|evidence| figures(&evidence.measured)).unwrap_or_default(),
         bounds: bounds(&check.criterion),
@@ -150,6 +152,22 @@ fn check(check: &CheckAssessment) -> CheckRecord {
         tool: run.map(|run| (run.tool.name().to_owned(), run.version.clone())),
         report_sha256: run.and_then(|run| run.report_sha256.clone()),
     }
+}
+
+/// Only what was of use is remembered: of the rest the policy tells.
+fn waiver(one: &WaiverAssessment) -> Option<WaiverRecord> {
+    let WaiverState::Used { covered } = one.state else { return None };
+    let Waiver { check, rule, path, reason, owner, issue, expires, max: _ } = &one.waiver;
+    Some(WaiverRecord {
+        check: check.id().to_owned(),
+        rule: rule.clone(),
+        path: path.clone(),
+        covered,
+        reason: reason.clone(),
+        owner: owner.clone(),
+        issue: issue.clone(),
+        expires: *expires,
+    })
 }
 
 fn named<T>(pairs: impl IntoIterator<Item = (&'static str, T)>) -> BTreeMap<String, T> {

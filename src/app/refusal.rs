@@ -45,6 +45,9 @@ fn stale(staleness: &Staleness) -> String {
         Staleness::Old { age, max } => {
             format!("the last measurement is {} old; `max_age` is {}", length(*age), length(*max))
         }
+        Staleness::Waiver { what, expires } => {
+            format!("the last measurement passed by a waiver of {what}, which expired on {expires}")
+        }
         Staleness::Future => "the last measurement was recorded later than now: a clock is wrong".to_owned(),
     }
 }
@@ -62,6 +65,9 @@ pub fn remedy(component: &str, obstacles: &[Obstacle]) -> String {
         }
         Some(Obstacle::Dependency { component, .. }) => format!("promote `{component}` first"),
         Some(Obstacle::Stale(Staleness::Future)) => "set the clock, and run this again".to_owned(),
+        Some(Obstacle::Stale(Staleness::Waiver { .. })) => {
+            format!("mend what was waived and take the waiver out, or renew it, and run {measure}")
+        }
         _ if obstacles.contains(&Obstacle::Stale(Staleness::Dirty)) => {
             format!("commit what is to be promoted, and run {measure}")
         }
@@ -126,6 +132,14 @@ mod tests {
                 }),
                 "2 d 3 h old; `max_age` is 1 h 30 min",
                 "--record",
+            ),
+            (
+                Obstacle::Stale(Staleness::Waiver {
+                    what: "lint E501 in a.py".into(),
+                    expires: "2026-12-31".parse().expect("a day"),
+                }),
+                "a waiver of lint E501 in a.py, which expired on 2026-12-31",
+                "or renew it, and run `tta-promote verify",
             ),
             (Obstacle::Stale(Staleness::Future), "clock", "set the clock"),
             (

@@ -5,13 +5,17 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
+
 use crate::judge::{self, Gathered};
 use crate::model::assessment::{Assessment, CheckAssessment, ComponentAssessment, Outcome};
 use crate::model::evidence::Measured;
 use crate::model::gate::Criterion;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::Exit;
+use crate::model::waiver::Waiver;
 use crate::report::{Heading, ReadError, read};
+use crate::sys::clock;
 use crate::sys::file;
 use crate::sys::tree;
 
@@ -120,6 +124,7 @@ fn is_interrupted(assessment: &Assessment) -> bool {
 
 /// Judges everything again: what a document says must be what its figures say.
 fn follows(assessment: &Assessment) -> Result<(), String> {
+    let today = clock::day_of(assessment.started);
     for component in &assessment.components {
         for check in &component.checks {
             gave(&check.outcome).map_err(|what| {
@@ -133,9 +138,13 @@ fn follows(assessment: &Assessment) -> Result<(), String> {
                 ));
             }
         }
-        if judge::whole(component.checks.iter().map(|check| &check.outcome), &component.conditions)
-            != component.verdict
-        {
+        if !is_justly_waived(component, today) {
+            return Err(format!(
+                "component `{}`: what is waived does not follow from its waivers",
+                component.name
+            ));
+        }
+        if judge::whole(&component.checks, &component.conditions) != component.verdict {
             return Err(format!(
                 "component `{}`: `{}` does not follow from its checks",
                 component.name,
@@ -166,6 +175,14 @@ fn gave(outcome: &Outcome) -> Result<(), &'static str> {
         }
         _ => Ok(()),
     }
+}
+
+/// Whether what is waived is what the waivers that it names cover, on the day on which it was judged.
+fn is_justly_waived(component: &ComponentAssessment, today: Date) -> bool {
+    let judged = component.checks.iter().map(|check| (check.criterion.clone(), check.outcome.clone()));
+    let waivers: Vec<Waiver> = component.waivers.iter().map(|one| one.waiver.clone()).collect();
+    let (checks, waivers) = judge::waiver::waive(judged.collect(), &waivers, today);
+    checks == component.checks && waivers == component.waivers
 }
 
 fn is_just(check: &CheckAssessment) -> bool {

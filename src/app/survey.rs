@@ -374,6 +374,7 @@ fn stale(staleness: &Staleness) -> (ObstacleKind, &'static str) {
         Staleness::MeasuredDirty => (ObstacleKind::MeasuredDirty, "measured uncommitted"),
         Staleness::Dirty => (ObstacleKind::Dirty, "uncommitted changes"),
         Staleness::Old { .. } => (ObstacleKind::Old, "too old"),
+        Staleness::Waiver { .. } => (ObstacleKind::Waiver, "a waiver expired"),
         Staleness::Future => (ObstacleKind::Future, "in the future"),
     }
 }

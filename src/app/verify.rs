@@ -201,8 +201,10 @@ impl<'a> Asked<'a> {
     /// The whole answer from earlier runs, where it is known: then no tool is started.
     fn known(&self, store: &Store, recalled: &Recalled) -> Option<Outcome> {
         let subjects = store.subjects(self.candidates)?;
-        let faults =
-            self.candidates.iter().flat_map(|one| self.workspace.missing_tests(one.component)).count();
+        let has_faults = |subject: &Subject<'_>| {
+            let files = subject.files.as_deref().unwrap_or_default();
+            !self.workspace.beside_files(subject.candidate.component, files).is_empty()
+        };
         let answers = self.answers(store, &subjects, &recalled.vouched);
         let answered = answered(&answers);
         let is_answered = |index: usize, criterion: &Criterion| {
@@ -212,7 +214,7 @@ impl<'a> Asked<'a> {
         let is_known = self.candidates.iter().enumerate().all(|(index, candidate)| {
             plan::criteria(candidate.gate, self.only()).all(|criterion| is_answered(index, criterion))
         });
-        if !is_known || faults > 0 {
+        if !is_known || subjects.iter().any(has_faults) {
             return None;
         }
         let absent: Vec<Vec<String>> = (self.candidates.iter())
@@ -224,6 +226,7 @@ impl<'a> Asked<'a> {
             absent_imports: &absent,
             only: self.only(),
             changed: &[],
+            today: clock::day_of(self.started),
             appeared: &vec![None; subjects.len()],
         };
         let dirty = store.is_dirty(&subjects, &self.workspace.root);
@@ -272,6 +275,7 @@ impl<'a> Asked<'a> {
             only: self.only(),
             changed: &changed,
             appeared: &appeared,
+            today: clock::day_of(self.started),
         };
         let components = assessor.components(answers);
         let commit = prepared.before.commit.clone();

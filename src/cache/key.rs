@@ -75,6 +75,7 @@ mod tests {
             deploy: BTreeMap::new(),
             maturity: None,
             observe: BTreeMap::new(),
+            waivers: Vec::new(),
             place: place.clone(),
         }
     }

@@ -63,6 +63,10 @@ variables. A test that fails now and then keeps its last result; `--fresh` runs 
 Actions sets GITHUB_STEP_SUMMARY and GITHUB_OUTPUT, it appends the Markdown to the one, and `verdict`,
 `exit-code`, `summary`, `components` (JSON) and `verdict-NAME` to the other. `gitlab` is a Code Quality report.
 
+A waiver in `promotion.toml` lets named findings of lint, types or security stay until a day, at most 90
+days ahead, with reason, owner and issue. The check still fails and the gate passes, and says so: \"ready
+for staging, 2 waived until 2026-12-31\". One finding more than its `max`, and it covers none of them.
+
 Coverage is measured with the component's selected tests first. Where they alone reach the
 threshold, the figure is shown as what it is, a lower bound (\"at least 73.19 %\"); `--exact`
 always runs all tests.";

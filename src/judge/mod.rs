@@ -1,9 +1,10 @@
-//! Pure and total: (criterion, evidence) → outcome, outcomes → verdict. No I/O, no clock, no default arm.
+//! Pure and total: (criterion, evidence) → outcome, outcomes and waivers → verdict. No I/O, no clock, no default arm.
 
 pub mod metric;
 pub mod rollout;
+pub mod waiver;
 
-use crate::model::assessment::{Outcome, Verdict};
+use crate::model::assessment::{CheckAssessment, Outcome, Verdict};
 use crate::model::condition::{Condition, ConditionState};
 use crate::model::evidence::{Bound, Coverage, Evidence, Measured};
 use crate::model::gate::{Criterion, Precision};
@@ -109,10 +110,12 @@ fn of_another_check(criterion: &Criterion) -> Reason {
     )
 }
 
-/// The verdict of a gate: the worst outcome wins. A gate with no check that was judged is inconclusive.
-pub fn gate<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> Verdict {
-    let judged = outcomes.into_iter().filter_map(|outcome| match outcome {
+/// The verdict of a gate: the worst outcome wins, and what is waived is none. A gate with no check that was judged is
+/// inconclusive.
+pub fn gate<'a>(checks: impl IntoIterator<Item = &'a CheckAssessment>) -> Verdict {
+    let judged = checks.into_iter().filter_map(|check| match &check.outcome {
         Outcome::Pass(_) => Some(Verdict::Pass),
+        Outcome::Fail(_) if check.waived => Some(Verdict::Pass),
         Outcome::Fail(_) => Some(Verdict::Fail),
         Outcome::Inconclusive { .. } => Some(Verdict::Inconclusive),
         Outcome::NotApplicable { .. } => None,
@@ -121,13 +124,13 @@ pub fn gate<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> Verdict {
 }
 
 /// The verdict of a gate over its checks and what it asks besides. What is waited for is no pass.
-pub fn whole<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>, conditions: &[Condition]) -> Verdict {
+pub fn whole<'a>(checks: impl IntoIterator<Item = &'a CheckAssessment>, conditions: &[Condition]) -> Verdict {
     let of_conditions = conditions.iter().map(|condition| match condition.state {
         ConditionState::Pass => Verdict::Pass,
         ConditionState::Fail => Verdict::Fail,
         ConditionState::Inconclusive | ConditionState::Waiting => Verdict::Inconclusive,
     });
-    of_conditions.chain([gate(outcomes)]).max().unwrap_or(Verdict::Inconclusive)
+    of_conditions.chain([gate(checks)]).max().unwrap_or(Verdict::Inconclusive)
 }
 
 /// The verdict over several gates: the worst wins, and none is inconclusive.
@@ -217,17 +220,24 @@ mod tests {
     }
 
     #[test]
-    fn the_worst_outcome_wins_and_nothing_is_inconclusive() {
-        let pass = Outcome::Pass(evidence(Measured::Lint { issues: 0 }));
-        let fail = Outcome::Fail(evidence(Measured::Lint { issues: 1 }));
-        let unknown =
-            Outcome::Inconclusive { reason: Reason::new(ReasonKind::TimedOut, "late", "wait"), run: None };
-        let not_asked = Outcome::NotApplicable { why: "no code".to_owned() };
+    fn the_worst_outcome_wins_what_is_waived_is_none_and_nothing_is_inconclusive() {
+        let check = |outcome| CheckAssessment::of(Criterion::Lint { max_issues: 0 }, outcome);
+        let pass = check(Outcome::Pass(evidence(Measured::Lint { issues: 0 })));
+        let fail = check(Outcome::Fail(evidence(Measured::Lint { issues: 1 })));
+        let waived = CheckAssessment { waived: true, ..fail.clone() };
+        let reason = Reason::new(ReasonKind::TimedOut, "late", "wait");
+        let unknown = check(Outcome::Inconclusive { reason, run: None });
+        let not_asked = check(Outcome::NotApplicable { why: "no code".to_owned() });
         assert_eq!(gate([&pass, &unknown, &fail]), Verdict::Fail);
         assert_eq!(gate([&pass, &unknown]), Verdict::Inconclusive);
+        assert_eq!(gate([&pass, &waived, &not_asked]), Verdict::Pass);
+        assert_eq!(gate([&waived, &unknown]), Verdict::Inconclusive);
+        assert_eq!(gate([&waived, &fail]), Verdict::Fail);
         assert_eq!(gate([&pass, &not_asked]), Verdict::Pass);
         assert_eq!(gate([&not_asked]), Verdict::Inconclusive);
         assert_eq!(gate([]), Verdict::Inconclusive);
+        // What nobody could measure is not waived by a mark upon it.
+        assert_eq!(gate([&CheckAssessment { waived: true, ..unknown }]), Verdict::Inconclusive);
     }
 
     fn any_criterion() -> impl Strategy<Value = Criterion> {

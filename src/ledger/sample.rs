@@ -28,6 +28,7 @@ pub(super) fn verification() -> Verification {
     let check = CheckRecord {
         id: "coverage".into(),
         outcome: CheckOutcome::Pass,
+        waived: false,
         summary: "73.19 % (71 of 97 statements) ≥ 70 %".into(),
         figures: [("covered".to_owned(), 71), ("statements".to_owned(), 97)].into(),
         bounds: [("min_percent".to_owned(), "70".to_owned())].into(),
@@ -66,6 +67,7 @@ pub(super) fn verification() -> Verification {
             args: vec!["-x".into()],
         },
         checks: vec![check],
+        waivers: Vec::new(),
         lines: BTreeMap::from([("src/carbon.py".to_owned(), lines)]),
     }
 }

@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::sample::{facts, lines};
+use super::sample::{self, facts, lines};
 use super::*;
-use crate::model::record::Fact;
+use crate::model::record::{CheckOutcome, CheckRecord, Fact, WaiverRecord};
 
 fn defects(text: &[u8]) -> Vec<String> {
     match read("carbon", text) {
@@ -33,6 +33,45 @@ fn every_kind_of_record_is_read_as_it_was_written() {
     assert_eq!(ledger.records, records);
     assert_eq!(ledger.end, End::Whole);
     assert_eq!(Head::parse(&ledger.head().to_string()), Some(ledger.head()));
+}
+
+/// A measurement that passed by a waiver.
+fn waived() -> Fact {
+    let mut verification = sample::verification();
+    let coverage = verification.checks[0].clone();
+    verification.checks.push(CheckRecord {
+        id: "lint".into(),
+        outcome: CheckOutcome::Fail,
+        waived: true,
+        ..coverage
+    });
+    verification.waivers = vec![WaiverRecord {
+        check: "lint".into(),
+        rule: "E501".into(),
+        path: "src/carbon.py".into(),
+        covered: 2,
+        reason: "generated".into(),
+        owner: "alice".into(),
+        issue: "#12".into(),
+        expires: "2026-12-31".parse().expect("a day"),
+    }];
+    Fact::Verified(Box::new(verification))
+}
+
+#[test]
+fn what_was_waived_is_remembered_with_the_waiver_and_its_end() {
+    let (records, text) = lines(vec![waived()]);
+    assert!(text.contains(r#""outcome":"fail","waived":true"#), "{text}");
+    assert!(text.contains(r#""expires":"2026-12-31""#), "{text}");
+    assert_eq!(read("carbon", text.as_bytes()).expect("sound").records, records);
+    // A pass needs no waiver: who writes that is no version of ours.
+    let mut wrong = sample::verification();
+    wrong.checks[0].waived = true;
+    let (_, text) = lines(vec![Fact::Verified(Box::new(wrong))]);
+    assert!(read("carbon", text.as_bytes()).is_err());
+    // Where nothing is waived, a line is what it always was.
+    let (_, plain) = lines(vec![Fact::Verified(Box::new(sample::verification()))]);
+    assert!(!plain.contains("waive"), "{plain}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::assessment::{PolicyDigest, Verdict};
 use crate::model::environment as model;
 use crate::model::line_set::{LineCoverage, LineSet};
-use crate::model::record::{self, CheckOutcome, CheckRecord, TestsAsked};
+use crate::model::record::{self, CheckOutcome, CheckRecord, TestsAsked, WaiverRecord};
 
 use super::part::{Written, stage};
 
@@ -29,6 +29,8 @@ pub(super) struct Verification {
     files: BTreeMap<String, String>,
     tests: Tests,
     checks: Vec<Check>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    waivers: Vec<Waiver>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     lines: BTreeMap<String, Lines>,
 }
@@ -67,6 +69,8 @@ struct Lines {
 struct Check {
     id: String,
     outcome: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    waived: bool,
     summary: String,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     figures: BTreeMap<String, u64>,
@@ -80,6 +84,18 @@ struct Check {
     tool: Option<Tool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     report_sha256: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Waiver {
+    check: String,
+    rule: String,
+    path: String,
+    covered: u64,
+    reason: String,
+    owner: String,
+    issue: String,
+    expires: String,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -127,6 +143,7 @@ impl Verification {
                 args: verification.tests.args.clone(),
             },
             checks: verification.checks.iter().map(written_check).collect(),
+            waivers: verification.waivers.iter().map(written_waiver).collect(),
             lines: verification
                 .lines
                 .iter()
@@ -169,6 +186,7 @@ impl Written<record::Verification> for Brief {
             files: BTreeMap::new(),
             tests: TestsAsked::default(),
             checks: Vec::new(),
+            waivers: Vec::new(),
             lines: BTreeMap::new(),
         })
     }
@@ -202,6 +220,7 @@ impl Written<record::Verification> for Verification {
             files: self.files,
             tests: TestsAsked { paths: self.tests.paths, select: self.tests.select, args: self.tests.args },
             checks: self.checks.into_iter().map(Check::read).collect::<Result<_, _>>()?,
+            waivers: self.waivers.into_iter().map(Waiver::read).collect::<Result<_, _>>()?,
             lines: lines.collect::<Result<_, String>>()?,
         })
     }
@@ -210,9 +229,14 @@ impl Written<record::Verification> for Verification {
 impl Check {
     fn read(self) -> Result<CheckRecord, String> {
         let outcome = CheckOutcome::ALL.into_iter().find(|outcome| outcome.name() == self.outcome);
+        let outcome = outcome.ok_or_else(|| format!("there is no outcome `{}`", self.outcome))?;
+        if self.waived && outcome != CheckOutcome::Fail {
+            return Err(format!("`{}` is nothing that can be waived", self.outcome));
+        }
         Ok(CheckRecord {
             id: self.id,
-            outcome: outcome.ok_or_else(|| format!("there is no outcome `{}`", self.outcome))?,
+            outcome,
+            waived: self.waived,
             summary: self.summary,
             figures: self.figures,
             bounds: self.bounds,
@@ -221,6 +245,21 @@ impl Check {
             suppressed: self.suppressed,
             tool: self.tool.map(|tool| (tool.name, tool.version)),
             report_sha256: self.report_sha256,
+        })
+    }
+}
+
+impl Waiver {
+    fn read(self) -> Result<WaiverRecord, String> {
+        Ok(WaiverRecord {
+            expires: self.expires.parse().map_err(|_| format!("there is no day `{}`", self.expires))?,
+            check: self.check,
+            rule: self.rule,
+            path: self.path,
+            covered: self.covered,
+            reason: self.reason,
+            owner: self.owner,
+            issue: self.issue,
         })
     }
 }
@@ -237,6 +276,7 @@ fn written_check(check: &CheckRecord) -> Check {
     Check {
         id: check.id.clone(),
         outcome: check.outcome.name().to_owned(),
+        waived: check.waived,
         summary: check.summary.clone(),
         figures: check.figures.clone(),
         bounds: check.bounds.clone(),
@@ -248,6 +288,19 @@ fn written_check(check: &CheckRecord) -> Check {
             .as_ref()
             .map(|(name, version)| Tool { name: name.clone(), version: version.clone() }),
         report_sha256: check.report_sha256.clone(),
+    }
+}
+
+fn written_waiver(waiver: &WaiverRecord) -> Waiver {
+    Waiver {
+        check: waiver.check.clone(),
+        rule: waiver.rule.clone(),
+        path: waiver.path.clone(),
+        covered: waiver.covered,
+        reason: waiver.reason.clone(),
+        owner: waiver.owner.clone(),
+        issue: waiver.issue.clone(),
+        expires: waiver.expires.to_string(),
     }
 }
 

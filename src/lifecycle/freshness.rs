@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::promotion::Measurement;
@@ -53,6 +55,13 @@ pub enum Staleness {
         /// How old it may be.
         max: Duration,
     },
+    /// It was a pass by a waiver that has expired since then.
+    Waiver {
+        /// What was waived: the check and the rule.
+        what: String,
+        /// The last day of the waiver.
+        expires: Date,
+    },
     /// It was recorded later than now: a clock is wrong.
     Future,
 }
@@ -83,6 +92,12 @@ impl Freshness {
         }
         if now.dirty != Some(false) {
             against.push(Staleness::Dirty);
+        }
+        // In UTC, as it was judged.
+        let today = now.time.to_zoned(TimeZone::UTC).date();
+        if let Some(first) = verification.resting_on().first().filter(|one| one.expires < today) {
+            let what = format!("{} {} in {}", first.check, first.rule, first.path);
+            against.push(Staleness::Waiver { what, expires: first.expires });
         }
         let age = now.time.duration_since(measurement.time);
         match Duration::try_from(age) {

@@ -56,6 +56,7 @@ pub(super) fn verification(verdict: Verdict) -> Verification {
         files: BTreeMap::new(),
         tests: TestsAsked::default(),
         checks: Vec::new(),
+        waivers: Vec::new(),
         lines: BTreeMap::new(),
     }
 }
@@ -64,6 +65,7 @@ pub(super) fn check(id: &str, outcome: CheckOutcome) -> CheckRecord {
     CheckRecord {
         id: id.into(),
         outcome,
+        waived: false,
         summary: String::new(),
         figures: BTreeMap::new(),
         bounds: BTreeMap::new(),

@@ -6,7 +6,7 @@ use crate::model::assessment::Verdict;
 use crate::model::decision::Override;
 use crate::model::person::is_same_person;
 use crate::model::promotion::{Measurement, Pending, Phase, Standing, Told};
-use crate::model::record::{Act, CheckOutcome, CheckRecord};
+use crate::model::record::{Act, CheckRecord};
 use crate::model::stage::Stage;
 
 use super::freshness::{Freshness, Now, Staleness};
@@ -137,10 +137,7 @@ fn not_passed(standing: &Standing, measurement: &Measurement, now: &Now) -> Vec<
     let verification = &measurement.verification;
     let overrides = overrides(standing, now);
     let set_aside: Vec<&String> = overrides.iter().flat_map(|one| &one.what.checks).collect();
-    let is_open = |check: &&CheckRecord| {
-        matches!(check.outcome, CheckOutcome::Fail | CheckOutcome::Inconclusive)
-            && !set_aside.contains(&&check.id)
-    };
+    let is_open = |check: &&CheckRecord| check.is_open() && !set_aside.contains(&&check.id);
     verification.checks.iter().filter(is_open).map(|check| check.id.clone()).collect()
 }
 
@@ -162,10 +159,7 @@ pub fn obstacles(standing: &Standing, now: &Now, dependencies: &[(String, Stage)
             let verification = &measurement.verification;
             let checks = not_passed(standing, measurement, now);
             // Only what an override set aside may be missing: a gate that judged nothing has no such check, and no pass.
-            let is_open = |check: &CheckRecord| {
-                matches!(check.outcome, CheckOutcome::Fail | CheckOutcome::Inconclusive)
-            };
-            let judged_nothing = !verification.checks.iter().any(is_open);
+            let judged_nothing = !verification.checks.iter().any(CheckRecord::is_open);
             if verification.verdict != Verdict::Pass && (!checks.is_empty() || judged_nothing) {
                 obstacles.push(Obstacle::NotPassed { verdict: verification.verdict, checks });
             }

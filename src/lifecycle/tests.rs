@@ -1,12 +1,14 @@
 //! What records add up to, and what may follow.
 
+use std::time::Duration;
+
 use jiff::civil::date;
 use proptest::prelude::*;
 
 use crate::model::assessment::Verdict;
 use crate::model::decision::{Override, Revocation, RollbackDecision, RollbackSeverity};
 use crate::model::promotion::{EndKind, Phase, Standing};
-use crate::model::record::{Act, ActResult, CheckOutcome, Fact};
+use crate::model::record::{Act, ActResult, CheckOutcome, CheckRecord, Fact, WaiverRecord};
 use crate::model::stage::Stage;
 
 use super::sample::{COMMIT, check, comment, deploy, now, open_issue, records, time, verification, verified};
@@ -124,6 +126,43 @@ fn a_part_of_the_gate_is_no_measurement_of_it() {
     for verification in [part, other] {
         assert_eq!(standing(vec![Fact::Verified(Box::new(verification))]).measured, None);
     }
+}
+
+#[test]
+fn what_was_waived_is_no_obstacle_until_the_day_after_the_waiver_ends() {
+    let measured = |verdict, waived, rested_on| {
+        let mut verification = verification(verdict);
+        let lint = check("lint", CheckOutcome::Fail);
+        verification.checks = vec![check("tests", CheckOutcome::Pass), CheckRecord { waived, ..lint }];
+        let waiver = |check: &str, expires: &str| WaiverRecord {
+            check: check.into(),
+            rule: "E501".into(),
+            path: "a.py".into(),
+            covered: 1,
+            reason: String::new(),
+            owner: String::new(),
+            issue: String::new(),
+            expires: expires.parse().expect("a day"),
+        };
+        // The first record is of 2025-10-14; the other waiver covered what the gate allows.
+        verification.waivers = vec![waiver(rested_on, "2025-10-14"), waiver("types", "2025-10-13")];
+        standing(vec![Fact::Verified(Box::new(verification))])
+    };
+    let passed = measured(Verdict::Pass, true, "lint");
+    let at = |hours: i64| Now { time: time(hours * 3600), max_age: Duration::from_secs(99 * 3600), ..now() };
+    assert_eq!(obstacles(&passed, &at(0), &[]), []);
+    let last_hour =
+        (0..24).rfind(|hours| at(*hours).time.strftime("%d").to_string() == "14").expect("an hour");
+    assert_eq!(obstacles(&passed, &at(last_hour), &[]), []);
+    let expires = "2025-10-14".parse().expect("a day");
+    let what = "lint E501 in a.py".to_owned();
+    let ended = Obstacle::Stale(Staleness::Waiver { what, expires });
+    assert_eq!(obstacles(&passed, &at(last_hour + 1), &[]), [ended]);
+    assert_eq!(step(&passed, &at(last_hour + 1), true), Step::Verify);
+    // One that the pass does not rest on may end.
+    assert_eq!(obstacles(&measured(Verdict::Pass, true, "security"), &at(last_hour + 1), &[]), []);
+    let not = Obstacle::NotPassed { verdict: Verdict::Fail, checks: vec!["lint".into()] };
+    assert_eq!(obstacles(&measured(Verdict::Fail, false, "lint"), &at(0), &[]), [not]);
 }
 
 #[test]

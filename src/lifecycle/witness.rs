@@ -1,7 +1,7 @@
 //! Two witnesses: whether the gate that a completed promotion rests on, measured again on the same commit, still holds.
 //!
 //! Not a judge: both measurements were judged. A check contradicts only where it passed and now fails by the very same
-//! bounds: a stricter policy is no other figure, and what could not be measured is none at all.
+//! bounds: a stricter policy is no other figure, what is waived shuts no gate, and what could not be measured is none at all.
 
 use crate::model::assessment::Verdict;
 use crate::model::promotion::Completed;
@@ -42,7 +42,7 @@ pub fn contradiction(completed: &Completed, is_same: &dyn Fn(&str, &str) -> bool
         checks.find(|other| other.id == check.id && other.bounds == check.bounds)
     };
     let contradicts = |check: &CheckRecord| {
-        let other = now(check).filter(|other| other.outcome == CheckOutcome::Fail)?;
+        let other = now(check).filter(|other| other.outcome == CheckOutcome::Fail && !other.waived)?;
         (check.outcome == CheckOutcome::Pass)
             .then(|| (check.id.clone(), check.summary.clone(), other.summary.clone()))
     };
@@ -107,5 +107,6 @@ mod tests {
         none(CheckOutcome::Fail, &|now| {
             now.checks[1].bounds.insert("min_percent".into(), "80".into());
         });
+        none(CheckOutcome::Fail, &|now| now.checks[1].waived = true);
     }
 }

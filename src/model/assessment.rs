@@ -8,10 +8,12 @@ use super::check::Check;
 use super::condition::{Condition, ConditionState};
 use super::environment::Environment;
 use super::evidence::Evidence;
+use super::finding::Finding;
 use super::gate::Criterion;
 use super::reason::Reason;
 use super::run::Run;
 use super::stage::Stage;
+use super::waiver::{Cover, WaiverAssessment};
 
 /// What a check came to. A pass cannot be built without its evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,9 +94,45 @@ pub struct CheckAssessment {
     pub criterion: Criterion,
     /// What it came to.
     pub outcome: Outcome,
+    /// Whether it fails, and no more than waivers cover is to blame: then it does not keep the gate shut.
+    pub waived: bool,
+    /// Which of its findings are covered, in their order; also where it passes, or fails all the same.
+    pub covers: Vec<Cover>,
 }
 
 impl CheckAssessment {
+    /// One of which nothing is waived.
+    pub fn of(criterion: Criterion, outcome: Outcome) -> Self {
+        Self { criterion, outcome, waived: false, covers: Vec::new() }
+    }
+
+    /// The place of the waiver that covers the finding at `finding`, among those of the component.
+    pub fn cover(&self, finding: usize) -> Option<usize> {
+        let at = self.covers.binary_search_by_key(&finding, |cover| cover.finding).ok()?;
+        self.covers.get(at).map(|cover| cover.waiver)
+    }
+
+    /// Its findings that no waiver covers.
+    pub fn uncovered(&self) -> Vec<&Finding> {
+        let findings = self.outcome.evidence().map_or(&[][..], |evidence| &evidence.findings);
+        let open = findings.iter().enumerate().filter(|(at, _)| self.cover(*at).is_none());
+        open.map(|(_, finding)| finding).collect()
+    }
+
+    /// Whether it keeps no gate shut: it passes, is waived, or is not asked.
+    pub fn is_well(&self) -> bool {
+        match self.outcome {
+            Outcome::Pass(_) | Outcome::NotApplicable { .. } => true,
+            Outcome::Fail(_) => self.waived,
+            Outcome::Inconclusive { .. } => false,
+        }
+    }
+
+    /// Whether it keeps the gate shut because of what was found.
+    pub fn is_failed(&self) -> bool {
+        matches!(self.outcome, Outcome::Fail(_)) && !self.waived
+    }
+
     /// The check.
     pub fn check(&self) -> Check {
         self.criterion.check()
@@ -124,6 +162,8 @@ pub struct ComponentAssessment {
     ///
     /// [`Conditions::ids`]: super::condition::Conditions::ids
     pub conditions: Vec<Condition>,
+    /// What its waivers came to, in the policy's order: those of checks that were asked for.
+    pub waivers: Vec<WaiverAssessment>,
     /// The verdict over `checks` and `conditions`.
     pub verdict: Verdict,
 }
@@ -131,22 +171,16 @@ pub struct ComponentAssessment {
 impl ComponentAssessment {
     /// Whether it did not pass and no check and no condition of it says why, as where the gate has none.
     pub fn is_unexplained(&self) -> bool {
-        let is_well = |check: &CheckAssessment| {
-            matches!(check.outcome, Outcome::Pass(_) | Outcome::NotApplicable { .. })
-        };
         self.verdict != Verdict::Pass
-            && self.checks.iter().all(is_well)
+            && self.checks.iter().all(CheckAssessment::is_well)
             && self.conditions.iter().all(|condition| condition.state == ConditionState::Pass)
     }
 
     /// Whether nothing but time or an approval is missing.
     pub fn is_waiting(&self) -> bool {
-        let passed = |check: &CheckAssessment| {
-            matches!(check.outcome, Outcome::Pass(_) | Outcome::NotApplicable { .. })
-        };
         let open = || self.conditions.iter().filter(|one| one.state != ConditionState::Pass);
         self.verdict == Verdict::Inconclusive
-            && self.checks.iter().all(passed)
+            && self.checks.iter().all(CheckAssessment::is_well)
             && open().next().is_some()
             && open().all(|one| one.state == ConditionState::Waiting)
     }

@@ -6,6 +6,7 @@ use super::delivery::Deploy;
 pub use super::place::{DeclaredPath, Place};
 use super::stage::Stage;
 pub use super::test_selection::TestSelection;
+use super::waiver::DeclaredWaiver;
 use super::watch::Observe;
 
 /// A component as the policy declares it. Paths are relative to the project's root, with `/`.
@@ -37,6 +38,8 @@ pub struct Component {
     pub maturity: Option<DeclaredPath>,
     /// How it is observed in a stage, where the policy says so.
     pub observe: BTreeMap<Stage, Observe>,
+    /// What of its findings is waived, in the policy's order.
+    pub waivers: Vec<DeclaredWaiver>,
     /// Where it is declared.
     pub place: Place,
 }

@@ -1,11 +1,12 @@
 //! What a tool measured and the proof of what it looked at.
 
-use super::finding::Finding;
+use super::finding::{Finding, Severity};
 use super::gate::Metric;
 use super::line_set::Lines;
 use super::percent::Ratio;
 use super::reason::{Reason, ReasonKind};
 use super::run::Run;
+use super::waiver::Cover;
 
 /// What was measured, with its proof. There is no way to a pass but through one of these.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,29 @@ pub struct Evidence {
     pub notes: Vec<String>,
     /// The run that gave it; `None` for the check that we do ourselves.
     pub run: Option<Run>,
+}
+
+impl Evidence {
+    /// How many of the findings that `covers` names are of that severity; of any, where none is given.
+    pub fn covered(&self, covers: &[Cover], severity: Option<Severity>) -> u64 {
+        let findings = covers.iter().filter_map(|cover| self.findings.get(cover.finding));
+        findings.filter(|finding| severity.is_none_or(|severity| finding.severity == severity)).count() as u64
+    }
+
+    /// The figures without the findings that `covers` names.
+    pub fn without(&self, covers: &[Cover]) -> Measured {
+        let all = || self.covered(covers, None);
+        let of = |severity| self.covered(covers, Some(severity));
+        match &self.measured {
+            Measured::Lint { issues } => Measured::Lint { issues: issues.saturating_sub(all()) },
+            Measured::Security { issues } => Measured::Security { issues: issues.saturating_sub(all()) },
+            Measured::Types { errors, warnings } => Measured::Types {
+                errors: errors.saturating_sub(of(Severity::High)),
+                warnings: warnings.saturating_sub(of(Severity::Medium)),
+            },
+            Measured::Tests(_) | Measured::Coverage(_) | Measured::Docs { .. } => self.measured.clone(),
+        }
+    }
 }
 
 /// Proof that something was looked at. It cannot be made of nothing.

@@ -32,4 +32,5 @@ pub mod soak;
 pub mod stage;
 pub mod test_selection;
 pub mod toolchain;
+pub mod waiver;
 pub mod watch;

@@ -14,6 +14,7 @@ use super::line_set::Lines;
 use super::observation::Observation;
 use super::promotion_id::PromotionId;
 use super::stage::Stage;
+pub use super::waiver::WaiverRecord;
 
 /// One fact about one component.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,8 +161,21 @@ pub struct Verification {
     pub tests: TestsAsked,
     /// The checks, in the order of the gate.
     pub checks: Vec<CheckRecord>,
+    /// The waivers that covered findings.
+    pub waivers: Vec<WaiverRecord>,
     /// Per file, the lines that the tests executed and those that they did not; empty where it was not measured.
     pub lines: Lines,
+}
+
+impl Verification {
+    /// The waivers without which it would be no pass, the first that ends before the others.
+    pub fn resting_on(&self) -> Vec<&WaiverRecord> {
+        let is_waived =
+            |one: &&WaiverRecord| self.checks.iter().any(|check| check.waived && check.id == one.check);
+        let mut waivers: Vec<&WaiverRecord> = self.waivers.iter().filter(is_waived).collect();
+        waivers.sort_by_key(|one| one.expires);
+        waivers
+    }
 }
 
 /// Which tests were the component's.
@@ -211,6 +225,8 @@ pub struct CheckRecord {
     pub id: String,
     /// What it came to.
     pub outcome: CheckOutcome,
+    /// Whether waivers covered what failed, so that it kept no gate shut.
+    pub waived: bool,
     /// Value beside bound, as people saw it.
     pub summary: String,
     /// What was measured, by name; empty where nothing was.
@@ -227,6 +243,17 @@ pub struct CheckRecord {
     pub tool: Option<(String, String)>,
     /// The digest of the report that was read, in hexadecimal.
     pub report_sha256: Option<String>,
+}
+
+impl CheckRecord {
+    /// Whether it kept the gate shut.
+    pub fn is_open(&self) -> bool {
+        match self.outcome {
+            CheckOutcome::Pass | CheckOutcome::NotApplicable => false,
+            CheckOutcome::Fail => !self.waived,
+            CheckOutcome::Inconclusive => true,
+        }
+    }
 }
 
 /// An act on the outside world.

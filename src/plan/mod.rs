@@ -169,6 +169,7 @@ mod tests {
             },
             deploy: BTreeMap::new(),
             observe: BTreeMap::new(),
+            waivers: Vec::new(),
             maturity: None,
             place,
         }

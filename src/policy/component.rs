@@ -10,11 +10,12 @@ use super::path::Viewpoint;
 use super::pytest_argument;
 use super::test_selection::{paths, refuse_node_ids, select};
 use super::value::Table;
+use super::waiver;
 use crate::model::component::{Component, DeclaredPath, TestSelection};
 use crate::model::stage::Stage;
 
 /// The keys of `[component.NAME]`.
-pub(super) const KEYS: [&str; 12] = [
+pub(super) const KEYS: [&str; 13] = [
     "title",
     "stage",
     "priority",
@@ -27,6 +28,7 @@ pub(super) const KEYS: [&str; 12] = [
     "deploy",
     "observe",
     "documents",
+    "waiver",
 ];
 const TEST_KEYS: [&str; 3] = ["paths", "select", "args"];
 /// Where tests are, from the project's root, unless the policy says otherwise.
@@ -79,6 +81,7 @@ pub(super) fn read(
         deploy: deploy::read(name, table, from, faults),
         observe: observe::read(table, from, faults),
         maturity: maturity(table, from, faults),
+        waivers: waiver::read(table, from, faults),
         place: faults.place(offset),
     };
     Declaration { component, offset, dependencies }

@@ -28,6 +28,7 @@ mod suggestion;
 mod syntax;
 mod test_selection;
 mod value;
+mod waiver;
 
 pub use self::document::Document;
 use self::document::Faults;

@@ -13,7 +13,7 @@ pub(super) fn hint(wrong: &str, known: &[&str], what: &str) -> String {
 
 /// The right words, or as many as one line takes.
 fn listing(known: &[&str], what: &str) -> String {
-    const MOST: usize = 12;
+    const MOST: usize = 14;
     let mut words: Vec<String> = known.iter().take(MOST).map(|word| quote(word)).collect();
     let rest = known.len() - words.len();
     if rest > 0 {
@@ -67,6 +67,6 @@ mod tests {
     fn a_long_list_is_not_given_in_full() {
         let known: Vec<String> = (0..30).map(|number| format!("component_{number}")).collect();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        assert!(hint("x", &known, "known are").ends_with(", 18 more"));
+        assert!(hint("x", &known, "known are").ends_with(", 16 more"));
     }
 }

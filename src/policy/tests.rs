@@ -16,6 +16,7 @@ use crate::model::percent::Percent;
 use crate::model::policy::Runner;
 use crate::model::stage::Stage;
 use crate::model::toolchain::Tool;
+use crate::model::waiver::Waiver;
 
 fn fixtures(kind: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/policies").join(kind)
@@ -220,6 +221,28 @@ fn a_deployment_is_read_in_full_and_what_it_leaves_out_has_the_documented_defaul
     let seconds =
         [health.delay, health.interval, health.stable, health.deadline].map(|length| length.as_secs());
     assert_eq!(seconds, [2, 1, 5, 120]);
+}
+
+#[test]
+fn a_waiver_is_read_in_full_and_seen_from_the_root_wherever_it_is_declared() {
+    let policy = read_fixture(&fixtures("valid").join("waivers.toml")).expect("a policy");
+    let waivers = &policy.component("carbon").expect("the component").waivers;
+    let expected = Waiver {
+        check: Check::Lint,
+        rule: "E501".to_owned(),
+        path: "src/carbon/a.py".to_owned(),
+        max: 2,
+        reason: "generated".to_owned(),
+        owner: "alice".to_owned(),
+        issue: "#12".to_owned(),
+        expires: "2026-12-31".parse().expect("a day"),
+    };
+    assert_eq!(waivers[0].waiver, expected);
+    assert_eq!((waivers[0].path_place.line, waivers[0].expires_place.line), (11, 16));
+    assert_eq!((waivers.len(), waivers[1].waiver.expires), (2, expected.expires));
+    let waived = &policy.component("waived").expect("the component").waivers[0];
+    assert_eq!((waived.waiver.check, waived.waiver.path.as_str()), (Check::Security, "included/shell.py"));
+    assert_eq!(waived.path_place.file, "included/waived.toml");
 }
 
 #[test]

@@ -124,7 +124,7 @@ fn command(kind: &str, shown: &Shown<'_>, checkout: &Checkout) -> String {
         0 => String::new(),
         more => format!("; and {} for the same reason", count(more as u64, "more check")),
     };
-    let message = data(&format!("{}{like_it}", clean::line(&problem.message(), MESSAGE)));
+    let message = data(&format!("{}{like_it}", clean::line(&problem.message_with_waiver(), MESSAGE)));
     format!("::{kind} {properties},title={title}::{message}\n")
 }
 
@@ -215,6 +215,7 @@ mod tests {
         insta::assert_snapshot!("github_tool_missing", render(&sample::tool_missing()));
         insta::assert_snapshot!("github_many", render(&sample::many()));
         insta::assert_snapshot!("github_waiting", render(&sample::waiting()));
+        insta::assert_snapshot!("github_waived", render(&sample::waived()));
         insta::assert_snapshot!("github_nobody", render(&sample::nobody()));
         insta::assert_snapshot!(
             "github_hostile",
@@ -293,7 +294,7 @@ mod tests {
             for text in [text.clone(), format!("\n::set-output name=a::{text}"), format!("{text},line=7::x\r::add-mask::y")] {
                 let commands = render(&sample::hostile(&text));
                 prop_assert!(!commands.chars().any(|c| is_unseen(c) && c != '\n'));
-                prop_assert_eq!(commands.lines().count(), 5, "{}", commands);
+                prop_assert_eq!(commands.lines().count(), 6, "{}", commands);
                 for line in commands.lines() {
                     let (name, properties, message) = parsed(line);
                     prop_assert!(["error", "warning", "notice"].contains(&name), "{}", line);

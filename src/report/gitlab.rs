@@ -70,7 +70,7 @@ fn issue<'a>(problem: &Problem<'a>, checkout: &Checkout, fingerprints: &mut Fing
         },
         // GitLab asks for a line everywhere.
         location: Location { path, lines: Lines { begin: problem.position().0.unwrap_or(1) } },
-        description,
+        description: problem.message_with_waiver(),
     }
 }
 
@@ -103,6 +103,7 @@ mod tests {
         insta::assert_snapshot!("gitlab_tool_missing", render(&sample::tool_missing()));
         insta::assert_snapshot!("gitlab_several", render(&sample::several()));
         insta::assert_snapshot!("gitlab_waiting", render(&sample::waiting()));
+        insta::assert_snapshot!("gitlab_waived", render(&sample::waived()));
         insta::assert_snapshot!("gitlab_nobody", render(&sample::nobody()));
         insta::assert_snapshot!(
             "gitlab_hostile",
@@ -114,7 +115,10 @@ mod tests {
     fn an_empty_report_is_a_pass_and_what_was_not_measured_is_a_blocker() {
         for assessment in sample::all() {
             let report = read(&render(&assessment));
-            assert_eq!(report.is_empty(), assessment.verdict == Verdict::Pass);
+            // Of what is waived it is said that it is there.
+            assert!(!report.is_empty() || assessment.verdict == Verdict::Pass);
+            let is_clean = report.iter().all(|issue| issue["severity"] == "info");
+            assert_eq!(is_clean, assessment.verdict == Verdict::Pass);
             let checks = assessment.components.iter().flat_map(|component| &component.checks);
             let unknown =
                 checks.filter(|check| matches!(check.outcome, Outcome::Inconclusive { .. })).count();
@@ -156,9 +160,11 @@ mod tests {
             let report = render(&sample::hostile(&text));
             prop_assert!(!report.chars().any(|c| is_unseen(c) && c != '\n'));
             let report = read(&report);
-            prop_assert_eq!(report.len(), 4);
+            prop_assert_eq!(report.len(), 5);
             if !text.trim().is_empty() {
                 prop_assert_eq!(&report[0]["description"], &text);
+                let waived = format!("waived until 2025-11-01 ({text}, {text}: {text}): {text}");
+                prop_assert_eq!(&report[1]["description"], &waived);
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::model::stage::Stage;
 
 use super::issue_form::{measured, moment};
 use super::markup::{code, passage, prose};
+use super::waived;
 
 /// Characters of one sentence of the proof.
 const SENTENCE: usize = 500;
@@ -62,7 +63,7 @@ pub fn completed(component: &Component, completed: &Completed, soak: Option<&Soa
             text,
             "- measured anew on {}: {}",
             moment(measurement.time),
-            verification.verdict.name()
+            waived::recorded(verification)
         );
         for check in verification.checks.iter().take(SENTENCES) {
             let _infallible = writeln!(text, "  - {}: {}", prose(&check.id), measured(check));

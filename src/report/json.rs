@@ -14,6 +14,7 @@ use super::clean::is_unseen;
 mod heading;
 mod lines;
 mod reader;
+mod waiver;
 mod wire;
 mod writer;
 

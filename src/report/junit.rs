@@ -14,7 +14,7 @@ use crate::model::evidence::Evidence;
 use crate::model::finding::Finding;
 
 use super::summary::summary;
-use super::{clean, obstacle, text_check};
+use super::{clean, obstacle, text_check, waived};
 
 /// Characters of a name or a message.
 const SHORT: usize = 1_000;
@@ -42,7 +42,7 @@ struct Case<'a> {
 
 /// What came of it, as JUnit has it.
 enum End<'a> {
-    /// With the findings that the gate allows.
+    /// With the findings that the gate allows or waivers cover.
     Passed(&'a [Finding]),
     Failure {
         kind: &'static str,
@@ -132,6 +132,7 @@ fn of_verdict(verdict: Verdict, message: String) -> End<'static> {
 fn end(check: &CheckAssessment) -> End<'_> {
     match &check.outcome {
         Outcome::Pass(evidence) => End::Passed(&evidence.findings),
+        Outcome::Fail(evidence) if check.waived => End::Passed(&evidence.findings),
         Outcome::Fail(evidence) => {
             End::Failure { kind: check.check().id(), message: summary(check), evidence: Some(evidence) }
         }
@@ -213,6 +214,12 @@ impl Junit<'_> {
     ) -> io::Result<()> {
         self.xml.write_event(Event::Start(BytesStart::new("properties")))?;
         let dirty = assessment.subject.dirty.map(|dirty| dirty.to_string());
+        let waived = waived::until(component.into_iter().chain(match component {
+            Some(_) => &[],
+            None => assessment.components.as_slice(),
+        }));
+        let waivers = component.map_or(&[][..], |component| &component.waivers);
+        let waivers: Vec<String> = waivers.iter().map(waived::words).collect();
         let properties = [
             ("verdict", Some(component.map_or(assessment.verdict, |component| component.verdict).name())),
             ("from", component.map(|component| component.from.name())),
@@ -220,8 +227,10 @@ impl Junit<'_> {
             ("commit", assessment.subject.commit.as_deref()),
             ("dirty", dirty.as_deref()),
             ("tta-promote", Some(&assessment.version)),
+            ("waived", waived.as_deref()),
         ];
-        for (name, value) in properties {
+        let waivers = waivers.iter().map(|words| ("waiver", Some(words.as_str())));
+        for (name, value) in properties.into_iter().chain(waivers) {
             let Some(value) = value else { continue };
             let mut property = BytesStart::new("property");
             attribute(&mut property, "name", name);
@@ -338,6 +347,7 @@ mod tests {
         insta::assert_snapshot!("junit_several", render(&sample::several()));
         insta::assert_snapshot!("junit_cached", render(&sample::cached()));
         insta::assert_snapshot!("junit_waiting", render(&sample::waiting()));
+        insta::assert_snapshot!("junit_waived", render(&sample::waived()));
         insta::assert_snapshot!("junit_nobody", render(&sample::nobody()));
         insta::assert_snapshot!(
             "junit_hostile",

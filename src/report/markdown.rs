@@ -1,16 +1,18 @@
 //! The verdict as a comment on a pull request. Not the whole evidence: a comment has a limit. Whatever text is in
 //! it, it stays one well-formed table per component; `markup` sees to that.
 
+use std::fmt::Write as _;
+
 use crate::model::assessment::{Assessment, CheckAssessment, ComponentAssessment, Outcome, Verdict};
 use crate::model::condition::Condition;
-use crate::model::evidence::Evidence;
 use crate::model::finding::Finding;
+use crate::model::waiver::WaiverAssessment;
 
 use super::elapsed::elapsed;
 use super::grouping::{FEW, Unmeasured, unmeasured};
 use super::markup::{code, html_code, passage, prose};
 use super::summary::{count, figure, summary};
-use super::{clean, obstacle, sign, surroundings, text_check};
+use super::{clean, obstacle, sign, surroundings, text_check, waived};
 
 /// Findings listed per check.
 const FINDINGS: usize = 20;
@@ -39,11 +41,15 @@ pub(super) fn render(assessment: &Assessment) -> String {
             body.push_str(&roster(&sorted));
             let failed = sorted.iter().filter(|component| component.verdict == Verdict::Fail);
             let failed = failed.map(|component| folded(component));
+            let others = components.iter().filter(|component| component.verdict != Verdict::Fail);
+            fill(&mut body, std::iter::once(waivers(others)));
             fill(&mut body, failed.chain(unmeasured(components).iter().rev().map(not_measured)));
         }
         components => {
             let components = worst_first(components);
             body.push_str(&overview(&components));
+            let others = components.iter().copied().filter(|component| component.verdict == Verdict::Pass);
+            fill(&mut body, std::iter::once(waivers(others)));
             let open = components.iter().filter(|component| component.verdict != Verdict::Pass);
             fill(&mut body, open.map(|component| folded(component)));
         }
@@ -68,7 +74,9 @@ fn heading(assessment: &Assessment) -> String {
             (about, passage(&obstacle::verdict(assessment), SENTENCE))
         }
     };
-    format!("## {} {}{part}: {about}\n\n{sentence}\n\n", sign.mark, sign.word)
+    let waived = waived::until(&assessment.components).filter(|_| assessment.verdict == Verdict::Pass);
+    let waived = waived.map(|waived| format!(", {waived}")).unwrap_or_default();
+    format!("## {} {}{waived}{part}: {about}\n\n{sentence}\n\n", sign.mark, sign.word)
 }
 
 /// Appends each of `blocks` that there is room for, and says so where one is left out.
@@ -182,7 +190,7 @@ fn row_of_condition(condition: &Condition) -> String {
 }
 
 fn row(check: &CheckAssessment) -> String {
-    let sign = sign::of_outcome(&check.outcome);
+    let sign = sign::of_check(check);
     let hint = match &check.outcome {
         Outcome::Inconclusive { reason, .. } => format!("<br>do: {}", prose(&reason.hint)),
         Outcome::Pass(_) | Outcome::Fail(_) | Outcome::NotApplicable { .. } => String::new(),
@@ -204,25 +212,45 @@ fn after(component: &ComponentAssessment) -> String {
             ));
         }
     }
+    let waivers: Vec<String> = component.waivers.iter().map(waiver).collect();
+    items.extend(waivers.iter().take(NOTES).cloned());
+    if waivers.len() > NOTES {
+        items.push(format!("- … and {}\n", count((waivers.len() - NOTES) as u64, "more waiver")));
+    }
     if let Some(absent) = surroundings::absent(&component.absent_imports) {
         items.push(format!("- environment: {}\n", prose(&absent)));
     }
     if items.is_empty() { String::new() } else { format!("{}\n", items.concat()) }
 }
 
+fn waiver(one: &WaiverAssessment) -> String {
+    let word = if one.state.covered() > 0 { "waived" } else { "waiver" };
+    format!("- {word}: {}\n", prose(&waived::words(one)))
+}
+
+/// The waivers of components that are not shown one by one, which should be looked at.
+fn waivers<'a>(components: impl Iterator<Item = &'a ComponentAssessment>) -> String {
+    let of = |component: &'a ComponentAssessment| {
+        let remarkable = component.waivers.iter().filter(|one| waived::is_remarkable(one));
+        remarkable
+            .map(move |one| format!("- {}: waiver: {}\n", code(&component.name), prose(&waived::words(one))))
+    };
+    let all: Vec<String> = components.flat_map(of).collect();
+    let mut text = all.iter().take(NOTES).map(String::as_str).collect::<String>();
+    if all.len() > NOTES {
+        let _infallible = writeln!(text, "- … and {}", count((all.len() - NOTES) as u64, "more waiver"));
+    }
+    if text.is_empty() { text } else { format!("{text}\n") }
+}
+
 /// The findings of a check that did not pass, folded.
 fn details(check: &CheckAssessment) -> String {
-    let findings = match &check.outcome {
-        Outcome::Fail(Evidence { findings, .. }) if !findings.is_empty() => findings,
-        Outcome::Fail(_)
-        | Outcome::Pass(_)
-        | Outcome::Inconclusive { .. }
-        | Outcome::NotApplicable { .. } => {
-            return String::new();
-        }
-    };
+    let findings = if check.is_failed() { check.uncovered() } else { Vec::new() };
+    if findings.is_empty() {
+        return String::new();
+    }
     let heading = format!("{}: {}", check.check(), count(findings.len() as u64, "finding"));
-    let mut items: String = findings.iter().take(FINDINGS).map(item).collect();
+    let mut items: String = findings.iter().take(FINDINGS).map(|finding| item(finding)).collect();
     if findings.len() > FINDINGS {
         let more = count((findings.len() - FINDINGS) as u64, "more finding");
         items.extend(["- … and ", &more, " (`--format json` has all)\n"]);
@@ -278,6 +306,11 @@ mod tests {
     #[test]
     fn the_comment_of_a_part_of_the_gate() {
         insta::assert_snapshot!("markdown_only_lint", render(&sample::only_lint()));
+    }
+
+    #[test]
+    fn the_comment_of_what_is_waived() {
+        insta::assert_snapshot!("markdown_waived", render(&sample::waived()));
     }
 
     #[test]
@@ -378,7 +411,7 @@ mod tests {
             let reading = read(&comment);
             prop_assert_eq!(&reading.rows, &[3; 8], "{}", comment);
             prop_assert!(reading.live.is_empty(), "{:?}\n{}", reading.live, comment);
-            let ours = ["<br>", "<details><summary>lint: 2 findings</summary>", "</details>"];
+            let ours = ["<br>", "<details><summary>lint: 1 finding</summary>", "</details>"];
             prop_assert!(reading.html.iter().all(|html| ours.contains(&html.as_str())), "{:?}", reading.html);
             for lure in ["@", "#", "://", "www.", "GH-1", "30f84615", "<b>", "$", "[", "*", "|"] {
                 prop_assert!(!reading.text.contains(lure), "{lure} in {}", reading.text);

@@ -51,6 +51,7 @@ mod text;
 mod text_check;
 mod text_obstacle;
 mod text_roster;
+mod waived;
 
 use std::io::{self, Write};
 

@@ -12,7 +12,7 @@ use crate::model::reason::Reason;
 use super::clean;
 use super::grouping::not_measured;
 use super::summary::{count, grouped, summary};
-use super::surroundings;
+use super::{surroundings, waived};
 
 /// How many names a sentence takes before it only counts.
 const NAMES: usize = 6;
@@ -30,13 +30,14 @@ pub(super) fn verdict(assessment: &Assessment) -> String {
 /// The verdict of one component, without its name.
 pub(super) fn standing(component: &ComponentAssessment, only: Option<&[Check]>) -> String {
     let stage = component.to.name();
-    let mut failed = obstacles(component, |outcome| matches!(outcome, Outcome::Fail(_)));
+    let waived = and_waived([component]);
+    let mut failed = obstacles(component, CheckAssessment::is_failed);
     failed.extend(unmet(component, |state| state == ConditionState::Fail));
-    let mut unknown = obstacles(component, |outcome| matches!(outcome, Outcome::Inconclusive { .. }));
+    let mut unknown = obstacles(component, is_unknown);
     unknown.extend(unmet(component, |state| !matches!(state, ConditionState::Pass | ConditionState::Fail)));
     match (component.verdict, only) {
-        (Verdict::Pass, None) => format!("ready for {stage}"),
-        (Verdict::Pass, Some(checks)) => format!("pass, {}", part_of_the_gate(checks, stage)),
+        (Verdict::Pass, None) => format!("ready for {stage}{waived}"),
+        (Verdict::Pass, Some(checks)) => format!("pass{waived}, {}", part_of_the_gate(checks, stage)),
         (Verdict::Fail, None) => format!("not ready for {stage}{}", listed(&[failed, unknown])),
         (Verdict::Fail, Some(checks)) => {
             format!("fail{}; {}", listed(&[failed, unknown]), part_of_the_gate(checks, stage))
@@ -60,29 +61,29 @@ pub(super) fn standing(component: &ComponentAssessment, only: Option<&[Check]>) 
 
 /// What stands in the way of one component, without its verdict; for one that passes, where it may go.
 pub(super) fn in_the_way(component: &ComponentAssessment) -> String {
-    let mut all = obstacles(component, |outcome| matches!(outcome, Outcome::Fail(_)));
-    all.extend(obstacles(component, |outcome| matches!(outcome, Outcome::Inconclusive { .. })));
+    let mut all = obstacles(component, CheckAssessment::is_failed);
+    all.extend(obstacles(component, is_unknown));
     all.extend(unmet(component, |state| state != ConditionState::Pass));
     match (all.is_empty(), component.verdict) {
         (false, _) => all.join(", "),
         (true, Verdict::Pass) => {
             let absent = surroundings::absent(&component.absent_imports);
             let absent = absent.map(|absent| format!("; {absent}")).unwrap_or_default();
-            format!("{} → {}{absent}", component.from, component.to)
+            format!("{} → {}{}{absent}", component.from, component.to, and_waived([component]))
         }
         (true, Verdict::Fail | Verdict::Inconclusive) => "the gate has no checks".to_owned(),
     }
 }
 
 /// What stands in the way of one component among many, as short as it can be said, to be read after the coverage
-/// figure. For one that passes, nothing.
+/// figure. For one that passes, nothing but what is waived.
 pub(super) fn brief(component: &ComponentAssessment) -> String {
     let failed = component.checks.iter().filter_map(|check| Some((check, failed_briefly(check)?)));
     let mut failed: Vec<(&CheckAssessment, String)> = failed.collect();
     failed.sort_by_key(|(check, _)| check.check() != Check::Coverage);
     let mut words: Vec<String> = failed.into_iter().map(|(_, words)| words).collect();
-    let unknown = |check: &&CheckAssessment| matches!(check.outcome, Outcome::Inconclusive { .. });
-    let unknown: Vec<Check> = component.checks.iter().filter(unknown).map(CheckAssessment::check).collect();
+    let unknown = component.checks.iter().filter(|check| is_unknown(check));
+    let unknown: Vec<Check> = unknown.map(CheckAssessment::check).collect();
     if !unknown.is_empty() {
         words.push(not_measured(&unknown));
     }
@@ -90,7 +91,17 @@ pub(super) fn brief(component: &ComponentAssessment) -> String {
     if words.is_empty() && component.verdict != Verdict::Pass {
         words.push("the gate has no checks".to_owned());
     }
+    words.extend(waived::until([component]));
     words.join(", ")
+}
+
+/// `, 2 waived until 2025-11-01`, to go on with; nothing where nothing is.
+fn and_waived<'a>(components: impl IntoIterator<Item = &'a ComponentAssessment>) -> String {
+    waived::until(components).map(|waived| format!(", {waived}")).unwrap_or_default()
+}
+
+fn is_unknown(check: &CheckAssessment) -> bool {
+    matches!(check.outcome, Outcome::Inconclusive { .. })
 }
 
 /// What the gate asks besides its checks and is not met, each with what it came to.
@@ -100,10 +111,12 @@ fn unmet(component: &ComponentAssessment, is_it: impl Fn(ConditionState) -> bool
 }
 
 fn failed_briefly(check: &CheckAssessment) -> Option<String> {
-    let Outcome::Fail(evidence) = &check.outcome else { return None };
+    let (true, Some(evidence)) = (check.is_failed(), check.outcome.evidence()) else { return None };
     match &check.criterion {
         Criterion::Coverage { min, .. } => Some(format!("< {min} %")),
-        criterion => shortfall(criterion, &evidence.measured).or_else(|| Some(check.check().to_string())),
+        criterion => {
+            shortfall(criterion, &evidence.without(&check.covers)).or_else(|| Some(check.check().to_string()))
+        }
     }
 }
 
@@ -141,8 +154,8 @@ fn of_many(components: &[ComponentAssessment], only: Option<&[Check]>) -> String
         .map_or("the next stage".to_owned(), |stage| stage.to_string());
     let passed = format!("{} of {}", with(Verdict::Pass).len(), count(components.len() as u64, "component"));
     let mut clauses = vec![match only {
-        None => format!("{passed} ready for {stage}"),
-        Some(_) => format!("{passed} pass"),
+        None => format!("{passed} ready for {stage}{}", and_waived(components)),
+        Some(_) => format!("{passed} pass{}", and_waived(components)),
     }];
     for (verdict, word) in [(Verdict::Fail, "fail"), (Verdict::Inconclusive, "inconclusive")] {
         let names = with(verdict);
@@ -165,10 +178,10 @@ fn shortened(names: &[&str]) -> String {
     }
 }
 
-fn obstacles(component: &ComponentAssessment, which: impl Fn(&Outcome) -> bool) -> Vec<String> {
+fn obstacles(component: &ComponentAssessment, which: impl Fn(&CheckAssessment) -> bool) -> Vec<String> {
     let mut told: Vec<&Reason> = Vec::new();
     let mut words = Vec::new();
-    for check in component.checks.iter().filter(|check| which(&check.outcome)) {
+    for check in component.checks.iter().filter(|check| which(check)) {
         match &check.outcome {
             // What several checks share is said once.
             Outcome::Inconclusive { reason, .. } if told.contains(&reason) => {}
@@ -193,7 +206,7 @@ fn obstacles(component: &ComponentAssessment, which: impl Fn(&Outcome) -> bool) 
 /// One check that is in the way. What the numbers do not explain, the check's own line does.
 fn obstacle(check: &CheckAssessment) -> String {
     let words = match &check.outcome {
-        Outcome::Fail(evidence) => shortfall(&check.criterion, &evidence.measured),
+        Outcome::Fail(evidence) => shortfall(&check.criterion, &evidence.without(&check.covers)),
         Outcome::Pass(_) | Outcome::Inconclusive { .. } | Outcome::NotApplicable { .. } => None,
     };
     words.unwrap_or_else(|| format!("{}: {}", check.check(), summary(check)))

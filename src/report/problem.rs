@@ -12,12 +12,15 @@ use crate::model::finding::{Finding, Severity};
 use crate::model::gate::Criterion;
 use crate::model::reason::Reason;
 use crate::model::toolchain::Tool;
+use crate::model::waiver::{Waiver, WaiverAssessment};
 
-use super::obstacle;
 use super::summary::summary;
+use super::{obstacle, waived};
 
 /// The rule of what could not be measured.
 pub(super) const INCONCLUSIVE: &str = "inconclusive";
+/// The rule of waivers that should be looked at.
+pub(super) const WAIVER: &str = "waiver";
 /// The rule of what the gate asks besides its checks.
 pub(super) const CONDITION: &str = "condition";
 /// The name of the tool that finds what no other tool does.
@@ -26,7 +29,7 @@ pub(super) const OURSELVES: &str = "tta-promote";
 /// How bad a problem is. Ordered, the worst last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Weight {
-    /// A finding of low severity, or one that the gate allows.
+    /// A finding of low severity, or one that the gate allows or a waiver covers.
     Note,
     /// A finding of medium severity.
     Warning,
@@ -47,6 +50,8 @@ pub(super) enum What<'a> {
     Unmeasured(&'a Reason),
     /// What the gate asks besides its checks, and is not met.
     Condition(&'a Condition),
+    /// A waiver that covers nothing and could.
+    Waiver(&'a WaiverAssessment),
     /// A component, or all of it, whose verdict is not explained by anything above: a gate without checks, nobody
     /// selected.
     Unexplained(Verdict),
@@ -61,6 +66,8 @@ pub(super) struct Problem<'a> {
     pub(super) check: Option<&'a CheckAssessment>,
     /// What it is.
     pub(super) what: What<'a>,
+    /// What covers it, where a waiver does.
+    pub(super) waiver: Option<&'a Waiver>,
     assessment: &'a Assessment,
 }
 
@@ -72,6 +79,7 @@ pub(super) fn problems(assessment: &Assessment) -> impl Iterator<Item = Problem<
         component: None,
         check: None,
         what: What::Unexplained(assessment.verdict),
+        waiver: None,
         assessment,
     });
     own.into_iter()
@@ -82,17 +90,22 @@ fn of_component<'a>(
     assessment: &'a Assessment,
     component: &'a ComponentAssessment,
 ) -> impl Iterator<Item = Problem<'a>> {
-    let problem = move |check, what| Problem { component: Some(component), check, what, assessment };
+    let problem =
+        move |check, what| Problem { component: Some(component), check, what, waiver: None, assessment };
     let of_checks = component.checks.iter().flat_map(move |check| {
         let findings = check.outcome.evidence().map_or(&[][..], |evidence| &evidence.findings);
-        own(check)
-            .into_iter()
-            .chain(findings.iter().map(What::Finding))
-            .map(move |what| problem(Some(check), what))
+        let covering = move |finding| component.waivers.get(check.cover(finding)?).map(|one| &one.waiver);
+        let findings = findings.iter().enumerate().map(move |(at, found)| Problem {
+            waiver: covering(at),
+            ..problem(Some(check), What::Finding(found))
+        });
+        own(check).into_iter().map(move |what| problem(Some(check), what)).chain(findings)
     });
+    let waivers = component.waivers.iter().filter(|one| waived::is_remarkable(one));
     let unmet = component.conditions.iter().filter(|condition| condition.state != ConditionState::Pass);
     of_checks
         .chain(unmet.map(move |condition| problem(None, What::Condition(condition))))
+        .chain(waivers.map(move |one| problem(None, What::Waiver(one))))
         .chain(component.is_unexplained().then(|| problem(None, What::Unexplained(component.verdict))))
 }
 
@@ -100,6 +113,7 @@ fn of_component<'a>(
 fn own(check: &CheckAssessment) -> Option<What<'_>> {
     match &check.outcome {
         Outcome::Inconclusive { reason, .. } => Some(What::Unmeasured(reason)),
+        Outcome::Fail(_) if check.waived => None,
         Outcome::Fail(evidence) => {
             let enough = match (&check.criterion, &evidence.measured) {
                 // Too few passed: those that failed are not the reason, where so many may.
@@ -117,7 +131,7 @@ fn own(check: &CheckAssessment) -> Option<What<'_>> {
 impl<'a> Problem<'a> {
     /// How bad it is.
     pub(super) fn weight(&self) -> Weight {
-        let counts = self.check.is_none_or(|check| matches!(check.outcome, Outcome::Fail(_)));
+        let counts = self.waiver.is_none() && self.check.is_none_or(CheckAssessment::is_failed);
         match self.what {
             What::Finding(_) if !counts => Weight::Note,
             What::Finding(finding) => match finding.severity {
@@ -125,6 +139,7 @@ impl<'a> Problem<'a> {
                 Severity::Medium => Weight::Warning,
                 Severity::Low => Weight::Note,
             },
+            What::Waiver(_) => Weight::Note,
             What::Shortfall | What::Unexplained(Verdict::Fail) => Weight::Error,
             What::Condition(condition) if condition.state == ConditionState::Fail => Weight::Error,
             What::Unmeasured(_) | What::Condition(_) | What::Unexplained(_) => Weight::Unknown,
@@ -147,6 +162,7 @@ impl<'a> Problem<'a> {
             What::Finding(finding) => &finding.rule,
             What::Shortfall => check(),
             What::Condition(_) => CONDITION,
+            What::Waiver(_) => WAIVER,
             What::Unmeasured(_) | What::Unexplained(_) => INCONCLUSIVE,
         }
     }
@@ -156,6 +172,7 @@ impl<'a> Problem<'a> {
     pub(super) fn file(&self) -> &'a str {
         let own = match self.what {
             What::Finding(finding) => Some(&*finding.file),
+            What::Waiver(_) => Some(self.assessment.policy.file.as_str()),
             _ => None,
         };
         let first = || self.component.and_then(|component| component.files.first()).map(String::as_str);
@@ -173,6 +190,17 @@ impl<'a> Problem<'a> {
         }
     }
 
+    /// What is said where there is no other place to say that it is waived. Text of others, and never empty.
+    pub(super) fn message_with_waiver(&self) -> Cow<'a, str> {
+        match self.waiver {
+            Some(waiver) => {
+                let why = waived::why(waiver);
+                format!("waived until {} ({why}): {}", waiver.expires, self.message()).into()
+            }
+            None => self.message(),
+        }
+    }
+
     /// What is said. Text of others, and never empty.
     pub(super) fn message(&self) -> Cow<'a, str> {
         let name = self.component.map_or("", |component| &component.name);
@@ -183,6 +211,7 @@ impl<'a> Problem<'a> {
             (What::Unmeasured(reason), _) => {
                 format!("{name}: {id} not measured: {}; do: {}", reason.message, reason.hint).into()
             }
+            (What::Waiver(one), _) => format!("{name}: waiver of {}", waived::words(one)).into(),
             (What::Shortfall, Some(check)) => format!("{name}: {id}: {}", summary(check)).into(),
             (What::Condition(condition), _) => {
                 format!("{name}: {} {}: {}", condition.id, condition.state.name(), condition.summary).into()
@@ -223,8 +252,21 @@ mod tests {
     fn an_assessment_that_passes_has_no_problem_and_each_other_one_has() {
         assert_eq!(told(&sample::all_pass()), []);
         for assessment in sample::all() {
-            assert_eq!(told(&assessment).is_empty(), assessment.verdict == Verdict::Pass);
+            let worst = told(&assessment).into_iter().map(|(weight, _)| weight).max();
+            assert_eq!(worst <= Some(Weight::Note), assessment.verdict == Verdict::Pass);
         }
+    }
+
+    #[test]
+    fn what_is_waived_is_a_note_and_so_is_a_waiver_that_covers_nothing() {
+        let waived = sample::waived();
+        let problems: Vec<Problem<'_>> = problems(&waived).collect();
+        assert!(problems.iter().all(|problem| problem.weight() == Weight::Note));
+        let until: Vec<_> = problems.iter().map(|problem| problem.waiver.map(|one| one.expires)).collect();
+        let day = "2025-11-01".parse().ok();
+        assert_eq!(until, [day, day, None, None]);
+        assert_eq!(problems[2].message_with_waiver(), problems[2].message());
+        assert_eq!((problems[2].rule(), problems[2].file()), (WAIVER, "promotion.toml"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::model::container::ContainerState;
-use crate::model::record::CheckRecord;
+use crate::model::record::{CheckRecord, WaiverRecord};
 
 /// A check.
 pub(super) fn check(check: &CheckRecord) -> Value {
@@ -12,6 +12,7 @@ pub(super) fn check(check: &CheckRecord) -> Value {
     json!({
         "id": check.id,
         "outcome": check.outcome.name(),
+        "waived": check.waived,
         "summary": check.summary,
         "figures": check.figures,
         "bounds": check.bounds,
@@ -20,6 +21,20 @@ pub(super) fn check(check: &CheckRecord) -> Value {
         "suppressed": check.suppressed,
         "tool": tool,
         "report_sha256": check.report_sha256,
+    })
+}
+
+/// A waiver that covered findings.
+pub(super) fn waiver(waiver: &WaiverRecord) -> Value {
+    json!({
+        "check": waiver.check,
+        "rule": waiver.rule,
+        "path": waiver.path,
+        "covered": waiver.covered,
+        "reason": waiver.reason,
+        "owner": waiver.owner,
+        "issue": waiver.issue,
+        "expires": waiver.expires.to_string(),
     })
 }
 

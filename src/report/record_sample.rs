@@ -26,6 +26,7 @@ pub(super) fn check(id: &str, outcome: CheckOutcome, summary: &str, figures: &[(
     CheckRecord {
         id: id.to_owned(),
         outcome,
+        waived: false,
         summary: summary.to_owned(),
         figures: figures.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect(),
         bounds: bound.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
@@ -73,6 +74,7 @@ pub(super) fn verification(text: &str) -> Verification {
             check("tests", CheckOutcome::Pass, "4 passed, 4 skipped", &[("passed", 4), ("skipped", 4)]),
             check("coverage", CheckOutcome::Fail, &summary, &figures),
         ],
+        waivers: Vec::new(),
         lines: BTreeMap::from([(format!("src/carbon.py{text}"), lines)]),
     }
 }

@@ -17,6 +17,7 @@ use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::{Earlier, Exit, Run};
 use crate::model::stage::Stage;
 use crate::model::toolchain::Tool;
+use crate::model::waiver::{Cover, Waiver, WaiverAssessment, WaiverState};
 
 const FILE: &str = "src/components/carbon_component.py";
 
@@ -33,6 +34,7 @@ pub(crate) fn all() -> Vec<Assessment> {
         many(),
         waiting(),
         nobody(),
+        waived(),
         hostile("\u{1b}[2J|`<b>@name"),
     ]
 }
@@ -200,6 +202,35 @@ pub(crate) fn waiting() -> Assessment {
     assessment
 }
 
+/// Two lint issues that a waiver covers, so that it passes; two other waivers are unused and expired.
+pub(crate) fn waived() -> Assessment {
+    let mut checks = passing();
+    let mut lint = with_run(Measured::Lint { issues: 2 }, Tool::Ruff);
+    lint.findings = [41, 88].map(|line| finding(line, "E501", "Line too long (104 > 88)")).to_vec();
+    let covers = (0..2).map(|finding| Cover { finding, waiver: 0 }).collect();
+    checks[2] = CheckAssessment { outcome: Outcome::Fail(lint), waived: true, covers, ..checks[2].clone() };
+    let mut assessment = of(Verdict::Pass, checks);
+    let waiver = |check, rule: &str, expires: &str, state| WaiverAssessment {
+        waiver: Waiver {
+            check,
+            rule: rule.into(),
+            path: FILE.into(),
+            max: 2,
+            reason: "the table is generated".into(),
+            owner: "alice".into(),
+            issue: "#12".into(),
+            expires: expires.parse().unwrap(),
+        },
+        state,
+    };
+    assessment.components[0].waivers = vec![
+        waiver(Check::Lint, "E501", "2025-11-01", WaiverState::Used { covered: 2 }),
+        waiver(Check::Types, "reportCallIssue", "2025-12-01", WaiverState::Unused),
+        waiver(Check::Security, "B602", "2025-10-01", WaiverState::Expired),
+    ];
+    assessment
+}
+
 /// No component was selected.
 pub(crate) fn nobody() -> Assessment {
     let mut assessment = all_pass();
@@ -256,7 +287,26 @@ pub(crate) fn hostile(text: &str) -> Assessment {
     component.files = vec![text()];
     component.conditions =
         vec![Condition { id: text(), state: ConditionState::Inconclusive, summary: text() }];
+    component.waivers = hostile_waivers(&text());
+    component.checks[2].covers = vec![Cover { finding: 1, waiver: 0 }];
     assessment
+}
+
+fn hostile_waivers(text: &str) -> Vec<WaiverAssessment> {
+    let waiver = |state| WaiverAssessment {
+        waiver: Waiver {
+            check: Check::Lint,
+            rule: text.into(),
+            path: text.into(),
+            max: 1,
+            reason: text.into(),
+            owner: text.into(),
+            issue: text.into(),
+            expires: "2025-11-01".parse().unwrap(),
+        },
+        state,
+    };
+    vec![waiver(WaiverState::Used { covered: 1 }), waiver(WaiverState::Exceeded { found: 2 })]
 }
 
 /// Evidence of one file, without a run.
@@ -300,7 +350,7 @@ fn passing() -> Vec<CheckAssessment> {
     let readme = Some("src/components/carbon/README.md".to_owned());
     let mut lint = with_run(Measured::Lint { issues: 0 }, Tool::Ruff);
     lint.suppressed = 3;
-    let pass = |criterion, evidence| CheckAssessment { criterion, outcome: Outcome::Pass(evidence) };
+    let pass = |criterion, evidence| CheckAssessment::of(criterion, Outcome::Pass(evidence));
     vec![
         pass(
             Criterion::Tests { max_failures: 0, min_passed: 1 },
@@ -368,6 +418,7 @@ fn component(name: &str, verdict: Verdict, checks: Vec<CheckAssessment>) -> Comp
         absent_imports: vec![],
         checks,
         conditions: vec![],
+        waivers: vec![],
         verdict,
     }
 }

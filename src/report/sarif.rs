@@ -14,14 +14,15 @@ use super::fingerprint::Fingerprints;
 use super::json::write_lines;
 use super::locator::{Checkout, uri};
 use super::problem::{OURSELVES, Problem, Weight, What, problems, tool_of};
+use super::waived;
 
 mod rule;
 mod wire;
 
 use wire::{
     ArtifactLocation, BaseId, Driver, Finding, FindingProperties, Fingerprint, Invocation, Location, Log,
-    MappedTo, Message, Named, Notification, PhysicalLocation, Region, Run, RunProperties, ToolOf,
-    VersionControl,
+    MappedTo, Message, Named, Notification, PhysicalLocation, Region, Run, RunProperties, Suppression,
+    ToolOf, VersionControl,
 };
 
 /// Where the schema is; the place that the standard names.
@@ -114,7 +115,9 @@ fn notification<'a>(problem: &Problem<'a>, checkout: &Checkout) -> Notification<
     let id = match problem.what {
         What::Unmeasured(reason) => reason.kind.name(),
         What::Condition(condition) => condition.state.name(),
-        What::Finding(_) | What::Shortfall | What::Unexplained(_) => super::problem::INCONCLUSIVE,
+        What::Finding(_) | What::Shortfall | What::Waiver(_) | What::Unexplained(_) => {
+            super::problem::INCONCLUSIVE
+        }
     };
     Notification {
         descriptor: Named { id },
@@ -158,6 +161,10 @@ impl<'a> Results<'a> {
                 own: fingerprints.next([self.tool, rule_id, &path], &message),
             },
             message: Message { text: message },
+            suppressions: problem.waiver.map(|waiver| {
+                let justification = format!("until {} ({})", waiver.expires, waived::why(waiver)).into();
+                [Suppression { kind: "external", status: "accepted", justification }]
+            }),
             properties: FindingProperties {
                 component: problem.component.map(|component| component.name.as_str()),
                 check: problem.check.map(|check| check.check().id()),

@@ -1,9 +1,9 @@
 //! The sign and the word for an outcome or a verdict: always together, so that neither colour nor shape alone
 //! carries the meaning.
 
-use crate::model::assessment::{Outcome, Verdict};
+use crate::model::assessment::{CheckAssessment, Outcome, Verdict};
 use crate::model::condition::ConditionState;
-use crate::model::record::CheckOutcome;
+use crate::model::record::{CheckOutcome, CheckRecord};
 
 use super::page::Tone;
 
@@ -28,12 +28,15 @@ const FAIL: Sign = Sign { mark: "✗", word: "fail", tone: Tone::Bad };
 /// Of what could not be measured.
 pub(super) const UNMEASURED: Sign = INCONCLUSIVE;
 const INCONCLUSIVE: Sign = Sign { mark: "?", word: "inconclusive", tone: Tone::Unknown };
+/// Of what was found and is waived: well for a while.
+const WAIVED: Sign = Sign { mark: "✓", word: "waived", tone: Tone::Unknown };
 const NOT_APPLICABLE: Sign = Sign { mark: "-", word: "n/a", tone: Tone::Faint };
 
 /// Of a check.
-pub(super) fn of_outcome(outcome: &Outcome) -> Sign {
-    match outcome {
+pub(super) fn of_check(check: &CheckAssessment) -> Sign {
+    match &check.outcome {
         Outcome::Pass(_) => PASS,
+        Outcome::Fail(_) if check.waived => WAIVED,
         Outcome::Fail(_) => FAIL,
         Outcome::Inconclusive { .. } => INCONCLUSIVE,
         Outcome::NotApplicable { .. } => NOT_APPLICABLE,
@@ -41,9 +44,10 @@ pub(super) fn of_outcome(outcome: &Outcome) -> Sign {
 }
 
 /// Of a check as it was recorded.
-pub(super) fn of_record(outcome: CheckOutcome) -> Sign {
-    match outcome {
+pub(super) fn of_record(check: &CheckRecord) -> Sign {
+    match check.outcome {
         CheckOutcome::Pass => PASS,
+        CheckOutcome::Fail if check.waived => WAIVED,
         CheckOutcome::Fail => FAIL,
         CheckOutcome::Inconclusive => INCONCLUSIVE,
         CheckOutcome::NotApplicable => NOT_APPLICABLE,

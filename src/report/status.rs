@@ -147,6 +147,8 @@ pub enum ObstacleKind {
     Dirty,
     /// It is too old.
     Old,
+    /// It was a pass by a waiver that has expired.
+    Waiver,
     /// It was recorded later than now.
     Future,
     /// What was deployed is to go first.
@@ -168,6 +170,7 @@ impl ObstacleKind {
             Self::MeasuredDirty => "measured_dirty",
             Self::Dirty => "dirty",
             Self::Old => "old",
+            Self::Waiver => "waiver",
             Self::Future => "future",
             Self::RollingBack => "rolling_back",
             Self::Held => "held",
@@ -178,9 +181,13 @@ impl ObstacleKind {
     /// Whether it says that the measurement does not speak of what is there.
     pub fn is_staleness(self) -> bool {
         match self {
-            Self::Commit | Self::Policy | Self::MeasuredDirty | Self::Dirty | Self::Old | Self::Future => {
-                true
-            }
+            Self::Commit
+            | Self::Policy
+            | Self::MeasuredDirty
+            | Self::Dirty
+            | Self::Old
+            | Self::Waiver
+            | Self::Future => true,
             Self::Unmeasured | Self::NotPassed | Self::RollingBack | Self::Held | Self::Dependency => false,
         }
     }

@@ -10,7 +10,7 @@ use crate::model::percent::{Percent, Ratio};
 /// The line. It may hold untrusted text (a reason's message, the policy's words).
 pub(super) fn summary(check: &CheckAssessment) -> String {
     match &check.outcome {
-        Outcome::Pass(evidence) | Outcome::Fail(evidence) => measured(&check.criterion, evidence),
+        Outcome::Pass(evidence) | Outcome::Fail(evidence) => measured(check, evidence),
         Outcome::Inconclusive { reason, .. } => reason.message.clone(),
         Outcome::NotApplicable { why } => why.clone(),
     }
@@ -48,7 +48,12 @@ pub(super) fn grouped(number: u64) -> String {
     text
 }
 
-fn measured(criterion: &Criterion, evidence: &Evidence) -> String {
+fn measured(check: &CheckAssessment, evidence: &Evidence) -> String {
+    let criterion = &check.criterion;
+    let waived = |severity| {
+        let covered = evidence.covered(&check.covers, severity);
+        (covered > 0).then(|| format!("{} waived", grouped(covered)))
+    };
     let suppressed =
         (evidence.suppressed > 0).then(|| format!("{} suppressed", grouped(evidence.suppressed)));
     match &evidence.measured {
@@ -56,18 +61,19 @@ fn measured(criterion: &Criterion, evidence: &Evidence) -> String {
         Measured::Coverage(figures) => coverage(figures, criterion),
         Measured::Lint { issues } => {
             let max = if let Criterion::Lint { max_issues } = criterion { *max_issues } else { 0 };
-            with_remarks(count(*issues, "issue"), [allowed(max), suppressed, evidence.extent.clone()])
+            let remarks = [allowed(max), waived(None), suppressed, evidence.extent.clone()];
+            with_remarks(count(*issues, "issue"), remarks)
         }
         Measured::Types { errors, warnings } => {
             let (most_errors, most_warnings) = match criterion {
                 Criterion::Types { max_errors, max_warnings } => (*max_errors, *max_warnings),
                 _ => (0, 0),
             };
-            let errors = with_remarks(count(*errors, "error"), [allowed(most_errors), None, None]);
-            let warnings = with_remarks(
-                count(*warnings, "warning"),
-                [allowed(most_warnings), suppressed, evidence.extent.clone()],
-            );
+            let waived_errors = waived(Some(Severity::High));
+            let errors = with_remarks(count(*errors, "error"), [allowed(most_errors), waived_errors]);
+            let waived_warnings = waived(Some(Severity::Medium));
+            let remarks = [allowed(most_warnings), waived_warnings, suppressed, evidence.extent.clone()];
+            let warnings = with_remarks(count(*warnings, "warning"), remarks);
             format!("{errors}, {warnings}")
         }
         Measured::Security { issues } => {
@@ -77,14 +83,14 @@ fn measured(criterion: &Criterion, evidence: &Evidence) -> String {
             };
             with_remarks(
                 format!("{}{level}", count(*issues, "issue")),
-                [allowed(max), suppressed, evidence.extent.clone()],
+                [allowed(max), waived(None), suppressed, evidence.extent.clone()],
             )
         }
         Measured::Docs { readme, usage_examples } => docs(readme.as_deref(), *usage_examples),
     }
 }
 
-fn with_remarks(figure: String, remarks: [Option<String>; 3]) -> String {
+fn with_remarks<const N: usize>(figure: String, remarks: [Option<String>; N]) -> String {
     let remarks: Vec<String> = remarks.into_iter().flatten().collect();
     if remarks.is_empty() { figure } else { format!("{figure} ({})", remarks.join(", ")) }
 }
@@ -200,7 +206,7 @@ mod tests {
 
     fn line(criterion: Criterion, measured: Measured, suppressed: u64) -> String {
         let evidence = Evidence { suppressed, ..evidence(measured) };
-        summary(&CheckAssessment { criterion, outcome: Outcome::Pass(evidence) })
+        summary(&CheckAssessment::of(criterion, Outcome::Pass(evidence)))
     }
 
     fn of_tests(counts: TestCounts, max_failures: u64, min_passed: u64) -> String {
@@ -348,7 +354,7 @@ mod tests {
     fn without_evidence_there_is_no_figure_but_a_reason() {
         let reason = Reason::new(ReasonKind::ToolMissing, "ruff is not installed", "uv add --dev ruff");
         let outcome = Outcome::Inconclusive { reason, run: None };
-        let check = CheckAssessment { criterion: Criterion::Lint { max_issues: 0 }, outcome };
+        let check = CheckAssessment::of(Criterion::Lint { max_issues: 0 }, outcome);
         assert_eq!(summary(&check), "ruff is not installed");
     }
 }

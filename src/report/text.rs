@@ -6,12 +6,15 @@ use crate::model::assessment::{Assessment, ComponentAssessment, Verdict};
 use super::elapsed::elapsed;
 use super::grouping::{FEW, worst_last};
 use super::page::{Page, Tone, cells, fitted, shown, spaces, wrapped};
+use super::summary::count;
 use super::text_obstacle::obstacles;
 use super::text_roster::roster;
-use super::{Style, Verbosity, clean, obstacle, sign, surroundings, text_check};
+use super::{Style, Verbosity, clean, obstacle, sign, surroundings, text_check, waived};
 
 /// No name takes more cells than this in the list of components.
 const NAME: usize = 24;
+/// So many waivers of many components are told that should be looked at.
+const WAIVERS: usize = 8;
 
 /// The page.
 pub(super) fn render(assessment: &Assessment, style: &Style) -> String {
@@ -28,6 +31,7 @@ pub(super) fn render(assessment: &Assessment, style: &Style) -> String {
             heading(&mut page, &component.title, component, &surroundings::subject(&assessment.subject));
             text_check::checks(&mut page, &component.checks, style.verbosity);
             text_check::conditions(&mut page, &component.conditions);
+            text_check::waivers(&mut page, &component.waivers, style.verbosity);
         }
         components if components.len() > FEW => many(&mut page, assessment, style.verbosity),
         components => {
@@ -67,6 +71,7 @@ fn details(page: &mut Page, component: &ComponentAssessment, verbosity: Verbosit
     heading(page, &component.name, component, "");
     text_check::checks(page, &component.checks, verbosity);
     text_check::conditions(page, &component.conditions);
+    text_check::waivers(page, &component.waivers, verbosity);
     without(page, component);
 }
 
@@ -119,6 +124,28 @@ fn overview(page: &mut Page, assessment: &Assessment) {
     }
 }
 
+/// The waivers of several components that should be looked at, where they are told nowhere else.
+fn waivers(page: &mut Page, components: &[ComponentAssessment]) {
+    let is_told = |one: &ComponentAssessment| match components.len() {
+        0 | 1 => true,
+        2..=FEW => one.verdict != Verdict::Pass,
+        _ => false,
+    };
+    let untold = components.iter().filter(|component| !is_told(component));
+    let all: Vec<String> = untold
+        .flat_map(|component| component.waivers.iter().map(move |one| (component, one)))
+        .filter(|(_, one)| waived::is_remarkable(one))
+        .map(|(component, one)| format!("{}: {}", component.name, waived::words(one)))
+        .collect();
+    for words in all.iter().take(WAIVERS) {
+        page.paragraph(2, "waiver: ", Tone::Unknown, &shown(words));
+    }
+    if all.len() > WAIVERS {
+        let rest = count((all.len() - WAIVERS) as u64, "more waiver");
+        page.paragraph(2, "", Tone::Faint, &format!("… and {rest} (-v tells of each component)"));
+    }
+}
+
 /// What all of it was measured in.
 fn around(page: &mut Page, assessment: &Assessment, style: &Style) {
     page.gap();
@@ -138,6 +165,9 @@ fn around(page: &mut Page, assessment: &Assessment, style: &Style) {
     }
     if let Some(cached) = surroundings::cached(assessment) {
         page.paragraph(2, "", Tone::Faint, &shown(&cached));
+    }
+    if style.verbosity != Verbosity::Verbose {
+        waivers(page, &assessment.components);
     }
     for note in &assessment.notes {
         page.paragraph(2, "note: ", Tone::Unknown, &shown(note));
@@ -194,6 +224,27 @@ mod tests {
     #[test]
     fn a_part_of_the_gate_is_not_the_gate() {
         insta::assert_snapshot!("text_only_lint", at(80, &sample::only_lint()));
+    }
+
+    #[test]
+    fn what_is_waived_is_told_until_when_and_why() {
+        insta::assert_snapshot!("text_waived", at(80, &sample::waived()));
+    }
+
+    #[test]
+    fn waivers_of_many_that_cover_nothing_are_told_in_a_bounded_list() {
+        let mut many = sample::many();
+        many.components
+            .iter_mut()
+            .for_each(|one| one.waivers = sample::waived().components[0].waivers.clone());
+        let text = at(100, &many);
+        assert_eq!(text.matches("waiver: ").count(), 8, "{text}");
+        assert!(text.contains("… and 16 more waivers (-v tells of each component)"), "{text}");
+        assert!(text.contains("7 of 12 components ready for staging, 14 waived until 2025-11-01;"), "{text}");
+        let mut several = sample::several();
+        several.components[1].waivers = sample::waived().components[0].waivers.clone();
+        let text = at(100, &several);
+        assert_eq!(text.matches("waiver: narrative-arc: ").count(), 2, "{text}");
     }
 
     #[test]

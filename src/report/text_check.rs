@@ -6,12 +6,13 @@ use crate::model::check::Check;
 use crate::model::condition::Condition;
 use crate::model::finding::Finding;
 use crate::model::run::{Exit, Run};
+use crate::model::waiver::WaiverAssessment;
 
 use super::elapsed::elapsed;
 use super::page::{Page, Tone, cells, fitted, shown, spaces, wrapped};
-use super::sign::{Sign, of_condition, of_outcome};
+use super::sign::{Sign, of_check, of_condition};
 use super::summary::{count, summary};
-use super::{Verbosity, clean, surroundings};
+use super::{Verbosity, clean, surroundings, waived};
 
 /// Findings shown per check, normally and with `--verbose`.
 pub(super) const FINDINGS: usize = 3;
@@ -54,6 +55,20 @@ pub(super) fn conditions(page: &mut Page, conditions: &[Condition]) {
             } else {
                 page.line(&[(Tone::Plain, &spaces(indent)), (Tone::Plain, line)]);
             }
+        }
+    }
+}
+
+/// What the waivers came to: those that cover something, and those that should be looked at.
+pub(super) fn waivers(page: &mut Page, waivers: &[WaiverAssessment], verbosity: Verbosity) {
+    for one in waivers {
+        let words = shown(&waived::words(one));
+        if waived::is_remarkable(one) {
+            page.paragraph(2, "waiver: ", Tone::Unknown, &words);
+        } else if one.state.covered() > 0 {
+            page.paragraph(2, "waived: ", Tone::Plain, &words);
+        } else if verbosity == Verbosity::Verbose {
+            page.paragraph(2, "waiver: ", Tone::Faint, &words);
         }
     }
 }
@@ -113,7 +128,7 @@ fn row<'a>(check: &'a CheckAssessment, before: &[CheckAssessment]) -> Row<'a> {
         Some(run) => elapsed(run.duration),
     };
     let told = before.iter().any(|earlier| is_same_reason(&earlier.outcome, &check.outcome));
-    Row { check, sign: of_outcome(&check.outcome), summary: shown(&summary(check)), time, shared, told }
+    Row { check, sign: of_check(check), summary: shown(&summary(check)), time, shared, told }
 }
 
 fn is_same_reason(one: &Outcome, other: &Outcome) -> bool {
@@ -129,9 +144,10 @@ fn below(page: &mut Page, row: &Row<'_>, verbosity: Verbosity) {
     let check = row.check;
     let most = if verbosity == Verbosity::Verbose { FINDINGS_VERBOSE } else { FINDINGS };
     match &check.outcome {
-        Outcome::Fail(evidence) => findings(page, INDENT, &evidence.findings, most),
-        Outcome::Pass(evidence) if verbosity == Verbosity::Verbose => {
-            findings(page, INDENT, &evidence.findings, most);
+        Outcome::Fail(_) if check.waived && verbosity != Verbosity::Verbose => {}
+        Outcome::Fail(_) => findings(page, INDENT, &check.uncovered(), most),
+        Outcome::Pass(_) if verbosity == Verbosity::Verbose => {
+            findings(page, INDENT, &check.uncovered(), most);
         }
         Outcome::Inconclusive { .. } if row.told => {}
         Outcome::Inconclusive { reason, .. } => {
@@ -154,7 +170,7 @@ fn below(page: &mut Page, row: &Row<'_>, verbosity: Verbosity) {
 }
 
 /// The first `most` findings, `indent` cells in.
-pub(super) fn findings(page: &mut Page, indent: usize, findings: &[Finding], most: usize) {
+pub(super) fn findings(page: &mut Page, indent: usize, findings: &[&Finding], most: usize) {
     for finding in findings.iter().take(most) {
         let line = [place(finding), shown(&finding.rule), shown(&finding.message)].join(" ");
         page.paragraph(indent, "", Tone::Plain, &line);

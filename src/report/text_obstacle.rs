@@ -2,7 +2,7 @@
 //! once with those that share it, then what failed, component by component. Bounded, however many there are:
 //! a page that nobody can read to its end says less than one that says how much it leaves out.
 
-use crate::model::assessment::{CheckAssessment, ComponentAssessment, Outcome};
+use crate::model::assessment::{CheckAssessment, ComponentAssessment};
 
 use super::grouping::{Group, Unmeasured, unmeasured};
 use super::page::{Page, Tone, cells, fitted, shown};
@@ -39,7 +39,7 @@ pub(super) fn obstacles(page: &mut Page, components: &[ComponentAssessment], gro
 }
 
 fn fails(component: &ComponentAssessment) -> bool {
-    component.checks.iter().any(|check| matches!(check.outcome, Outcome::Fail(_)))
+    component.checks.iter().any(CheckAssessment::is_failed)
 }
 
 fn more(page: &mut Page, all: usize, noun: &str) {
@@ -75,7 +75,7 @@ fn failure(page: &mut Page, component: &ComponentAssessment) {
     let name = shown(&component.name);
     let name = fitted(&name, cells(&name).min(page.width().saturating_sub(4)));
     page.line(&[(sign.tone, &format!("  {} ", sign.mark)), (Tone::Strong, &name)]);
-    for check in component.checks.iter().filter(|check| matches!(check.outcome, Outcome::Fail(_))) {
+    for check in component.checks.iter().filter(|check| check.is_failed()) {
         failed_check(page, check);
     }
 }
@@ -89,7 +89,7 @@ fn failed_check(page: &mut Page, check: &CheckAssessment) {
         page.line(&[(Tone::Plain, "      "), (Tone::Bad, &label), (Tone::Plain, line)]);
     }
     if let Some(evidence) = check.outcome.evidence() {
-        text_check::findings(page, 8, &evidence.findings, FINDINGS);
+        text_check::findings(page, 8, &check.uncovered(), FINDINGS);
         text_check::remarks(page, 8, &evidence.notes, FINDINGS);
     }
 }

@@ -3,11 +3,23 @@
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 /// The time of day, in UTC.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the clock")]
 pub fn now() -> Timestamp {
     Timestamp::now()
+}
+
+/// The day, in UTC.
+pub fn today() -> Date {
+    day_of(now())
+}
+
+/// The day of a moment, in UTC: the same wherever it is asked.
+pub fn day_of(moment: Timestamp) -> Date {
+    moment.to_zoned(TimeZone::UTC).date()
 }
 
 /// Measures a span on the monotonic clock, which no change of the time of day moves.

@@ -47,8 +47,8 @@ pub fn suspects<'a>(
 
 /// The evidence for the component that `files` are.
 ///
-/// Where a weakened configuration shows more than `max_issues` even so, the issues are given: more
-/// could only make it worse. Otherwise it is `check_weakened`.
+/// Where a weakened configuration shows more than `max_issues` even so, with which the check may yet pass, the issues are
+/// given: more could only make it worse. Otherwise it is `check_weakened`.
 pub fn evidence(files: &[SourceFile], reports: &Reports<'_>, max_issues: u64) -> Result<Evidence, Reason> {
     let once = ending::by_real_path(files);
     for file in once.values() {

@@ -24,4 +24,5 @@ mod testing;
 mod told;
 mod tree;
 mod view;
+mod waiver;
 mod words;

@@ -15,6 +15,7 @@ mod interruption;
 mod laboratory;
 
 mod situation;
+mod waived;
 
 // `sample` names the model as the library does.
 use tta_promote::model;

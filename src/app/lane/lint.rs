@@ -10,6 +10,7 @@ use crate::app::configuration;
 use crate::app::launch::{Extra, Finished, launch};
 use crate::app::planned_run::PlannedRun;
 use crate::app::settle::{Shared, settle};
+use crate::app::subject::Subject;
 use crate::judge::Unmeasured;
 use crate::model::check::Check;
 use crate::model::component::SourceFile;
@@ -129,14 +130,21 @@ fn run(bench: &Bench<'_>, tool: &ResolvedTool, shares: &[Share<'_>], name: &str)
         canaries: &gathered.canaries,
     };
     let one = |share: &Share<'_>| {
-        let max = match bench.subjects.get(share.component).and_then(|subject| subject.criterion(Check::Lint))
-        {
-            Some(Criterion::Lint { max_issues }) => *max_issues,
-            _ => 0,
-        };
+        let max = bench.subjects.get(share.component).map_or(0, most);
         answer(share.component, Check::Lint, ruff_evidence::evidence(share.files, &reports, max), &run)
     };
     Ok(Ok(shares.iter().map(one).collect()))
+}
+
+/// The most issues that the check may yet pass with: what the gate allows, and what waivers may cover on top of it.
+fn most(subject: &Subject<'_>) -> u64 {
+    let allowed = match subject.criterion(Check::Lint) {
+        Some(Criterion::Lint { max_issues }) => *max_issues,
+        _ => 0,
+    };
+    let waivers = subject.candidate.component.waivers.iter().map(|one| &one.waiver);
+    let covered = waivers.filter(|waiver| waiver.check == Check::Lint).map(|waiver| waiver.max);
+    covered.fold(allowed, u64::saturating_add)
 }
 
 struct Lint<'a> {

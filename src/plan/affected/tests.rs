@@ -25,6 +25,7 @@ fn component(name: &str, path: &str, tests: &str, depends_on: &[&str]) -> Compon
         tests: TestSelection { paths: vec![declared(tests)], select: None, args: Vec::new() },
         deploy: BTreeMap::new(),
         observe: BTreeMap::new(),
+        waivers: Vec::new(),
         maturity: None,
         place: Place { file: POLICY.to_owned(), line: 1 },
     }

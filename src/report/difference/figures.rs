@@ -45,14 +45,14 @@ impl FigureRow {
 impl CheckPair {
     /// Whether both came to the same, by the same figures.
     pub(super) fn is_same(&self) -> bool {
-        let outcome = |check: &Option<CheckRecord>| check.as_ref().map(|check| check.outcome);
+        let outcome = |check: &Option<CheckRecord>| check.as_ref().map(|check| (check.outcome, check.waived));
         outcome(&self.a) == outcome(&self.b) && self.rows.iter().all(FigureRow::is_same)
     }
 
     /// The word for what it came to, and of coverage the figure that was judged.
     pub(super) fn word(check: Option<&CheckRecord>) -> String {
         let Some(check) = check else { return "not asked".to_owned() };
-        let word = sign::of_record(check.outcome).word;
+        let word = sign::of_record(check).word;
         match judged(check) {
             Some(figure) => format!("{word}, {} %", figure.percent()),
             None => word.to_owned(),

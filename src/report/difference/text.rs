@@ -2,7 +2,7 @@
 
 use super::super::page::{Page, Tone, cells, fitted, shown, spaces, wrapped};
 use super::super::summary::count;
-use super::super::{Style, Verbosity, clean, moment, sign};
+use super::super::{Style, Verbosity, clean, moment, sign, waived};
 use super::figures::{CheckPair, FilePair};
 use super::{Cause, Difference, Explanation};
 
@@ -27,7 +27,7 @@ pub(super) fn render(explanation: &Explanation, difference: &Difference, style: 
         page.line(&[
             (Tone::Strong, &format!("  {name}  ")),
             (Tone::Faint, &format!("record {}  {}  ", measured.seq, moment::minute(measured.time))),
-            (sign.tone, sign.word),
+            (sign.tone, &waived::recorded(&measured.verification)),
         ]);
     }
     why(&mut page, difference, style.verbosity);

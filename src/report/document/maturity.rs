@@ -111,6 +111,7 @@ fn checks(text: &mut String, measurement: &Measurement) {
 fn result(check: &CheckRecord) -> &'static str {
     match check.outcome {
         CheckOutcome::Pass => "pass",
+        CheckOutcome::Fail if check.waived => "waived",
         CheckOutcome::Fail => "fail",
         CheckOutcome::Inconclusive => "inconclusive",
         CheckOutcome::NotApplicable => "not applicable",

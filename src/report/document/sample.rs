@@ -41,6 +41,7 @@ pub(super) fn component(name: &str, priority: &str) -> Component {
         tests: TestSelection { paths: Vec::new(), select: None, args: Vec::new() },
         deploy: BTreeMap::new(),
         observe: BTreeMap::new(),
+        waivers: Vec::new(),
         maturity: None,
         place,
     }
@@ -50,6 +51,7 @@ fn check(id: &str, outcome: CheckOutcome, summary: &str) -> CheckRecord {
     CheckRecord {
         id: id.into(),
         outcome,
+        waived: false,
         summary: summary.into(),
         figures: BTreeMap::new(),
         bounds: BTreeMap::new(),
@@ -87,6 +89,7 @@ pub(super) fn completed() -> Completed {
             check("coverage", CheckOutcome::Pass, "73.19 % (71 of 97 statements) ≥ 70 %"),
             check("docs", CheckOutcome::NotApplicable, ""),
         ],
+        waivers: Vec::new(),
         lines: BTreeMap::new(),
     };
     let mut promotion = Promotion::begun(id(), Stage::Staging, time("2025-10-14T09:00:00Z"));

@@ -6,7 +6,7 @@ use crate::model::observation::Observation;
 use crate::model::record::{Act, ActResult, DeployAct, Fact, Record, Verification};
 
 use super::super::json::{Program, SCHEMA, written};
-use super::super::record_json::{check, container};
+use super::super::record_json::{check, container, waiver};
 use super::History;
 
 /// The document.
@@ -80,6 +80,7 @@ fn verified(verification: &Verification) -> Value {
             "args": verification.tests.args,
         },
         "checks": verification.checks.iter().map(check).collect::<Vec<_>>(),
+        "waivers": verification.waivers.iter().map(waiver).collect::<Vec<_>>(),
         "lines": Value::Object(lines.collect()),
     })
 }

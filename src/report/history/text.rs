@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use crate::model::assessment::Verdict;
 use crate::model::observation;
-use crate::model::record::{Act, ActResult, CheckOutcome, CheckRecord, Fact, Record, Verification};
+use crate::model::record::{Act, ActResult, CheckRecord, Fact, Record, Verification};
 
 use super::super::page::{Page, Tone, cells, fitted, shown, spaces, wrapped};
 use super::super::sign::{self, Sign};
 use super::super::summary::count;
-use super::super::{Style, Verbosity, clean, moment, surroundings};
+use super::super::{Style, Verbosity, clean, moment, surroundings, waived};
 use super::History;
 
 /// No name takes more cells than this.
@@ -179,16 +179,13 @@ fn measured(verification: &Verification) -> String {
         |commit| format!("at {}", surroundings::short(commit)),
     );
     let dirty = if verification.dirty == Some(true) { " with uncommitted changes" } else { "" };
-    let word = sign::of_verdict(verification.verdict).word;
+    let word = waived::recorded(verification);
     let only = verification.only.as_ref().map(|only| format!(", only {}", only.join(", ")));
     let head = format!("{word} for {}{} {commit}{dirty}", verification.to, only.unwrap_or_default());
     let told: Vec<String> = match verification.verdict {
         Verdict::Pass => coverage(verification).map(line).into_iter().collect(),
         Verdict::Fail | Verdict::Inconclusive => {
-            let is_bad = |check: &&CheckRecord| {
-                matches!(check.outcome, CheckOutcome::Fail | CheckOutcome::Inconclusive)
-            };
-            verification.checks.iter().filter(is_bad).map(line).collect()
+            verification.checks.iter().filter(|check| check.is_open()).map(line).collect()
         }
     };
     std::iter::once(head).chain(told).collect::<Vec<_>>().join("; ")
@@ -204,7 +201,7 @@ fn line(check: &CheckRecord) -> String {
 
 fn details(page: &mut Page, verification: &Verification) {
     for check in &verification.checks {
-        let sign = sign::of_record(check.outcome);
+        let sign = sign::of_record(check);
         page.paragraph(6, &format!("{} ", sign.mark), Tone::Faint, &shown(&line(check)));
     }
     let environment = surroundings::environment(&verification.environment);

@@ -32,6 +32,7 @@ fn component() -> Component {
         tests: TestSelection { paths: vec![declared("tests")], select: None, args: Vec::new() },
         deploy: BTreeMap::new(),
         observe: BTreeMap::new(),
+        waivers: Vec::new(),
         maturity: None,
         place: Place { file: "promotion.toml".to_owned(), line: 1 },
     }
@@ -42,6 +43,7 @@ fn record(id: &str, summary: &str, bounds: &[(&str, &str)], tool: Option<(&str, 
     CheckRecord {
         id: id.to_owned(),
         outcome: CheckOutcome::Pass,
+        waived: false,
         summary: summary.to_owned(),
         figures: BTreeMap::new(),
         bounds: bounds.iter().map(owned).collect(),
@@ -91,6 +93,7 @@ fn measurement() -> Measurement {
             files: BTreeMap::new(),
             tests: TestsAsked::default(),
             checks,
+            waivers: Vec::new(),
             lines: BTreeMap::new(),
         },
     }

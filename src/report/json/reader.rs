@@ -25,7 +25,7 @@ use crate::model::stage::Stage;
 use crate::model::toolchain::Tool;
 
 use super::heading::{Heading, Read, ReadError};
-use super::{Program, SCHEMA, wire, writer};
+use super::{Program, SCHEMA, waiver, wire, writer};
 
 /// Reads the document that `version` of this program wrote.
 pub fn read(text: &str, version: &str) -> Read<Assessment> {
@@ -102,6 +102,7 @@ fn component(wire: &wire::Component<'_>) -> Read<ComponentAssessment> {
         absent_imports: wire.absent_imports.to_vec(),
         checks: checks.collect::<Read<_>>().map_err(within)?,
         conditions: wire.conditions.iter().map(condition).collect::<Read<_>>().map_err(within)?,
+        waivers: wire.waivers.iter().map(waiver::read).collect::<Read<_>>().map_err(within)?,
         verdict: verdict(&wire.verdict).map_err(within)?,
     })
 }
@@ -139,7 +140,10 @@ fn check_assessment(wire: &wire::CheckResult<'_>, component: &wire::Component<'_
             criterion(check, wire.threshold.as_ref())?
         }
     };
-    Ok(CheckAssessment { criterion, outcome })
+    if wire.waived && !matches!(outcome, Outcome::Fail(_)) {
+        return Err(ReadError::new(format!("`{}` is nothing that can be waived", outcome.name())));
+    }
+    Ok(CheckAssessment { criterion, outcome, waived: wire.waived, covers: waiver::covers(wire, component)? })
 }
 
 fn evidence(check: Check, wire: &wire::CheckResult<'_>, component: &wire::Component<'_>) -> Read<Evidence> {

@@ -91,6 +91,28 @@ pub(super) struct Component<'a> {
     /// What the gate asks besides; left out where it asks nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) conditions: Vec<Condition<'a>>,
+    /// What its waivers came to; left out where it has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) waivers: Vec<Waiver<'a>>,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Waiver<'a> {
+    pub(super) check: Text<'a>,
+    pub(super) rule: Text<'a>,
+    pub(super) path: Text<'a>,
+    pub(super) max: u64,
+    pub(super) reason: Text<'a>,
+    pub(super) owner: Text<'a>,
+    pub(super) issue: Text<'a>,
+    /// The last day on which it is in force, in UTC.
+    pub(super) expires: Text<'a>,
+    pub(super) state: Text<'a>,
+    pub(super) covered: u64,
+    /// How many findings it names; left out where it may cover as many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) found: Option<u64>,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -280,6 +302,9 @@ pub(super) struct Finding<'a> {
     pub(super) rule: Text<'a>,
     pub(super) severity: Text<'a>,
     pub(super) message: Text<'a>,
+    /// The place of the waiver that covers it, among those of the component, from 0; left out where none does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) waiver: Option<usize>,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]

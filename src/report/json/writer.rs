@@ -17,7 +17,7 @@ use super::wire::{
     Figures, Finding, Inspected, IssueFigures, Number, Policy, Reason, Run, Subject, TestFigures, Text,
     Threshold, TypeFigures,
 };
-use super::{Program, SCHEMA, wire};
+use super::{Program, SCHEMA, waiver, wire};
 
 /// The kind of the reason beside `not_applicable`: it is none of ours, but the policy's.
 pub(super) const NOT_APPLICABLE: &str = "not_applicable";
@@ -91,6 +91,7 @@ fn component(component: &ComponentAssessment) -> Component<'_> {
         absent_imports: list(&component.absent_imports),
         checks: component.checks.iter().map(check).collect(),
         conditions: component.conditions.iter().map(condition).collect(),
+        waivers: component.waivers.iter().map(waiver::written).collect(),
     }
 }
 
@@ -107,7 +108,7 @@ fn check(check: &CheckAssessment) -> CheckResult<'_> {
     CheckResult {
         id: check.check().id().into(),
         outcome: check.outcome.name().into(),
-        waived: false,
+        waived: check.waived,
         summary: summary(check).into(),
         measured: evidence.map(|evidence| figures(&check.criterion, evidence)),
         inspected: evidence.map(inspected),
@@ -116,7 +117,7 @@ fn check(check: &CheckAssessment) -> CheckResult<'_> {
         suppressed: evidence.map_or(0, |evidence| evidence.suppressed),
         extent: evidence.and_then(|evidence| evidence.extent.as_deref()).map(Text::from),
         notes: list(evidence.map_or(&[], |evidence| &evidence.notes)),
-        findings: evidence.map_or(&[][..], |evidence| &evidence.findings).iter().map(finding).collect(),
+        findings: findings(check).collect(),
         run: check.outcome.run().map(process),
     }
 }
@@ -221,6 +222,11 @@ fn threshold(criterion: &Criterion) -> Option<Threshold<'static>> {
     })
 }
 
+fn findings(check: &CheckAssessment) -> impl Iterator<Item = Finding<'_>> {
+    let findings = check.outcome.evidence().map_or(&[][..], |evidence| &evidence.findings);
+    findings.iter().enumerate().map(|(at, found)| Finding { waiver: check.cover(at), ..finding(found) })
+}
+
 fn finding(finding: &finding::Finding) -> Finding<'_> {
     Finding {
         file: text(&finding.file),
@@ -229,6 +235,7 @@ fn finding(finding: &finding::Finding) -> Finding<'_> {
         rule: text(&finding.rule),
         severity: finding.severity.name().into(),
         message: text(&finding.message),
+        waiver: None,
     }
 }
 
@@ -294,6 +301,22 @@ mod tests {
     #[test]
     fn the_document_of_an_inconclusive_gate() {
         insta::assert_snapshot!("json_tool_missing", render(&sample::tool_missing()));
+    }
+
+    #[test]
+    fn the_document_of_what_is_waived() {
+        let component = &parsed(&sample::waived())["components"][0];
+        let lint = &component["checks"][2];
+        assert_eq!((&lint["outcome"], &lint["waived"]), (&json!("fail"), &json!(true)));
+        assert_eq!((&component["verdict"], &lint["findings"][1]["waiver"]), (&json!("pass"), &json!(0)));
+        let used = json!({"check": "lint", "rule": "E501", "path": "src/components/carbon_component.py", "max": 2,
+            "reason": "the table is generated", "owner": "alice", "issue": "#12", "expires": "2025-11-01",
+            "state": "used", "covered": 2});
+        assert_eq!(component["waivers"][0], used);
+        let states: Vec<&Value> =
+            component["waivers"].as_array().expect("waivers").iter().map(|one| &one["state"]).collect();
+        assert_eq!(states, ["used", "unused", "expired"]);
+        assert_eq!(parsed(&sample::all_pass())["components"][0].get("waivers"), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::model::assessment::Assessment;
 use crate::model::check::Check;
 use crate::model::toolchain::Tool;
 
-use super::super::problem::{CONDITION, INCONCLUSIVE, OURSELVES, problems};
+use super::super::problem::{CONDITION, INCONCLUSIVE, OURSELVES, WAIVER, problems};
 use super::wire::{Message, Rule};
 
 /// The rules that problems of `tool` name, in the order in which they first do, and where each stands.
@@ -39,6 +39,7 @@ fn name<'a>(tool: &str, id: &'a str) -> &'a str {
         (OURSELVES, Some(_)) => "CheckFailed",
         (OURSELVES, None) if id == INCONCLUSIVE => "NotMeasured",
         (OURSELVES, None) if id == CONDITION => "ConditionNotMet",
+        (OURSELVES, None) if id == WAIVER => "WaiverCoversNothing",
         _ => id,
     }
 }
@@ -53,6 +54,7 @@ fn description<'a>(tool: &str, id: &str) -> Cow<'a, str> {
             "Something could not be measured, so nothing is known of it.".into()
         }
         (OURSELVES, None) if id == CONDITION => "What the gate asks besides its checks is not met.".into(),
+        (OURSELVES, None) if id == WAIVER => "A waiver covers nothing: unused, expired or exceeded.".into(),
         _ => format!("{id} of {tool}").into(),
     }
 }

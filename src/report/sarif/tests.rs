@@ -79,6 +79,7 @@ fn the_document_of_each_state() {
     insta::assert_snapshot!("sarif_only_lint", render(&sample::only_lint()));
     insta::assert_snapshot!("sarif_several", render(&sample::several()));
     insta::assert_snapshot!("sarif_waiting", render(&sample::waiting()));
+    insta::assert_snapshot!("sarif_waived", render(&sample::waived()));
     insta::assert_snapshot!("sarif_nobody", render(&sample::nobody()));
     insta::assert_snapshot!("sarif_hostile", render(&sample::hostile("\u{1b}[2J|\n]]><b>\"%41::set-output")));
 }
@@ -116,11 +117,32 @@ fn a_tool_that_gave_no_evidence_was_not_executed_well_and_the_reason_is_told() {
 fn only_a_pass_is_without_a_result_and_executed_well_throughout() {
     for assessment in samples() {
         let runs = runs(&assessment);
-        let no_results = runs.iter().all(|run| results(run).is_empty());
-        assert_eq!(no_results, assessment.verdict == Verdict::Pass);
+        // What is waived is told all the same, and that it is.
+        let is_told = |result: &Value| result["level"] == "note";
+        let is_clean = runs.iter().all(|run| results(run).iter().all(is_told));
+        assert_eq!(is_clean, assessment.verdict == Verdict::Pass);
         let unknown = problems(&assessment).any(|problem| problem.weight() == Weight::Unknown);
         let succeeded = runs.iter().all(|run| run["invocations"][0]["executionSuccessful"] == true);
         assert_eq!(succeeded, !unknown);
+    }
+}
+
+#[test]
+fn what_a_waiver_covers_is_suppressed_with_its_reason_and_nothing_else_is() {
+    let waived = sample::waived();
+    let ruff = run_of(&waived, "ruff");
+    assert_eq!(results(&ruff).len(), 2);
+    for result in results(&ruff) {
+        let suppression = &result["suppressions"][0];
+        assert_eq!((&suppression["kind"], &suppression["status"]), (&"external".into(), &"accepted".into()));
+        assert_eq!(suppression["justification"], "until 2025-11-01 (alice, #12: the table is generated)");
+    }
+    let own = run_of(&waived, "tta-promote");
+    assert_eq!(results(&own).len(), 2, "the two waivers that cover nothing");
+    assert!(results(&own).iter().all(|result| result["ruleId"] == "waiver"));
+    for assessment in [sample::one_fails(), sample::several()] {
+        let runs = runs(&assessment);
+        assert!(runs.iter().flat_map(results).all(|result| result.get("suppressions").is_none()));
     }
 }
 

@@ -120,7 +120,17 @@ pub(super) struct Finding<'a> {
     pub(super) message: Message<'a>,
     pub(super) locations: [Location; 1],
     pub(super) partial_fingerprints: Fingerprint,
+    /// What keeps it from counting; left out where nothing does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) suppressions: Option<[Suppression<'a>; 1]>,
     pub(super) properties: FindingProperties<'a>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Suppression<'a> {
+    pub(super) kind: &'static str,
+    pub(super) status: &'static str,
+    pub(super) justification: Cow<'a, str>,
 }
 
 #[derive(Serialize)]

@@ -7,7 +7,7 @@ use crate::model::promotion::{EndKind, Measurement, Pending, Promotion};
 use crate::model::record::Verification;
 
 use super::super::json::{Program, SCHEMA, written};
-use super::super::record_json::{check, container};
+use super::super::record_json::{check, container, waiver};
 use super::super::soak::SoakView;
 use super::{ComponentStatus, Decided, Known, Rollback, Status, Told, is_fresh};
 
@@ -117,7 +117,7 @@ fn rollbacks(known: &Known, now: Timestamp) -> Vec<Value> {
 }
 
 fn measurement(known: &Known, measured: &Measurement) -> Value {
-    let Verification { verdict, commit, dirty, checks, policy, environment, absent_imports, .. } =
+    let Verification { verdict, commit, dirty, checks, policy, environment, absent_imports, waivers, .. } =
         &measured.verification;
     let stale: Vec<&str> =
         known.obstacles.iter().filter(|one| one.kind.is_staleness()).map(|one| one.kind.name()).collect();
@@ -134,6 +134,7 @@ fn measurement(known: &Known, measured: &Measurement) -> Value {
         "environment_sha256": environment.sha256,
         "absent_imports": absent_imports,
         "checks": checks.iter().map(check).collect::<Vec<_>>(),
+        "waivers": waivers.iter().map(waiver).collect::<Vec<_>>(),
     })
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::assessment::Verdict;
+
 use super::super::moment::ago;
 use super::super::page::{Page, Tone, cells, fitted, shown, spaces};
 use super::super::sign::{self, Sign};
@@ -206,7 +208,10 @@ fn verdict(known: &Known) -> (Sign, String) {
     let stale = if is_fresh(known) || deployed.is_some() { "" } else { ", stale" };
     // A pass that does not speak of what is there must not look like one.
     let shown = if stale.is_empty() { sign } else { Sign { tone: sign::OPEN.tone, ..sign } };
-    (shown, format!("{}{stale}", sign.word))
+    let waived = measured.verification.waivers.iter().map(|one| one.covered).sum::<u64>();
+    let is_waived = waived > 0 && measured.verification.verdict == Verdict::Pass;
+    let waived = if is_waived { format!(", {waived} waived") } else { String::new() };
+    (shown, format!("{}{waived}{stale}", sign.word))
 }
 
 /// What is in the way, or how far it has come, in a few words.

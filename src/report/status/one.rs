@@ -13,6 +13,7 @@ use super::super::sign::{self, Sign};
 use super::super::summary::count;
 use super::super::surroundings;
 use super::super::text_check::clauses;
+use super::super::waived;
 use super::{
     ComponentStatus, Decided, Known, Rollback, Status, Told, Verbosity, act_words, clean, is_begun, is_fresh,
     is_there, owed_still,
@@ -118,6 +119,13 @@ fn measurement(
     let fresh = if is_fresh(known) { "" } else { "; stale" };
     let words = format!("measured {time}{by}, {commit}{dirty} (record {}{fresh})", measured.seq);
     page.paragraph(2, "", if fresh.is_empty() { Tone::Faint } else { Tone::Unknown }, &shown(&words));
+    for one in &verification.waivers {
+        let words = format!(
+            "{} of {} {} in {} until {} ({}, {}: {})",
+            one.covered, one.check, one.rule, one.path, one.expires, one.owner, one.issue, one.reason
+        );
+        page.paragraph(2, "waived: ", Tone::Plain, &shown(&words));
+    }
     page.paragraph(2, "", Tone::Faint, &shown(&surroundings::environment(&verification.environment)));
     if let Some(absent) = surroundings::absent(&verification.absent_imports) {
         page.paragraph(2, "", Tone::Unknown, &shown(&absent));
@@ -135,7 +143,7 @@ fn measurement(
 fn checks(page: &mut Page, verification: &Verification) {
     let names: Vec<String> = verification.checks.iter().map(|check| shown(&check.id)).collect();
     let widest = names.iter().map(|name| cells(name)).max().unwrap_or(0).min(24);
-    let signs: Vec<Sign> = verification.checks.iter().map(|check| sign::of_record(check.outcome)).collect();
+    let signs: Vec<Sign> = verification.checks.iter().map(sign::of_record).collect();
     let word = signs.iter().map(|sign| cells(sign.word)).max().unwrap_or(0);
     let indent = 2 + 2 + widest + 2 + word + 2;
     for ((check, name), sign) in verification.checks.iter().zip(&names).zip(&signs) {
@@ -163,7 +171,7 @@ fn steps(page: &mut Page, status: &Status, known: &Known, promotion: &Promotion)
     page.heading(&title, &begun);
     if let Some(measured) = &known.standing.measured {
         let sign = sign::of_verdict(measured.verification.verdict);
-        let words = format!("{}, record {}", sign.word, measured.seq);
+        let words = format!("{}, record {}", waived::recorded(&measured.verification), measured.seq);
         step(page, sign, "verified", &minute(measured.time), &words);
     }
     if let Some(issue) = &promotion.issue {

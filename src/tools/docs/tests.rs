@@ -28,6 +28,7 @@ fn component(paths: &[&str]) -> Component {
         tests: TestSelection { paths: Vec::new(), select: None, args: Vec::new() },
         deploy: BTreeMap::new(),
         observe: BTreeMap::new(),
+        waivers: Vec::new(),
         maturity: None,
         place: Line { file: "promotion.toml".to_owned(), line: 1 },
     }

@@ -24,6 +24,33 @@ fn every_sample_comes_back_as_it_was() {
     }
 }
 
+/// What is said of the document of what is waived, changed.
+fn of_waived(change: impl FnOnce(&mut Value)) -> String {
+    let mut document: Value = serde_json::from_str(&render(&sample::waived())).unwrap();
+    change(&mut document["components"][0]);
+    read(&document.to_string(), VERSION).expect_err("it is taken for an assessment").to_string()
+}
+
+#[test]
+fn what_is_waived_must_be_what_its_waivers_say() {
+    let said = of_waived(|one| one["checks"][2]["findings"][0]["waiver"] = 3.into());
+    assert_eq!(said, "component `carbon`, check `lint`: there is no waiver 3");
+    let said = of_waived(|one| one["checks"][0]["waived"] = true.into());
+    assert_eq!(said, "component `carbon`, check `tests`: `pass` is nothing that can be waived");
+    let said = of_waived(|one| one["checks"][2]["findings"][0]["waiver"] = Value::Null);
+    assert!(said.contains("check `lint`: `summary` does not follow"), "{said}");
+    let said = of_waived(|one| one["waivers"][1]["covered"] = 2.into());
+    assert_eq!(said, "component `carbon`: `waivers` does not follow from the rest of the document");
+    let said = of_waived(|one| one["waivers"][1]["state"] = "splendid".into());
+    assert_eq!(said, "component `carbon`: there is no state of a waiver `splendid`");
+    let said = of_waived(|one| one["waivers"][1]["state"] = "exceeded".into());
+    assert_eq!(said, "component `carbon`: a waiver does not say what it exceeds by");
+    for field in ["check", "rule", "path", "max", "reason", "owner", "issue", "expires", "state", "covered"] {
+        let said = of_waived(|one| drop(one["waivers"][0].as_object_mut().unwrap().remove(field)));
+        assert!(said.contains(field), "{said}");
+    }
+}
+
 /// The document of a failed gate, changed; and what is said of it.
 fn refusal(change: impl FnOnce(&mut Value)) -> String {
     let mut document: Value = serde_json::from_str(&render(&sample::one_fails())).unwrap();

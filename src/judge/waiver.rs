@@ -1,0 +1,88 @@
+//! What waivers cover of what was found: (criteria with their outcomes, waivers, today) → the checks of a component with
+//! what is waived of them. Pure and total.
+//!
+//! A waived check stays a `fail`: what was found is what was found. It only no longer keeps the gate shut. Nothing is
+//! waived but findings that a tool listed, so figures without their findings are never less than they are.
+
+use jiff::civil::Date;
+
+use crate::model::assessment::{CheckAssessment, Outcome};
+use crate::model::evidence::Evidence;
+use crate::model::finding::{Finding, Severity};
+use crate::model::gate::Criterion;
+use crate::model::waiver::{Cover, Waiver, WaiverAssessment, WaiverState};
+
+use super::meets;
+
+/// Holds the waivers of a component against what its checks came to. Of the waivers those are given whose check is among
+/// them, in their order: of the others nothing can be said.
+///
+/// What several waivers name, the first of them covers; so each is held against what those before it leave.
+pub fn waive(
+    judged: Vec<(Criterion, Outcome)>,
+    waivers: &[Waiver],
+    today: Date,
+) -> (Vec<CheckAssessment>, Vec<WaiverAssessment>) {
+    let is_asked = |waiver: &&Waiver| judged.iter().any(|(criterion, _)| criterion.check() == waiver.check);
+    let unjudged = |waiver: &Waiver| {
+        let state = if waiver.is_in_force(today) { WaiverState::NotJudged } else { WaiverState::Expired };
+        WaiverAssessment { waiver: waiver.clone(), state }
+    };
+    let mut told: Vec<WaiverAssessment> = waivers.iter().filter(is_asked).map(unjudged).collect();
+    let checks = judged.into_iter().map(|(criterion, outcome)| check(criterion, outcome, &mut told));
+    let checks = checks.collect();
+    (checks, told)
+}
+
+fn check(criterion: Criterion, outcome: Outcome, waivers: &mut [WaiverAssessment]) -> CheckAssessment {
+    let covers = outcome.evidence().map(|evidence| cover(&criterion, evidence, waivers)).unwrap_or_default();
+    let waived = match &outcome {
+        Outcome::Fail(evidence) => {
+            !covers.is_empty() && meets(&criterion, &evidence.without(&covers)) == Some(true)
+        }
+        Outcome::Pass(_) | Outcome::Inconclusive { .. } | Outcome::NotApplicable { .. } => false,
+    };
+    CheckAssessment { criterion, outcome, waived, covers }
+}
+
+/// What is covered, in the order of the findings; what each waiver came to is noted.
+fn cover(criterion: &Criterion, evidence: &Evidence, waivers: &mut [WaiverAssessment]) -> Vec<Cover> {
+    let mut covers: Vec<Cover> = Vec::new();
+    let own = waivers.iter_mut().enumerate().filter(|(_, one)| one.waiver.check == criterion.check());
+    for (place, one) in own.filter(|(_, one)| one.state != WaiverState::Expired) {
+        let names = |(at, finding): &(usize, &Finding)| {
+            counts(criterion, finding)
+                && one.waiver.names(finding)
+                && covers.binary_search_by_key(at, |cover| cover.finding).is_err()
+        };
+        let matching: Vec<usize> =
+            evidence.findings.iter().enumerate().filter(names).map(|(at, _)| at).collect();
+        let found = matching.len() as u64;
+        one.state = match found {
+            0 => WaiverState::Unused,
+            found if found > one.waiver.max => WaiverState::Exceeded { found },
+            covered => WaiverState::Used { covered },
+        };
+        if one.state.covered() > 0 {
+            covers.extend(matching.into_iter().map(|finding| Cover { finding, waiver: place }));
+            covers.sort_unstable_by_key(|cover| cover.finding);
+        }
+    }
+    covers
+}
+
+/// Whether a finding is one of those that the criterion counts.
+fn counts(criterion: &Criterion, finding: &Finding) -> bool {
+    match criterion {
+        Criterion::Lint { .. } => true,
+        Criterion::Types { .. } => finding.severity >= Severity::Medium,
+        Criterion::Security { min_severity, .. } => finding.severity >= *min_severity,
+        Criterion::Tests { .. }
+        | Criterion::Coverage { .. }
+        | Criterion::Docs { .. }
+        | Criterion::NotApplicable { .. } => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

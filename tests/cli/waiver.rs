@@ -1,0 +1,131 @@
+//! Waivers from the command line: what a shard says of them is held against the policy and judged again.
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
+use serde_json::{Value, json};
+
+use crate::project::{POLICY, Project};
+use crate::told::Told;
+
+/// So many days from today.
+fn day(days: i64) -> String {
+    Timestamp::now().to_zoned(TimeZone::UTC).date().saturating_add(days.days()).to_string()
+}
+
+fn waiver(rule: &str, max: u64) -> String {
+    let expires = day(20);
+    format!(
+        "[[component.a.waiver]]\ncheck = \"lint\"\nrule = \"{rule}\"\npath = \"src/a.py\"\nmax = {max}\n\
+         reason = \"generated\"\nowner = \"alice\"\nissue = \"#12\"\nexpires = {expires}\n"
+    )
+}
+
+/// A project whose linter finds two issues of one rule and one of another, with these waivers.
+fn project(waivers: &str) -> Project {
+    let project = Project::new().policy(&format!("{POLICY}\n{waivers}"));
+    let file = project.root().join("src/a.py");
+    let issue = |code: &str, row: usize| json!({"code": code, "filename": file, "location": {"row": row, "column": 1}, "message": "m"});
+    let report = json!([issue("F401", 1), issue("F401", 2), issue("E501", 3)]).to_string();
+    let project = project.fake("ruff").prints(report).exits(1).repository();
+    std::fs::create_dir_all(project.path("shards")).expect("a folder");
+    project
+}
+
+/// What `report --merge` says of the project's own shard, once it was changed.
+fn merged(project: &Project, change: impl FnOnce(&mut Value)) -> Told {
+    let shard = project.path("shards").join("1.json");
+    let output = format!("json={}", shard.display());
+    project.run(&["verify", "a", "--output", &output, "-q"]);
+    let mut document: Value =
+        serde_json::from_str(&std::fs::read_to_string(&shard).expect("a shard")).expect("a document");
+    change(&mut document);
+    std::fs::write(&shard, document.to_string()).expect("written");
+    let shards = project.path("shards");
+    project.run(&["report", "--merge", shards.to_str().expect("UTF-8"), "--format", "json"])
+}
+
+fn lint(document: &mut Value) -> &mut Value {
+    &mut document["components"][0]["checks"][2]
+}
+
+/// Makes a document say that all that fails is waived.
+fn forge(document: &mut Value) {
+    lint(document)["waived"] = true.into();
+    document["components"][0]["verdict"] = "pass".into();
+    document["verdict"] = "pass".into();
+}
+
+#[test]
+fn what_a_shard_waived_is_waived_in_what_shards_are_joined_to() {
+    let project = project(&(waiver("F401", 2) + &waiver("E501", 1)));
+    let said = project.run(&["verify", "a", "-q"]).exits(0).stdout;
+    assert_eq!(said, format!("a: ready for staging, 3 waived until {}\n", day(20)));
+    let told = merged(&project, |_| {}).exits(0);
+    let component = &told.json()["components"][0];
+    assert_eq!((&component["verdict"], &component["checks"][2]["waived"]), (&json!("pass"), &json!(true)));
+    assert_eq!(component["waivers"][0]["covered"], 2);
+}
+
+#[test]
+fn a_waiver_that_does_not_cover_what_a_shard_says_makes_it_worth_nothing() {
+    let refused = |waivers: &str, change: &dyn Fn(&mut Value), words: &str| {
+        let told = merged(&project(waivers), change).exits(3);
+        let reason = told.json()["components"][0]["checks"][2]["reason"]["message"].to_string();
+        assert!(reason.contains(words), "{reason}");
+    };
+    let follows = "what is waived does not follow from its waivers";
+    // A mark without a waiver, and one beside a waiver that does not cover enough.
+    refused("", &forge, follows);
+    refused(&waiver("F401", 2), &forge, follows);
+    // A waiver that is exceeded is said to cover all the same.
+    let covering = |document: &mut Value| {
+        forge(document);
+        let lint = lint(document);
+        for finding in [0, 1] {
+            lint["findings"][finding]["waiver"] = 0.into();
+        }
+        lint["summary"] = json!(lint["summary"].as_str().expect("text").replace("(1 waived", "(3 waived"));
+        document["components"][0]["waivers"][0]["state"] = "used".into();
+        document["components"][0]["waivers"][0]["covered"] = 2.into();
+        document["components"][0]["waivers"][0].as_object_mut().expect("a waiver").remove("found");
+    };
+    refused(&(waiver("F401", 1) + &waiver("E501", 1)), &covering, follows);
+    // One that the policy does not know, or knows otherwise.
+    let wider = |document: &mut Value| {
+        covering(document);
+        document["components"][0]["waivers"][0]["max"] = 9.into();
+    };
+    refused(&(waiver("F401", 1) + &waiver("E501", 1)), &wider, "its waivers are not those of the policy");
+}
+
+#[test]
+fn a_waiver_that_covers_nothing_is_told_and_changes_no_verdict() {
+    let project = project(&(waiver("F401", 1) + &waiver("E5", 9)));
+    let told = project.run(&["verify", "a"]).exits(1);
+    for words in [
+        "lint F401 in src/a.py is exceeded",
+        "lint E5 in src/a.py is unused",
+        "a: not ready for staging: 3 lint",
+    ] {
+        assert!(told.stdout.contains(words), "{}", told.stdout);
+    }
+    let github = project.run(&["verify", "a", "--format", "github"]).exits(1).stdout;
+    assert!(
+        github.contains("::notice file=promotion.toml,title=tta-promote%3A waiver::a: waiver of lint E5"),
+        "{github}"
+    );
+}
+
+#[test]
+fn a_waived_pass_is_recorded_with_its_waivers_and_is_no_obstacle() {
+    let project = project(&(waiver("F401", 2) + &waiver("E501", 1)));
+    project.run(&["verify", "a", "--record", "-q"]).exits(0);
+    let text = std::fs::read_to_string(project.root().join(".promotion/ledger/a.jsonl")).expect("a ledger");
+    assert!(text.contains(r#""outcome":"fail","waived":true"#), "{text}");
+    let history = project.run(&["history", "a"]).exits(0).stdout;
+    assert!(history.contains(&format!("pass, 3 waived until {}", day(20))), "{history}");
+    let status = project.run(&["status", "a"]).stdout;
+    assert!(status.contains("✓ lint") && status.contains("waived: 2 of lint F401 in src/a.py"), "{status}");
+    let json = project.run(&["status", "a", "--format", "json"]).json();
+    assert_eq!(json["components"][0]["obstacles"], json!([]), "{json}");
+}
