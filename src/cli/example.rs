@@ -61,7 +61,9 @@ variables. A test that fails now and then keeps its last result; `--fresh` runs 
 
 `--format github` prints annotations, ten of each kind at most, the worst first. Where a step of GitHub
 Actions sets GITHUB_STEP_SUMMARY and GITHUB_OUTPUT, it appends the Markdown to the one, and `verdict`,
-`exit-code`, `summary`, `components` (JSON) and `verdict-NAME` to the other. `gitlab` is a Code Quality report.
+`exit-code`, `summary`, `components` (JSON) and `verdict-NAME`, with the name in lower case, to the other. `gitlab`
+is a Code Quality report. No format says `pass` of a run that was interrupted, whose policy has faults, or that
+could not be recorded as asked.
 
 Coverage is measured with the component's selected tests first. Where they alone reach the
 threshold, the figure is shown as what it is, a lower bound (\"at least 73.19 %\"); `--exact`
