@@ -43,6 +43,15 @@ fn integration_tests(component: &Component, stage: Stage) -> TestSelection {
     component.observation(stage).integration.unwrap_or_else(usual)
 }
 
+/// What came of it where it was not begun.
+pub fn interrupted() -> Condition {
+    Condition {
+        id: Conditions::INTEGRATION_COVERAGE.to_owned(),
+        state: ConditionState::Inconclusive,
+        summary: "not known: the run was interrupted".to_owned(),
+    }
+}
+
 /// What came of it: of the checks that were asked, or of the tests that are not there. The tests come first: where they
 /// did not pass, what they cover does not count.
 pub fn answered(candidate: &Candidate<'_>, checks: &[CheckAssessment], faults: &[Fault]) -> Condition {

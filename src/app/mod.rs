@@ -20,6 +20,7 @@ pub mod deploy;
 pub mod diagnosis;
 pub mod division;
 pub mod document;
+pub mod doubt;
 pub mod due;
 pub mod durations;
 pub mod expectation;

@@ -19,6 +19,8 @@ use crate::sys::clock;
 use crate::sys::file;
 use crate::sys::tree;
 
+use super::doubt;
+
 /// The version that a shard must have been written by: another one may have judged otherwise.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -91,7 +93,7 @@ fn of_text(name: &str, text: &str) -> (Vec<String>, Result<Assessment, Reason>) 
     let components = assessment.components.iter().map(|component| component.name.clone()).collect();
     let content = follows(&assessment)
         .map_err(|fault| unreadable(name, &fault))
-        .and_then(|()| if is_interrupted(&assessment) { Err(interrupted(name)) } else { Ok(()) })
+        .and_then(|()| counts(name, &assessment))
         .map(|()| assessment);
     (components, content)
 }
@@ -109,9 +111,16 @@ fn unreadable(name: &str, why: &str) -> Reason {
     Reason::new(ReasonKind::ShardUnreadable, format!("`{name}`: {why}"), AGAIN)
 }
 
-fn interrupted(name: &str) -> Reason {
-    let what = format!("`{name}` is of a run that was interrupted");
-    Reason::new(ReasonKind::Interrupted, what, "run its job again")
+/// Whether it is of a run that came to a good end.
+fn counts(name: &str, assessment: &Assessment) -> Result<(), Reason> {
+    match doubt::withheld(assessment) {
+        Some(why) if why != doubt::INTERRUPTED => Err(unreadable(name, why)),
+        None if !is_interrupted(assessment) => Ok(()),
+        Some(_) | None => {
+            let what = format!("`{name}` is of a run that was interrupted");
+            Err(Reason::new(ReasonKind::Interrupted, what, "run its job again"))
+        }
+    }
 }
 
 fn is_interrupted(assessment: &Assessment) -> bool {

@@ -29,12 +29,13 @@ use super::assess::{self, Assessor};
 use super::bench::Bench;
 use super::conditions;
 use super::context::{Context, Listener};
+use super::doubt;
 use super::durations::Durations;
 use super::forks::Forks;
 use super::integration;
 use super::lane;
 use super::preparation::{Prepared, prepare};
-use super::project::Workspace;
+use super::project::{self, Workspace};
 use super::reporter::Reporter;
 use super::reuse::{Found, Recalled, Reuse, Store};
 use super::selection::Selection;
@@ -100,10 +101,10 @@ pub fn verify(
         None => asked.measured(store, recalled, &mut remarks)?,
     };
     let mut outcome = outcome;
-    if asked.only().is_none() && !interrupt.raised() {
+    if asked.only().is_none() {
         asked.besides(&mut outcome.components)?;
     }
-    let assessment = Assessment {
+    let mut assessment = Assessment {
         project: workspace.policy.project.name.clone(),
         policy: PolicyDigest { file: workspace.name().to_owned(), sha256: workspace.digest() },
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -117,13 +118,14 @@ pub fn verify(
         verdict: judge::all(outcome.components.iter().map(|component| component.verdict)),
         components: outcome.components,
     };
-    Ok(Verified {
-        assessment,
-        faults: outcome.faults,
-        interrupted: interrupt.raised(),
-        folder,
-        reuse: remarks,
-    })
+    let interrupted = interrupt.raised();
+    if interrupted {
+        doubt::withhold(&mut assessment, doubt::INTERRUPTED);
+    } else if !outcome.faults.is_empty() {
+        let why = project::as_reason(&outcome.faults);
+        doubt::withhold(&mut assessment, &format!("{}; {}", why.message, why.hint));
+    }
+    Ok(Verified { assessment, faults: outcome.faults, interrupted, folder, reuse: remarks })
 }
 
 /// What was asked, with all that is known of it from the start.
@@ -174,7 +176,11 @@ impl<'a> Asked<'a> {
         for (candidate, component) in self.candidates.iter().zip(components) {
             let mut measured = Vec::new();
             if let Some((subject, gate)) = integration::asked(candidate) {
-                measured.push(self.integration(&subject, &gate, candidate)?);
+                measured.push(if self.context.interrupt.raised() {
+                    integration::interrupted()
+                } else {
+                    self.integration(&subject, &gate, candidate)?
+                });
             }
             conditions::add(self.workspace, candidate, component, measured)?;
         }

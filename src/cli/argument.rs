@@ -205,7 +205,7 @@ pub struct Verify {
     /// What to print: text, json, markdown, junit, sarif, github (annotations, and the step's summary and outputs) or gitlab (Code Quality)
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format)]
     pub format: Format,
-    /// Also write a format to a file; may be given several times
+    /// Also write a format to a file; may be given several times. What is in the file is taken away before the work, so that it never is of an earlier run
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]
     pub output: Vec<Output>,
 }
@@ -258,7 +258,7 @@ pub struct Report {
     /// What to print: text, json, markdown, junit, sarif, github (annotations, and the step's summary and outputs) or gitlab (Code Quality)
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format)]
     pub format: Format,
-    /// Also write a format to a file; may be given several times
+    /// Also write a format to a file; may be given several times. What is in the file is taken away before the work, so that it never is of an earlier run
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]
     pub output: Vec<Output>,
 }

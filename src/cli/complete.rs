@@ -16,7 +16,7 @@ use super::argument::{Complete, Global, ViewFormat};
 use super::exit::Exit;
 use super::failure::{Failure, nearest};
 use super::progress::Progress;
-use super::{print, verify};
+use super::{print, publication, verify};
 
 /// Carries out `complete`.
 pub(super) fn run(global: &Global, arguments: &Complete) -> Result<Exit, Failure> {
@@ -49,7 +49,7 @@ pub(super) fn run(global: &Global, arguments: &Complete) -> Result<Exit, Failure
         return Err(nobody_asked(&interrupt));
     }
     if let (Outcome::NotPassed(assessment, _), ViewFormat::Text) = (&outcome, arguments.format) {
-        verify::show(assessment, Format::Text, &[], &verify::style(global, None))?;
+        publication::print(assessment, Format::Text, &verify::style(global, None))?;
     }
     let (completion, exit) = shown(&arguments.component, outcome);
     print::stdout(&match arguments.format {

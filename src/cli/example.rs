@@ -61,7 +61,9 @@ variables. A test that fails now and then keeps its last result; `--fresh` runs 
 
 `--format github` prints annotations, ten of each kind at most, the worst first. Where a step of GitHub
 Actions sets GITHUB_STEP_SUMMARY and GITHUB_OUTPUT, it appends the Markdown to the one, and `verdict`,
-`exit-code`, `summary`, `components` (JSON) and `verdict-NAME` to the other. `gitlab` is a Code Quality report.
+`exit-code`, `summary`, `components` (JSON) and `verdict-NAME`, with the name in lower case, to the other. `gitlab`
+is a Code Quality report. No format says `pass` of a run that was interrupted, whose policy has faults, or that
+could not be recorded as asked.
 
 A waiver in `promotion.toml` lets named findings of lint, types or security stay until a day, at most 90
 days ahead, with reason, owner and issue. The check still fails and the gate passes, and says so: \"ready

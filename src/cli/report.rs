@@ -1,5 +1,7 @@
 //! `report`: join the assessments of shards and print the verdict. It measures nothing.
 
+use std::path::PathBuf;
+
 use crate::app::checkout::checkout;
 use crate::app::merge::{Request, merge};
 use crate::app::project::Workspace;
@@ -9,12 +11,15 @@ use crate::report::Style;
 use super::argument::{Global, Report};
 use super::exit::Exit;
 use super::failure::Failure;
-use super::{verify, workflow};
+use super::publication::Publication;
+use super::verify;
 
 /// Carries out `report`.
 pub(super) fn run(global: &Global, arguments: &Report) -> Result<Exit, Failure> {
+    let publication = Publication { format: arguments.format, outputs: &arguments.output };
+    let read = arguments.merge.iter().chain(&arguments.plan).chain(&global.config);
+    publication.prepare(&read.map(PathBuf::as_path).collect::<Vec<_>>())?;
     let workspace = Workspace::load(global.config.as_deref())?;
-    verify::check_outputs(arguments.format, &arguments.output)?;
     let request = Request {
         paths: arguments.merge.clone(),
         plan: arguments.plan.clone(),
@@ -22,8 +27,5 @@ pub(super) fn run(global: &Global, arguments: &Report) -> Result<Exit, Failure> 
     };
     let assessment = merge(&workspace, &request)?;
     let style = Style { checkout: checkout(&workspace), ..verify::style(global, None) };
-    let exit = verify::of_assessment(&assessment);
-    verify::show(&assessment, arguments.format, &arguments.output, &style)?;
-    workflow::tell(&assessment, exit, (arguments.format, &arguments.output), &style)?;
-    Ok(exit)
+    Ok(publication.publish(&assessment, verify::of_assessment(&assessment), &style))
 }

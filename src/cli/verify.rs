@@ -1,10 +1,10 @@
 //! `verify`: run the checks and print the verdict.
 
-use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::app::checkout::checkout;
 use crate::app::choice::{Ask, Choice, choose};
+use crate::app::doubt;
 use crate::app::ledgers::{LedgerFault, Ledgers};
 use crate::app::project::Workspace;
 use crate::app::recording;
@@ -16,19 +16,22 @@ use crate::app::verify::{Request, Verified, verify};
 use crate::model::assessment::{Assessment, ComponentAssessment, Verdict};
 use crate::model::gate::Precision;
 use crate::report::clean::one_line;
-use crate::report::{Checkout, Format, Paint, Style, Verbosity, render_to};
+use crate::report::{Checkout, Format, Paint, Style, Verbosity};
 use crate::sys::ledger_file::LedgerError;
-use crate::sys::{clock, file, interrupt::Interrupt, terminal};
+use crate::sys::{clock, interrupt::Interrupt, terminal};
 
-use super::argument::{Colour, Global, Output, Verify, Which};
+use super::argument::{Colour, Global, Verify, Which};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Progress;
+use super::publication::{Publication, note};
 use super::quotation::quoted;
-use super::{explain, notice, print, workflow};
+use super::{explain, notice, print};
 
 /// Carries out `verify`.
 pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> {
+    let publication = Publication { format: arguments.format, outputs: &arguments.output };
+    publication.prepare(&global.config.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
     let workspace = Workspace::load(global.config.as_deref())?;
     let (choice, selection) = selection(&workspace, &arguments.which)?;
     let request = Request {
@@ -38,7 +41,6 @@ pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> 
         precision: if arguments.exact { Precision::Exact } else { Precision::Enough },
         reuse: reuse(arguments),
     };
-    check_outputs(arguments.format, &arguments.output)?;
     if arguments.which.explain {
         print::stderr(&explain::text(&choice));
     }
@@ -50,8 +52,8 @@ pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> 
         verify(&workspace, &request, &interrupt, &progress)
     };
     progress.clear();
-    let verified = verified?;
-    let exit = exit(&verified);
+    let mut verified = verified?;
+    let mut exit = exit(&verified);
     if global.verbose {
         verified.reuse.iter().for_each(|remark| print::stderr(&format!("cache: {}\n", one_line(remark))));
     }
@@ -65,11 +67,14 @@ pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> 
         style.verbosity = Verbosity::Quiet;
         print::stderr("interrupted: everything that was started has been stopped\n");
     }
-    show(&verified.assessment, arguments.format, &arguments.output, &style)?;
-    workflow::tell(&verified.assessment, exit, (arguments.format, &arguments.output), &style)?;
     if verified.faults.is_empty() && !verified.interrupted {
-        remember(global, arguments, &workspace, &verified)?;
+        let remembered = remember(global, arguments, &workspace, &verified);
+        if let Err(failure) = &remembered {
+            doubt::withhold(&mut verified.assessment, &format!("it was not recorded: {}", failure.message));
+        }
+        note(remembered, &mut exit);
     }
+    let exit = publication.publish(&verified.assessment, exit, &style);
     let names = verified.assessment.components.iter().map(|component| component.name.as_str());
     for sentence in notice::sentences(&workspace, names) {
         // The last line of the verdict; a document stays alone.
@@ -131,22 +136,6 @@ fn reuse(arguments: &Verify) -> Reuse {
     }
 }
 
-/// Writes the files that were asked for, and prints.
-pub(super) fn show(
-    assessment: &Assessment,
-    format: Format,
-    outputs: &[Output],
-    style: &Style,
-) -> Result<(), Failure> {
-    for output in outputs {
-        let style = plain(style);
-        file::write_whole_by(&output.file, |out| render_to(assessment, output.format, &style, out))
-            .map_err(|error| cannot_write(&output.file, &error.to_string()))?;
-    }
-    let render = |out: &mut dyn Write| render_to(assessment, format, style, out);
-    Ok(if format == Format::Github { print::commands_by(render) } else { print::stdout_by(render) }?)
-}
-
 /// That there was nothing to do is no pass, and a job that gates on the exit code must know how to skip it.
 fn nothing_changed(revision: &str) -> String {
     format!(
@@ -196,26 +185,6 @@ pub(super) fn of_assessment(assessment: &Assessment) -> Exit {
     assessment.verdict.into()
 }
 
-/// Says before the work, not after it, that its result could not be written.
-pub(super) fn check_outputs(format: Format, outputs: &[Output]) -> Result<(), Failure> {
-    for (number, output) in outputs.iter().enumerate() {
-        if outputs.iter().take(number).any(|earlier| earlier.file == output.file) {
-            return Err(cannot_write(&output.file, "it is named twice"));
-        }
-        file::may_be_written(&output.file).map_err(|why| cannot_write(&output.file, &why.to_string()))?;
-    }
-    workflow::check(format, outputs)
-}
-
-fn cannot_write(file: &Path, why: &str) -> Failure {
-    let mut failure = Failure::usage(
-        format!("cannot write `{}`", file.display()),
-        "name a file in a folder that can be written",
-    );
-    failure.causes.push(why.to_owned());
-    failure
-}
-
 /// How the verdict is to look.
 pub(super) fn style(global: &Global, logs: Option<&Path>) -> Style {
     let wish = match global.color {
@@ -234,9 +203,4 @@ pub(super) fn style(global: &Global, logs: Option<&Path>) -> Style {
         logs: logs.map(|logs| logs.to_string_lossy().into_owned()),
         checkout: Checkout::default(),
     }
-}
-
-/// A file is no terminal.
-fn plain(style: &Style) -> Style {
-    Style { paint: Paint::Plain, ..style.clone() }
 }

@@ -20,6 +20,8 @@ pub struct Conditions {
 impl Conditions {
     /// The name of the condition that the integration tests cover enough.
     pub const INTEGRATION_COVERAGE: &'static str = "integration_coverage";
+    /// The name of what nobody asks for, and what stands only where it is not met: that the run came to a good end.
+    pub const RUN: &'static str = "run";
 
     /// What is asked again of a component that has entered the stage: what was observed before it did is over.
     #[must_use]

@@ -174,10 +174,11 @@ pub fn render_outputs(assessment: &Assessment, exit_code: u8) -> String {
     text
 }
 
-/// What an output may be called.
+/// What an output may be called. The runner takes names that differ in case alone for one, and the last to be written
+/// for its value.
 fn output_name(name: &str) -> String {
     let is_safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    clean::line(name, TITLE).chars().map(|c| if is_safe(c) { c } else { '_' }).collect()
+    clean::line(name, TITLE).chars().map(|c| if is_safe(c) { c.to_ascii_lowercase() } else { '_' }).collect()
 }
 
 struct ByComponent<'a>(&'a Assessment);
@@ -278,6 +279,19 @@ mod tests {
         let outputs = render_outputs(&two, 1);
         assert!(outputs.contains("verdict-a_b=fail\n") && !outputs.contains("verdict-a_b=pass"), "{outputs}");
         assert!(outputs.contains("\"a.b\": \"fail\", \"a_b\": \"pass\""), "{outputs}");
+    }
+
+    #[test]
+    fn of_two_outputs_whose_names_differ_in_case_alone_the_worse_stands() {
+        for names in [["Carbon", "carbon"], ["carbon", "Carbon"]] {
+            let mut two = sample::several();
+            for (component, name) in two.components.iter_mut().zip(names) {
+                component.name = name.into();
+            }
+            let outputs = render_outputs(&two, 1);
+            assert!(outputs.contains("verdict-carbon=fail\n"), "{outputs}");
+            assert_eq!(outputs.to_ascii_lowercase().matches("verdict-carbon=").count(), 1, "{outputs}");
+        }
     }
 
     /// A line as the runner reads it: name, properties, message.

@@ -13,13 +13,17 @@ use crate::model::condition::ConditionState;
 use crate::model::evidence::Evidence;
 use crate::model::finding::Finding;
 
-use super::summary::summary;
+use super::summary::{grouped, summary};
 use super::{clean, obstacle, text_check, waived};
 
 /// Characters of a name or a message.
 const SHORT: usize = 1_000;
 /// Characters of one finding.
 const LONG: usize = 10_000;
+/// Bytes of the findings and of the notes in one element: libxml2, and so GitLab, refuses a document with a text of ten
+/// million.
+const FINDINGS: usize = 8_000_000;
+const NOTES: usize = 1_000_000;
 
 /// Writes the document.
 ///
@@ -260,7 +264,7 @@ impl Junit<'_> {
                     junit.line(message, LONG)?;
                     let Some(evidence) = evidence else { return Ok(()) };
                     junit.findings(&evidence.findings)?;
-                    evidence.notes.iter().try_for_each(|note| junit.line(&format!("note: {note}"), LONG))
+                    junit.lines(evidence.notes.iter().map(|note| format!("note: {note}")), NOTES)
                 })?;
             }
             End::Error { kind, message, hint } => {
@@ -288,17 +292,34 @@ impl Junit<'_> {
     }
 
     fn findings(&mut self, findings: &[Finding]) -> io::Result<()> {
-        findings.iter().try_for_each(|finding| {
-            let line = [&text_check::place(finding), &*finding.rule, &*finding.message].join(" ");
-            self.line(&line, LONG)
-        })
+        let lines = findings
+            .iter()
+            .map(|finding| [&text_check::place(finding), &*finding.rule, &*finding.message].join(" "));
+        self.lines(lines, FINDINGS)
+    }
+
+    /// As many lines as there is room for, in bytes, and how many more there are.
+    fn lines(&mut self, lines: impl ExactSizeIterator<Item = String>, room: usize) -> io::Result<()> {
+        let (all, mut room) = (lines.len(), room);
+        for (index, line) in lines.enumerate() {
+            let line = escaped(&line, LONG);
+            let Some(left) = room.checked_sub(line.len()) else {
+                let more = grouped((all - index) as u64);
+                return self.line(&format!("… and {more} more (`--format json` has all)"), LONG);
+            };
+            room = left;
+            self.text(line)?;
+        }
+        Ok(())
     }
 
     /// A line of its own in the body of an element.
     fn line(&mut self, text: &str, max: usize) -> io::Result<()> {
-        let mut line = visible(text, max);
-        line.push('\n');
-        self.xml.write_event(Event::Text(BytesText::new(&line)))
+        self.text(escaped(text, max))
+    }
+
+    fn text(&mut self, escaped: String) -> io::Result<()> {
+        self.xml.write_event(Event::Text(BytesText::from_escaped(escaped)))
     }
 }
 
@@ -320,6 +341,13 @@ fn visible(text: &str, max: usize) -> String {
         return line;
     }
     line.replace('\u{fffe}', "\\u{fffe}").replace('\u{ffff}', "\\u{ffff}")
+}
+
+/// The same as a line of text in XML.
+fn escaped(text: &str, max: usize) -> String {
+    let mut line = quick_xml::escape::escape(visible(text, max)).into_owned();
+    line.push('\n');
+    line
 }
 
 fn seconds(time: Duration) -> String {
@@ -435,6 +463,22 @@ mod tests {
             render(&sample::many_findings()).matches("E501 Line too long (104 &gt; 88)").count(),
             50_000
         );
+    }
+
+    #[test]
+    fn no_text_is_longer_than_readers_take_and_what_is_left_out_is_counted() {
+        let mut many = sample::many_findings();
+        let Outcome::Fail(evidence) = &mut many.components[0].checks[2].outcome else { unreachable!() };
+        evidence.findings.iter_mut().for_each(|finding| finding.message = "<".repeat(100).into());
+        evidence.notes = vec!["<".repeat(9_000); 1_000];
+        let document = render(&many);
+        let longest =
+            document.split("<failure").map(|part| part.split("</failure>").next().unwrap_or("").len());
+        assert!(longest.max().unwrap() < 10_000_000);
+        let shown = document.matches("E501 ").count();
+        assert!((1..50_000).contains(&shown), "{shown}");
+        let more = grouped(50_000 - shown as u64);
+        assert!(document.contains(&format!("… and {more} more (`--format json` has all)")));
     }
 
     proptest! {

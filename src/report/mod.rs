@@ -62,6 +62,7 @@ pub use github::render_outputs;
 pub use json::{Heading, ReadError, read};
 pub use locator::Checkout;
 pub use page::Paint;
+pub use sarif::{MOST_RESULTS, crowded_runs};
 
 /// What an assessment can be rendered as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

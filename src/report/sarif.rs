@@ -31,6 +31,16 @@ const SCHEMA: &str =
 /// What relative paths begin at, by the name that forges know.
 const BASE: &str = "%SRCROOT%";
 
+/// How many results GitHub takes in one run; a file with more it refuses.
+pub const MOST_RESULTS: usize = 25_000;
+
+/// The tools whose runs have more results than that, and how many.
+pub fn crowded_runs(assessment: &Assessment) -> Vec<(&'static str, usize)> {
+    let mut runs: BTreeMap<&str, usize> = BTreeMap::new();
+    problems(assessment).for_each(|problem| *runs.entry(problem.tool()).or_default() += 1);
+    runs.into_iter().filter(|(_, results)| *results > MOST_RESULTS).collect()
+}
+
 /// Writes the document.
 ///
 /// # Errors

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::target::{self, Target};
+
 /// Why a text could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
@@ -124,7 +126,7 @@ pub(super) fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// Writes a file whole or not at all: into a neighbour first, which then takes its place. What is there
-/// and no file, such as `/dev/stdout`, stays what it is and is written to.
+/// and no file, such as a pipe, stays what it is and is written to; a file that must stay is written over.
 pub fn write_whole(path: &Path, text: &str) -> io::Result<()> {
     write_whole_by(path, |out| out.write_all(text.as_bytes()))
 }
@@ -135,12 +137,10 @@ pub fn write_whole_by(path: &Path, write: impl Fn(&mut dyn Write) -> io::Result<
     if target.is_special {
         return write(&mut File::options().write(true).open(&target.path)?);
     }
-    let mut neighbour = target.neighbour()?;
-    write(&mut neighbour)?;
-    neighbour.as_file().sync_all()?;
-    make_public(&neighbour)?;
-    neighbour.persist(&target.path).map_err(|error| error.error)?;
-    Ok(())
+    match target.replace(&write) {
+        Err(error) if target.is_held(&error) => target.write_over(&write),
+        written => written,
+    }
 }
 
 /// Appends lines to a file, which is made where it is not there. Where its last line has no end, it gets one first.
@@ -168,46 +168,37 @@ pub fn remove(path: &Path) -> io::Result<()> {
 /// Whether [`write_whole`] could write there, as far as can be told before.
 pub fn may_be_written(path: &Path) -> io::Result<()> {
     let target = Target::of(path)?;
-    if !target.is_special {
-        target.neighbour()?;
+    if target.is_special {
+        return Ok(());
     }
-    Ok(())
-}
-
-/// Where a path that is to be written leads.
-struct Target {
-    path: PathBuf,
-    is_special: bool,
-}
-
-impl Target {
-    #[expect(clippy::disallowed_methods, reason = "sys looks at files")]
-    fn of(path: &Path) -> io::Result<Self> {
-        // A link stays a link: what it leads to is replaced.
-        let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        match std::fs::metadata(&path) {
-            Ok(metadata) if metadata.is_dir() => Err(io::Error::other("it is a folder")),
-            Ok(metadata) => Ok(Self { path, is_special: !metadata.is_file() }),
-            Err(_) => Ok(Self { path, is_special: false }),
+    match target.neighbour() {
+        Err(error) if target.is_held(&error) => {
+            File::options().write(true).open(&target.path).map_err(|_also| error).map(drop)
         }
-    }
-
-    fn neighbour(&self) -> io::Result<tempfile::NamedTempFile> {
-        let folder = match self.path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        tempfile::NamedTempFile::new_in(folder).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => io::Error::other("the folder does not exist"),
-            kind => io::Error::from(kind),
-        })
+        made => made.map(drop),
     }
 }
 
-/// A temporary file is readable by its owner alone; a report is for others too.
-fn make_public(file: &tempfile::NamedTempFile) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))
+/// Takes away what an earlier run left where [`write_whole`] will write; what must stay is emptied.
+pub fn clear(path: &Path) -> io::Result<()> {
+    let target = Target::of(path)?;
+    if target.is_special {
+        return Ok(());
+    }
+    match remove(&target.path) {
+        Err(error) if target.is_held(&error) => target.emptied().map(drop),
+        done => done,
+    }
+}
+
+/// The one path that what is written there has, however it is called.
+pub fn written_as(path: &Path) -> PathBuf {
+    target::led_to(path)
+}
+
+/// Whether what is written there is what standard output or standard error shows, whatever it is called.
+pub fn is_printed(path: &Path) -> bool {
+    target::is_printed(path)
 }
 
 /// Whether the path is a file that this user may execute.

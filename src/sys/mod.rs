@@ -21,6 +21,7 @@ pub mod process;
 mod process_table;
 mod repository;
 pub mod run_folder;
+mod target;
 pub mod terminal;
 pub mod tree;
 mod unlisted;

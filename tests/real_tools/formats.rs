@@ -3,8 +3,9 @@
 //!
 //! The documents are those of the samples that every renderer is shown by, which are built on the model alone.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use tta_promote::report::{Format, Style, render};
 
@@ -30,13 +31,16 @@ print('read', len(sys.argv) - 2)
 
 /// What the validator says of `documents`.
 fn verdicts(documents: &[String]) -> String {
+    // Two tests that make it at once would clear what the other one made.
+    static ENVIRONMENT: OnceLock<PathBuf> = OnceLock::new();
     let folder = tempfile::tempdir().expect("a folder");
     let paths = documents.iter().enumerate().map(|(number, document)| {
         let path = folder.path().join(format!("{number}.xml"));
         std::fs::write(&path, document).expect("written");
         path
     });
-    let python = make_environment("schema-environment", &PINNED).join("bin/python");
+    let environment = ENVIRONMENT.get_or_init(|| make_environment("schema-environment", &PINNED));
+    let python = environment.join("bin/python");
     let output = Command::new(python)
         .args(["-c", VALIDATE])
         .arg(Path::new(checkout()).join("fixtures/schemas/junit-10.xsd"))

@@ -1,0 +1,118 @@
+//! Where a verdict goes: standard output, the files that were asked for, and what a step of GitHub Actions is told. The
+//! hard part: none of them may say what another one, or the exit code, does not. So what an earlier run left is taken
+//! away before the work, nothing is written before all is decided, and what cannot be written keeps nothing else back.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use crate::app::project::POLICY_FILE;
+use crate::model::assessment::Assessment;
+use crate::report::{Format, MOST_RESULTS, Paint, Style, crowded_runs, render_to};
+use crate::sys::{file, tree};
+
+use super::argument::Output;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::{print, workflow};
+
+/// What to print, and what to write.
+#[derive(Clone, Copy)]
+pub(super) struct Publication<'a> {
+    pub(super) format: Format,
+    pub(super) outputs: &'a [Output],
+}
+
+impl Publication<'_> {
+    /// Says before the work, not after it, that its result could not be written; and takes away what an earlier run left
+    /// there, or it would pass for the result of this one where this one comes to none. What is `read` stays.
+    pub(super) fn prepare(&self, read: &[&Path]) -> Result<(), Failure> {
+        let mut named: Vec<PathBuf> = Vec::new();
+        for Output { file, .. } in self.outputs {
+            if file::is_printed(file) {
+                let mut failure = cannot_write(file, "it is where standard output or standard error goes");
+                failure.hint = Some("say with `--format` what to print, or name a file".to_owned());
+                return Err(failure);
+            }
+            let place = file::written_as(file);
+            if named.contains(&place) {
+                return Err(cannot_write(file, "it is named twice"));
+            }
+            if place.file_name().is_some_and(|name| name == POLICY_FILE)
+                || read.iter().any(|one| holds(one, &place))
+            {
+                return Err(cannot_write(file, "it is what is to be read"));
+            }
+            file::may_be_written(file).map_err(|why| cannot_write(file, &why.to_string()))?;
+            named.push(place);
+        }
+        workflow::check(self.format, self.outputs)?;
+        for Output { file, .. } in self.outputs {
+            file::clear(file).map_err(|why| cannot_write(file, &why.to_string()))?;
+        }
+        Ok(())
+    }
+
+    /// Prints, writes and tells, each whatever comes of the others, and says what the process ends with.
+    pub(super) fn publish(&self, assessment: &Assessment, exit: Exit, style: &Style) -> Exit {
+        let mut exit = exit;
+        let printed = print(assessment, self.format, style).map_err(Failure::from);
+        note(printed, &mut exit);
+        for output in self.outputs {
+            let style = Style { paint: Paint::Plain, ..style.clone() };
+            let written =
+                file::write_whole_by(&output.file, |out| render_to(assessment, output.format, &style, out));
+            note(written.map_err(|why| lost(cannot_write(&output.file, &why.to_string()))), &mut exit);
+        }
+        if self.asks_for(Format::Sarif) {
+            for (tool, results) in crowded_runs(assessment) {
+                print::stderr(&format!(
+                    "SARIF: {results} results of `{tool}`; GitHub takes no file with more than {MOST_RESULTS} of one tool\n"
+                ));
+            }
+        }
+        let told = workflow::tell(assessment, exit, (self.format, self.outputs), style);
+        note(told.map_err(lost), &mut exit);
+        exit
+    }
+
+    fn asks_for(&self, format: Format) -> bool {
+        self.format == format || self.outputs.iter().any(|output| output.format == format)
+    }
+}
+
+/// Prints the verdict alone.
+pub(super) fn print(assessment: &Assessment, format: Format, style: &Style) -> anyhow::Result<()> {
+    let render = |out: &mut dyn Write| render_to(assessment, format, style, out);
+    if format == Format::Github { print::commands_by(render) } else { print::stdout_by(render) }
+}
+
+/// Tells a failure at once, since a document that was printed must stay alone; the first one is what the process ends
+/// with.
+pub(super) fn note(done: Result<(), Failure>, exit: &mut Exit) {
+    if let Err(failure) = done {
+        print::stderr(&failure.text());
+        if matches!(exit, Exit::Pass | Exit::Fail | Exit::Inconclusive | Exit::Waiting) {
+            *exit = failure.exit;
+        }
+    }
+}
+
+/// Whether `place` is what `read` names, or one of the files in it.
+fn holds(read: &Path, place: &Path) -> bool {
+    let read = file::written_as(read);
+    place == read || (tree::is_folder(&read) && tree::exists(place) && place.starts_with(&read))
+}
+
+fn cannot_write(file: &Path, why: &str) -> Failure {
+    let mut failure = Failure::usage(
+        format!("cannot write `{}`", file.display()),
+        "name a file in a folder that can be written",
+    );
+    failure.causes.push(why.to_owned());
+    failure
+}
+
+/// What was possible before the work is no fault of usage after it.
+fn lost(failure: Failure) -> Failure {
+    Failure { exit: Exit::Fault, ..failure }
+}
