@@ -39,6 +39,7 @@ pub mod planned_run;
 pub mod preparation;
 pub mod present;
 pub mod project;
+pub mod readiness;
 pub mod recording;
 pub mod refusal;
 pub mod reporter;

@@ -207,7 +207,7 @@ pub(super) fn check_outputs(format: Format, outputs: &[Output]) -> Result<(), Fa
     workflow::check(format, outputs)
 }
 
-fn cannot_write(file: &Path, why: &str) -> Failure {
+pub(super) fn cannot_write(file: &Path, why: &str) -> Failure {
     let mut failure = Failure::usage(
         format!("cannot write `{}`", file.display()),
         "name a file in a folder that can be written",

@@ -31,6 +31,7 @@ mod obstacle;
 mod page;
 pub mod plan_document;
 mod problem;
+pub mod readiness;
 mod record_json;
 #[cfg(test)]
 mod record_sample;

@@ -14,6 +14,7 @@ mod merge;
 mod name;
 mod output;
 mod project;
+mod readiness;
 mod recording;
 mod report;
 mod runner;
