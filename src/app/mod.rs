@@ -51,6 +51,7 @@ pub mod settle;
 pub mod shard;
 pub mod soak_words;
 pub mod source;
+pub mod source_line;
 pub mod stages;
 pub mod subject;
 pub mod survey;

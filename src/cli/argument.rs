@@ -206,7 +206,7 @@ pub struct Verify {
     /// Whether what was measured is remembered.
     #[command(flatten)]
     pub recording: Recording,
-    /// What to print: text, json, markdown, junit, sarif, github (annotations, and the step's summary and outputs) or gitlab (Code Quality)
+    /// What to print: text, json, markdown, junit, sarif, github (annotations, and the step's summary and outputs), gitlab (Code Quality) or html
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format)]
     pub format: Format,
     /// Also write a format to a file; may be given several times

@@ -1,11 +1,10 @@
 //! `report`: how ready all components are; or the verdict over the assessments of shards. It measures nothing.
 
-use crate::app::checkout::checkout;
 use crate::app::merge::{Request, merge};
 use crate::app::project::Workspace;
-use crate::app::readiness::{readiness, since};
+use crate::app::readiness::{add, readiness, since};
 use crate::app::stages::Stages;
-use crate::report::readiness::{Readiness, State, render_json, render_markdown, render_text};
+use crate::report::readiness::{Readiness, State, render_html, render_json, render_markdown, render_text};
 use crate::report::{Format, Paint, Style};
 use crate::sys::{clock, file};
 
@@ -15,7 +14,7 @@ use super::failure::Failure;
 use super::{print, verify, workflow};
 
 /// What readiness can be shown as.
-const FORMATS: [Format; 3] = [Format::Text, Format::Json, Format::Markdown];
+const FORMATS: [Format; 4] = [Format::Text, Format::Json, Format::Markdown, Format::Html];
 
 /// Carries out `report`.
 pub(super) fn run(global: &Global, arguments: &Report) -> Result<Exit, Failure> {
@@ -31,7 +30,12 @@ fn of_shards(global: &Global, arguments: &Report) -> Result<Exit, Failure> {
         stages: Stages::of_all(&workspace)?,
     };
     let assessment = merge(&workspace, &request)?;
-    let style = Style { checkout: checkout(&workspace), ..verify::style(global, None) };
+    let style = verify::placed(
+        &workspace,
+        &assessment,
+        verify::style(global, None),
+        (arguments.format, &arguments.output),
+    );
     let exit = verify::of_assessment(&assessment);
     verify::show(&assessment, arguments.format, &arguments.output, &style)?;
     workflow::tell(&assessment, exit, (arguments.format, &arguments.output), &style)?;
@@ -48,7 +52,10 @@ fn of_readiness(global: &Global, arguments: &Report) -> Result<Exit, Failure> {
     })?;
     let workspace = Workspace::load(global.config.as_deref())?;
     verify::check_outputs(arguments.format, &arguments.output)?;
-    let readiness = readiness(&workspace, since)?;
+    let mut readiness = readiness(&workspace, since)?;
+    add(&workspace, &mut readiness, &arguments.with).map_err(|error| {
+        Failure::usage(error.to_string(), "name files that `verify --output json=FILE` of this version wrote")
+    })?;
     let exit = exit(&readiness);
     let style = verify::style(global, None);
     for output in &arguments.output {
@@ -77,6 +84,7 @@ fn render(readiness: &Readiness, format: Format, style: &Style, exit: Exit) -> S
     match format {
         Format::Json => render_json(readiness, env!("CARGO_PKG_VERSION"), exit.code()),
         Format::Markdown => render_markdown(readiness),
+        Format::Html => render_html(readiness),
         Format::Text | Format::Junit | Format::Sarif | Format::Github | Format::Gitlab => {
             render_text(readiness, style)
         }

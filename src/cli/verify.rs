@@ -10,13 +10,14 @@ use crate::app::project::Workspace;
 use crate::app::recording;
 use crate::app::reuse::Reuse;
 use crate::app::selection::Selection;
+use crate::app::source_line::lines;
 use crate::app::stages::Stages;
 use crate::app::unselected::unselected;
 use crate::app::verify::{Request, Verified, verify};
 use crate::model::assessment::{Assessment, ComponentAssessment, Verdict};
 use crate::model::gate::Precision;
 use crate::report::clean::one_line;
-use crate::report::{Checkout, Format, Paint, Style, Verbosity, render_to};
+use crate::report::{Checkout, Format, Paint, SourceLines, Style, Verbosity, render_to};
 use crate::sys::ledger_file::LedgerError;
 use crate::sys::{clock, file, interrupt::Interrupt, terminal};
 
@@ -58,8 +59,8 @@ pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> 
     if !verified.faults.is_empty() {
         print::stderr(&Failure::of_paths(&workspace.file, verified.faults.clone()).text());
     }
-    let mut style = style(global, Some(verified.folder.path()));
-    style.checkout = checkout(&workspace);
+    let style = style(global, Some(verified.folder.path()));
+    let mut style = placed(&workspace, &verified.assessment, style, (arguments.format, &arguments.output));
     if verified.interrupted {
         // Who interrupts does not want to read what was not measured.
         style.verbosity = Verbosity::Quiet;
@@ -233,7 +234,20 @@ pub(super) fn style(global: &Global, logs: Option<&Path>) -> Style {
         width: terminal::width(),
         logs: logs.map(|logs| logs.to_string_lossy().into_owned()),
         checkout: Checkout::default(),
+        lines: SourceLines::default(),
     }
+}
+
+/// The same with where the project is, and with the lines of findings where a page shows them.
+pub(super) fn placed(
+    workspace: &Workspace,
+    assessment: &Assessment,
+    style: Style,
+    (format, outputs): (Format, &[Output]),
+) -> Style {
+    let is_page = format == Format::Html || outputs.iter().any(|output| output.format == Format::Html);
+    let lines = if is_page { lines(workspace, assessment) } else { SourceLines::default() };
+    Style { checkout: checkout(workspace), lines, ..style }
 }
 
 /// A file is no terminal.

@@ -16,6 +16,7 @@ mod github;
 mod gitlab;
 mod grouping;
 pub mod history;
+mod html;
 pub mod issue_comment;
 pub mod issue_document;
 pub mod issue_form;
@@ -44,6 +45,7 @@ pub(crate) mod sample;
 mod sarif;
 mod sign;
 pub mod soak;
+mod source_line;
 pub mod status;
 mod summary;
 mod surroundings;
@@ -52,6 +54,7 @@ mod text;
 mod text_check;
 mod text_obstacle;
 mod text_roster;
+mod verdict_page;
 
 use std::io::{self, Write};
 
@@ -62,6 +65,7 @@ pub use github::render_outputs;
 pub use json::{Heading, ReadError, read};
 pub use locator::Checkout;
 pub use page::Paint;
+pub use source_line::SourceLines;
 
 /// What an assessment can be rendered as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,12 +84,22 @@ pub enum Format {
     Github,
     /// For merge requests of GitLab: Code Quality.
     Gitlab,
+    /// For a browser: one page that loads nothing.
+    Html,
 }
 
 impl Format {
     /// All formats, in the order in which help lists them.
-    pub const ALL: [Self; 7] =
-        [Self::Text, Self::Json, Self::Markdown, Self::Junit, Self::Sarif, Self::Github, Self::Gitlab];
+    pub const ALL: [Self; 8] = [
+        Self::Text,
+        Self::Json,
+        Self::Markdown,
+        Self::Junit,
+        Self::Sarif,
+        Self::Github,
+        Self::Gitlab,
+        Self::Html,
+    ];
 
     /// The word that `--format` takes.
     pub fn name(self) -> &'static str {
@@ -97,6 +111,7 @@ impl Format {
             Self::Sarif => "sarif",
             Self::Github => "github",
             Self::Gitlab => "gitlab",
+            Self::Html => "html",
         }
     }
 
@@ -131,6 +146,8 @@ pub struct Style {
     pub logs: Option<String>,
     /// Where the project is in its repository.
     pub checkout: Checkout,
+    /// Lines of files that a page shows beside findings.
+    pub lines: SourceLines,
 }
 
 impl Default for Style {
@@ -141,6 +158,7 @@ impl Default for Style {
             width: 80,
             logs: None,
             checkout: Checkout::default(),
+            lines: SourceLines::default(),
         }
     }
 }
@@ -178,6 +196,7 @@ pub fn render_to(
         Format::Sarif => sarif::render_to(assessment, &style.checkout, out),
         Format::Github => github::render_to(assessment, &style.checkout, out),
         Format::Gitlab => gitlab::render_to(assessment, &style.checkout, out),
+        Format::Html => out.write_all(verdict_page::render(assessment, &style.lines).as_bytes()),
     }
 }
 

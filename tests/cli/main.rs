@@ -13,6 +13,7 @@ mod hostile;
 mod merge;
 mod name;
 mod output;
+mod past;
 mod project;
 mod readiness;
 mod recording;

@@ -1,7 +1,10 @@
 //! `report` without `--merge`: how ready all components are, on real ledgers.
 
 use serde_json::{Value, json};
+use tta_promote::model::decision::{RollbackDecision, RollbackSeverity, SignOff};
+use tta_promote::model::record::Fact;
 
+use crate::past::Past;
 use crate::project::{POLICY, Project, covered};
 use crate::told::Told;
 
@@ -199,7 +202,147 @@ fn looking_writes_nothing_and_what_others_wrote_does_not_act() {
     let project = project.variable("GITHUB_ACTOR", "Eve\u{202e}\u{9b}31m");
     project.run(&["verify", "a", "--record"]).exits(0);
     project.run(&["hold", "a", "--reason", "\u{1b}[2J <script>alert(1)</script>"]).exits(0);
-    for format in ["text", "json", "markdown"] {
+    for format in ["text", "json", "markdown", "html"] {
         project.run(&["report", "--format", format, "-v"]).exits(0).stays_calm();
     }
+}
+
+#[test]
+fn a_candidate_that_is_watched_is_told_day_by_day_and_overdue_once_nobody_looks() {
+    let project = two();
+    Past::of("a").measured(62, 80).deployed(60).well(60, 0).write(&project.root());
+    let found = report(&project, 0);
+    assert_eq!(state(&found, "a"), "observing", "{found:#}");
+    let seen = &of(&found, "a")["observation"];
+    assert_eq!((&seen["day"], &seen["days"], &seen["proven"]), (&3.into(), &7.into(), &false.into()));
+    assert_eq!(seen["map"][0]["signs"].as_array().expect("days").len(), 3);
+    let kinds: Vec<&str> = of(&found, "a")["promotion"]["events"]
+        .as_array()
+        .expect("events")
+        .iter()
+        .filter_map(|event| event["kind"].as_str())
+        .collect();
+    assert_eq!(kinds, ["verified", "deployed", "observed"]);
+    Past::of("a").measured(62, 80).deployed(60).well(60, 9).write(&project.root());
+    let found = report(&project, 0);
+    assert_eq!(state(&found, "a"), "attention");
+    assert_eq!(of(&found, "a")["attention"][0]["kind"], "soak_overdue");
+    Past::of("a").measured(172, 80).deployed(170).well(170, 0).write(&project.root());
+    let found = report(&project, 0);
+    assert_eq!(
+        (state(&found, "a"), of(&found, "a")["next"]["step"].clone()),
+        ("ready".into(), "complete".into())
+    );
+    assert_eq!(of(&found, "a")["headline"], "can be completed: it moves to staging");
+}
+
+#[test]
+fn a_rollback_whose_time_is_over_needs_a_person() {
+    let project = two();
+    let past = Past::of("a").measured(62, 80).deployed(60).well(60, 40);
+    let decision = RollbackDecision {
+        severity: RollbackSeverity::High,
+        reason: "it lost data".into(),
+        due: Some(past.time(16)),
+    };
+    past.hours_ago(40, Fact::RollbackDecided(decision)).write(&project.root());
+    let found = report(&project, 0);
+    assert_eq!(state(&found, "a"), "attention", "{found:#}");
+    let first = &of(&found, "a")["attention"][0];
+    assert_eq!(first["kind"], "rollback_overdue");
+    assert!(first["hint"].as_str().expect("a hint").contains("tta-promote rollback a --now"), "{first}");
+    let changes = of(&found, "a")["changes"].to_string();
+    assert!(changes.contains("rollback decided (high): it lost data"), "{changes}");
+}
+
+#[test]
+fn a_sign_off_that_the_gate_asks_for_and_that_has_expired_needs_a_person_and_one_that_was_withdrawn_does_not()
+{
+    let signed = |expires: i64| {
+        let past = Past::of("a").measured(80, 80);
+        let sign = SignOff {
+            topic: "security-reviewed".into(),
+            by: "Grace".into(),
+            evidence: "https://ci.example/1".into(),
+            commit: None,
+            expires: past.time(expires),
+        };
+        past.hours_ago(70, Fact::Signed(sign))
+    };
+    let policy = POLICY.replace("[gate.staging]", "[gate.staging]\nsign_offs = [\"security-reviewed\"]");
+    let project = Project::new().policy(&policy).repository();
+    signed(20).write(&project.root());
+    let found = report(&project, 0);
+    assert_eq!(of(&found, "a")["attention"][0]["kind"], "sign_off_expired", "{found:#}");
+    signed(70).write(&project.root());
+    assert_eq!(of(&report(&project, 0), "a")["attention"], json!([]));
+}
+
+#[test]
+fn coverage_is_told_over_time_and_its_change_since_a_day() {
+    let project = two();
+    Past::of("a").measured(400, 60).measured(200, 73).measured(20, 56).write(&project.root());
+    let found = project.run(&["report", "--since", "10d", "--format", "json"]).exits(0).json();
+    let figures: Vec<u64> = of(&found, "a")["coverage"]
+        .as_array()
+        .expect("points")
+        .iter()
+        .filter_map(|one| one["hundredths"].as_u64())
+        .collect();
+    assert_eq!(figures, [6000, 7300, 5600]);
+    let changes = of(&found, "a")["changes"].to_string();
+    assert!(changes.contains("coverage: 60 % → 56 %"), "{changes}");
+    assert!(
+        of(&found, "a")["headline"]
+            .as_str()
+            .expect("words")
+            .starts_with("coverage: needs 14 more covered lines")
+    );
+}
+
+#[test]
+fn the_page_is_one_file_that_loads_nothing() {
+    let project = two();
+    project.run(&["verify", "a", "--record"]).exits(0);
+    let page = project.path("ready.html");
+    project.run(&["report", "--output", &format!("html={}", page.display())]).exits(0);
+    let html = std::fs::read_to_string(&page).expect("a page");
+    assert!(html.starts_with("<!doctype html>") && html.ends_with("</html>\n"));
+    assert!(html.contains("Content-Security-Policy") && !html.contains("src="));
+    assert_eq!(
+        project.run(&["report", "--format", "html"]).exits(0).stdout.lines().next(),
+        Some("<!doctype html>")
+    );
+}
+
+#[test]
+fn findings_beside_the_ledgers_have_their_lines_only_where_that_commit_is_checked_out() {
+    let issue = json!([{"code": "F401", "filename": "FILE", "location": {"row": 1, "column": 1}, "message": "`os` imported but unused"}]);
+    let project = two();
+    let issue = issue.to_string().replace("FILE", project.root().join("src/a.py").to_str().expect("UTF-8"));
+    let project = project.fake("ruff").prints(issue).exits(1);
+    let verdict = project.path("verdict.json").display().to_string();
+    let page = project.path("verdict.html").display().to_string();
+    project
+        .run(&[
+            "verify",
+            "a",
+            "--only",
+            "lint",
+            "--output",
+            &format!("json={verdict}"),
+            "--output",
+            &format!("html={page}"),
+        ])
+        .exits(1);
+    let html = std::fs::read_to_string(&page).expect("a page");
+    assert!(html.contains("F401") && html.contains("<code>x = 1</code></pre>"), "{html}");
+    let found = project.run(&["report", "--with", &verdict, "--format", "json"]).exits(0).json();
+    let finding = &of(&found, "a")["findings"][0];
+    assert_eq!((&finding["rule"], &finding["source"]), (&"F401".into(), &"x = 1".into()));
+    let project = project.file("src/a.py", "x = 2\n");
+    let found = project.run(&["report", "--with", &verdict, "--format", "json"]).exits(0).json();
+    assert_eq!(of(&found, "a")["findings"][0]["source"], Value::Null, "it is another line now");
+    let told = project.run(&["report", "--with", "promotion.toml"]).exits(2);
+    assert!(told.stderr.starts_with("error: `promotion.toml` cannot be shown: "), "{}", told.stderr);
 }

@@ -5,6 +5,7 @@
 //! is decided here, once, and told in words.
 
 mod attention;
+mod findings;
 mod gap;
 mod in_force;
 mod past;
@@ -34,6 +35,7 @@ use super::notice;
 use super::project::Workspace;
 use super::survey;
 
+pub use findings::{WithError, add};
 pub use since::{SinceError, since};
 
 /// How many coverage figures of a component are shown, the last ones.

@@ -1,5 +1,7 @@
 //! The readiness of all components, for those who lead releases. Not how it is found out (`app::readiness`).
 
+mod chart;
+mod html;
 mod json;
 mod markdown;
 mod model;
@@ -35,6 +37,11 @@ pub fn render_markdown(readiness: &Readiness) -> String {
 /// The published JSON document, ending with a newline.
 pub fn render_json(readiness: &Readiness, version: &str, exit_code: u8) -> String {
     json::render(readiness, version, exit_code)
+}
+
+/// One page of HTML that loads nothing, ending with a newline.
+pub fn render_html(readiness: &Readiness) -> String {
+    html::render(readiness)
 }
 
 /// When the report was made that [`render_json`] wrote.

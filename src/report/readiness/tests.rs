@@ -112,3 +112,66 @@ proptest! {
         prop_assert_eq!(value["project"].as_str(), Some(project.as_str()));
     }
 }
+
+#[test]
+fn a_page_holds_everything_that_is_told_of_a_component() {
+    let html = render_html(&readiness(""));
+    for words in [
+        "Readiness of TTA",
+        "needs 31 more covered lines or branches",
+        "run <code>tta-promote rollback docker --now</code>",
+        "day 3 of 7; soak: 60 h of 168 h healthy",
+        "<code>security-reviewed</code> signed by Grace",
+        "coverage: 70.64 % → 42.2 %",
+        "import os  # &lt;b&gt;",
+        "4 events of the promotion to staging",
+    ] {
+        assert!(html.contains(words), "{words}");
+    }
+    for state in State::ALL {
+        assert!(html.contains(&format!("<li class=\"{}\"><a href=\"#state=", state.name())), "{state:?}");
+    }
+    assert_eq!(html.matches("<tr class=").count(), 10, "a row for each");
+    assert_eq!(html.matches("<details class=\"d ").count(), 10, "and its details");
+}
+
+#[test]
+fn the_page_may_run_its_own_script_alone_and_loads_nothing() {
+    let html = render_html(&readiness(""));
+    let policy = html.split("Content-Security-Policy\" content=\"").nth(1).expect("a policy");
+    let policy = policy.split('"').next().expect("its end");
+    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
+    assert!(policy.contains("script-src 'sha256-") && !policy.contains("unsafe"), "{policy}");
+    assert!(!html.contains(" style=") && !html.contains(" src="));
+    for address in html.match_indices("http").map(|(place, _)| &html[place.saturating_sub(9)..place]) {
+        assert!(address.ends_with("<a href=\"") || !address.ends_with('"'), "{address}");
+    }
+}
+
+#[test]
+fn a_thousand_components_are_a_page_of_less_than_three_megabytes() {
+    let html = render_html(&many(1_000));
+    assert!(html.len() < 3 << 20, "{}", html.len());
+}
+
+/// Elements and attributes of a page, without text: what a hostile text must not change.
+fn skeleton(html: &str) -> Vec<&str> {
+    html.split('<').skip(1).map(|piece| piece.split([' ', '>']).next().unwrap_or_default()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn whatever_the_text_is_the_page_keeps_its_elements(text in hostile()) {
+        let html = render_html(&readiness(&text));
+        prop_assert!(!html.chars().any(|c| c != '\n' && is_unseen(c)));
+        let without_code = |html: &str| html.replace("<code>", "").replace("</code>", "");
+        let (found, plain) = (without_code(&html), without_code(&render_html(&readiness(""))));
+        // An address that might be another one is no link any more.
+        let without_links = |html: &str| -> Vec<String> {
+            skeleton(html).into_iter().filter(|name| !matches!(*name, "a" | "/a" | "p" | "/p")).map(str::to_owned).collect()
+        };
+        prop_assert_eq!(without_links(&found), without_links(&plain));
+    }
+}
