@@ -36,8 +36,8 @@ fn bare(name: &str, priority: Option<&str>, state: State, headline: &str, text: 
     }
 }
 
-fn measured(verdict: &'static str, fresh: bool) -> Option<Measured> {
-    Some(Measured { verdict, time: hour(-5), commit: Some("30f84615aa".into()), record: 2, fresh })
+fn measured(verdict: &'static str, fresh: bool) -> Measured {
+    Measured { verdict, time: hour(-5), commit: Some("30f84615aa".into()), record: 2, fresh }
 }
 
 fn point(hours: i64, hundredths: u32) -> CoveragePoint {
@@ -61,7 +61,7 @@ fn blocked(text: &str) -> ComponentReadiness {
     };
     let gap = |missing, words: &str| Some(Gap { missing, words: words.into() });
     ComponentReadiness {
-        measured: measured("fail", true),
+        measured: Some(measured("fail", true)),
         checks: vec![
             check("tests", "pass", "4 passed, 4 skipped", None),
             check(
@@ -112,7 +112,7 @@ fn observing(text: &str) -> ComponentReadiness {
         what: format!("{what}{text}"),
     };
     ComponentReadiness {
-        measured: measured("pass", false),
+        measured: Some(measured("pass", false)),
         observation: Some(Observation {
             day: 3,
             days: 7,
@@ -149,7 +149,7 @@ fn observing(text: &str) -> ComponentReadiness {
 
 fn ready(text: &str) -> ComponentReadiness {
     ComponentReadiness {
-        measured: measured("pass", true),
+        measured: Some(measured("pass", true)),
         coverage: vec![point(-300, 6900), point(-5, 7320)],
         in_force: vec![InForce {
             kind: "sign_off",
@@ -168,6 +168,36 @@ fn ready(text: &str) -> ComponentReadiness {
         }),
         ..bare("neo4j", Some("P1"), State::Ready, "can go to staging", text)
     }
+}
+
+/// Those whose gate did not pass or whose pass says nothing.
+fn not_passed(text: &str) -> [ComponentReadiness; 2] {
+    let inconclusive = ComponentReadiness {
+        measured: Some(measured("inconclusive", true)),
+        checks: vec![Check {
+            id: "lint".into(),
+            outcome: "inconclusive",
+            summary: format!("ruff is not installed{text}"),
+            gap: None,
+            reason: Some(Reason {
+                kind: "tool_missing".into(),
+                message: format!("ruff is not installed{text}"),
+                hint: "`tta-promote doctor` says where the tool was looked for".into(),
+            }),
+        }],
+        ..bare("agent", Some("P1"), State::Inconclusive, "lint: ruff is not installed", text)
+    };
+    let stale = ComponentReadiness {
+        measured: Some(measured("pass", false)),
+        blockers: vec![Blocker {
+            kind: "commit",
+            stale: true,
+            message: format!("the last measurement is of another commit{text}"),
+            hint: "run `tta-promote verify llm --record`".into(),
+        }],
+        ..bare("llm", Some("P2"), State::Stale, "the last measurement is of another commit", text)
+    };
+    [inconclusive, stale]
 }
 
 /// A component in each state.
@@ -191,31 +221,6 @@ pub(super) fn readiness(text: &str) -> Readiness {
         }],
         ..bare("story", Some("P2"), State::Unknown, "its ledger does not verify: line 3 was edited", text)
     };
-    let inconclusive = ComponentReadiness {
-        measured: measured("inconclusive", true),
-        checks: vec![Check {
-            id: "lint".into(),
-            outcome: "inconclusive",
-            summary: format!("ruff is not installed{text}"),
-            gap: None,
-            reason: Some(Reason {
-                kind: "tool_missing".into(),
-                message: format!("ruff is not installed{text}"),
-                hint: "`tta-promote doctor` says where the tool was looked for".into(),
-            }),
-        }],
-        ..bare("agent", Some("P1"), State::Inconclusive, "lint: ruff is not installed", text)
-    };
-    let stale = ComponentReadiness {
-        measured: measured("pass", false),
-        blockers: vec![Blocker {
-            kind: "commit",
-            stale: true,
-            message: format!("the last measurement is of another commit{text}"),
-            hint: "run `tta-promote verify llm --record`".into(),
-        }],
-        ..bare("llm", Some("P2"), State::Stale, "the last measurement is of another commit", text)
-    };
     let done = ComponentReadiness {
         stage: Some("production"),
         to: None,
@@ -224,18 +229,9 @@ pub(super) fn readiness(text: &str) -> Readiness {
     let unmeasured =
         bare("tale", None, State::Unmeasured, "its gate was never measured for the record", text);
     let undeclared = bare("gone", None, State::Undeclared, "it has left a ledger, which is kept", text);
-    let mut components = vec![
-        attention,
-        unknown,
-        ready(text),
-        observing(text),
-        blocked(text),
-        inconclusive,
-        stale,
-        unmeasured,
-        done,
-        undeclared,
-    ];
+    let mut components =
+        vec![attention, unknown, ready(text), observing(text), blocked(text), unmeasured, done, undeclared];
+    components.extend(not_passed(text));
     components.sort_by(|one, other| one.key().cmp(&other.key()));
     Readiness {
         project: format!("TTA{text}"),
