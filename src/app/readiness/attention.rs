@@ -28,7 +28,7 @@ pub(super) fn attention(
         .filter(|duty| duty.overdue || duty.failed)
         .map(|duty| Attention {
             kind: if duty.failed { "rollback_failed" } else { "rollback_overdue" },
-            message: notice::duty_words(name, duty),
+            message: notice::duty_matter(duty),
             hint: notice::duty_remedy(name, duty),
         })
         .collect();

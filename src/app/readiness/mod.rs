@@ -158,6 +158,10 @@ impl Desk<'_> {
         component.observation =
             known.soak.as_ref().filter(|_| attention::is_observed(standing)).map(observation);
         component.attention = declared.map(|one| self.attention(one, known, ledger)).unwrap_or_default();
+        // What is overdue is no second time in the way.
+        if component.attention.iter().any(|one| one.kind.starts_with("rollback_")) {
+            component.blockers.retain(|one| one.kind != ObstacleKind::RollingBack.name());
+        }
         component.promotion = past::promotion(standing, &ledger.records);
         let start = survey::start(self.workspace, &name, ledger);
         component.changes = past::changes(start, standing, &ledger.records, &coverage, self.since);

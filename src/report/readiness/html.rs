@@ -10,7 +10,9 @@ use super::chart::{Curve, Segment, Timeline, curve, segments, spark, timeline};
 use super::{ComponentReadiness, Finding, InForce, Readiness, State};
 use crate::model::stage::Stage;
 
-/// How many components are listed whose standing has changed; each is told of in its details.
+/// How many components are listed that need a person, and how many whose standing has changed: each is in the table and
+/// has its details.
+const URGENT: usize = 25;
 const CHANGED: usize = 50;
 
 #[derive(Serialize)]
@@ -23,6 +25,7 @@ struct Page<'a> {
     priorities: Vec<Option<&'a str>>,
     /// Places of components, as all the next ones.
     urgent: Vec<usize>,
+    more_urgent: usize,
     changed: Vec<usize>,
     more_changed: usize,
     in_force: Vec<Decided<'a>>,
@@ -89,6 +92,9 @@ pub(super) fn render(readiness: &Readiness) -> String {
     let places = |is: fn(&ComponentReadiness) -> bool| -> Vec<usize> {
         components().filter(|(_, one)| is(one)).map(|(place, _)| place).collect()
     };
+    let mut urgent = places(|one| matches!(one.state, State::Attention | State::Unknown));
+    let more_urgent = urgent.len().saturating_sub(URGENT);
+    urgent.truncate(URGENT);
     let mut changed = places(|one| !one.changes.is_empty());
     let more_changed = changed.len().saturating_sub(CHANGED);
     changed.truncate(CHANGED);
@@ -103,7 +109,8 @@ pub(super) fn render(readiness: &Readiness) -> String {
         stages: Stage::ALL.map(|stage| stage_of(readiness, stage)).into(),
         matrix: matrix(readiness),
         priorities: readiness.priorities(),
-        urgent: places(|one| matches!(one.state, State::Attention | State::Unknown)),
+        urgent,
+        more_urgent,
         changed,
         more_changed,
         in_force,

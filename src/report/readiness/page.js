@@ -118,6 +118,6 @@
   }
   window.addEventListener('hashchange', read);
   form.hidden = false;
-  read();
+  if (location.hash) read();
   document.documentElement.dataset.ready = Math.round(performance.now());
 })();
