@@ -279,6 +279,17 @@ fn a_sign_off_that_the_gate_asks_for_and_that_has_expired_needs_a_person_and_one
 }
 
 #[test]
+fn a_gate_that_lacks_nothing_but_an_approval_is_blocked_by_it_and_was_verified() {
+    let policy = POLICY.replace("[gate.staging]", "[gate.staging]\nsign_offs = [\"security-reviewed\"]");
+    let project = Project::new().policy(&policy).repository();
+    project.run(&["verify", "a", "--record"]).exits(4);
+    let found = report(&project, 0);
+    assert_eq!(state(&found, "a"), "blocked", "{found:#}");
+    let headline = of(&found, "a")["headline"].as_str().expect("words");
+    assert_eq!(headline, "sign_off:security-reviewed: nobody has signed it");
+}
+
+#[test]
 fn coverage_is_told_over_time_and_its_change_since_a_day() {
     let project = two();
     Past::of("a").measured(400, 60).measured(200, 73).measured(20, 56).write(&project.root());
