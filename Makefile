@@ -10,7 +10,7 @@ SNAPSHOTS := $(CURDIR)/target/snapshots-referenced.txt
 # Where a private Docker engine can be started, its tests may not be left out in silence.
 export TTA_PROMOTE_NEEDS_ENGINE ?= $(shell [ "$$(id -u)" = 0 ] && [ "$$(uname -s)" = Linux ] && echo 1)
 
-.PHONY: help demo test e2e setup tools world check-format lint docs test-rust check-snapshots bench clean
+.PHONY: help demo test e2e setup tools world browser check-format lint docs test-rust check-snapshots bench clean
 
 help:
 	@echo 'make demo    set up what is needed and verify the bundled component carbon with the real tools'
@@ -27,7 +27,7 @@ demo: tools
 
 test: setup check-format lint docs test-rust check-snapshots
 
-setup: tools world
+setup: tools world browser
 
 tools: $(UV)
 	@command -v node >/dev/null || { echo 'error: pyright needs node; install the package nodejs' >&2; exit 1; }
@@ -36,6 +36,10 @@ tools: $(UV)
 # A Docker engine, both composes and gh, for tests: unpacked, not installed.
 world:
 	@scripts/setup-world.sh
+
+# Chromium and axe-core, for tests of pages: unpacked, not installed.
+browser:
+	@scripts/setup-browser.sh
 
 # Into a folder of its own, so that nothing of the system is touched; renamed last, so that it is whole or not there.
 $(UV):

@@ -8,6 +8,7 @@ use tta_promote::cli::argument::CommandLine;
 use tta_promote::cli::exit::Exit;
 use tta_promote::model::waiver::HORIZON_DAYS;
 use tta_promote::policy::{Document, read};
+use tta_promote::report::readiness::State;
 use tta_promote::report::{Format, plan_document};
 
 #[expect(clippy::disallowed_methods, reason = "a test reads the repository's own papers")]
@@ -49,6 +50,16 @@ fn the_readme_and_the_help_name_every_format() {
             assert!(help.contains(format) && readme.contains(format), "{verb} {format}");
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test reads the repository's own papers")]
+#[test]
+fn the_paper_on_readiness_explains_every_state_in_its_order() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/report.md");
+    let paper = std::fs::read_to_string(path).expect("the paper");
+    let rows = paper.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
+    let states: Vec<String> = rows.skip(1).take(State::ALL.len()).map(str::to_owned).collect();
+    assert_eq!(states, State::ALL.map(|state| state.title().to_lowercase()));
 }
 
 #[test]

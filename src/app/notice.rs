@@ -47,19 +47,26 @@ pub fn duties(
     rollback::duties(standing, records, now, &is_other)
 }
 
-/// That something must be done, a sentence.
+/// That something must be done, a sentence, with how where that is one command.
 pub fn duty_words(component: &str, duty: &Duty) -> String {
+    let act = match duty.decided.what.severity {
+        RollbackSeverity::Critical | RollbackSeverity::High => format!("; {}", duty_remedy(component, duty)),
+        RollbackSeverity::Medium | RollbackSeverity::Low => String::new(),
+    };
+    format!("{}{act}", duty_matter(duty))
+}
+
+/// That something must be done.
+pub fn duty_matter(duty: &Duty) -> String {
     let what = &duty.decided.what;
-    let (must, act) = match what.severity {
-        RollbackSeverity::Critical | RollbackSeverity::High => {
-            ("rolled back", format!("; run `tta-promote rollback {component} --now`"))
-        }
-        RollbackSeverity::Medium | RollbackSeverity::Low => ("mended", String::new()),
+    let must = match what.severity {
+        RollbackSeverity::Critical | RollbackSeverity::High => "rolled back",
+        RollbackSeverity::Medium | RollbackSeverity::Low => "mended",
     };
     let due = what.due.map(|due| due.strftime(" by %Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default();
     let overdue = if duty.overdue { "overdue: " } else { "" };
     let failed = if duty.failed { ", and the last attempt failed" } else { "" };
-    format!("{overdue}`{}` is to be {must}{due}{failed}: {}{act}", duty.promotion, what.reason)
+    format!("{overdue}`{}` is to be {must}{due}{failed}: {}", duty.promotion, what.reason)
 }
 
 /// How it is done.

@@ -102,9 +102,7 @@ pub fn chosen(
 fn read_one(workspace: &Workspace, ledgers: &Ledgers, name: &str) -> Read {
     let read = || {
         let (ledger, bytes) = ledgers.outline(name)?;
-        let declared = workspace.policy.component(name).map(|component| component.stage);
-        let start = declared.unwrap_or_else(|| first_stage(&ledger));
-        let mut standing = lifecycle::stand(start, &ledger.records);
+        let mut standing = lifecycle::stand(start(workspace, name, &ledger), &ledger.records);
         let completed = standing.completed.as_mut();
         let completed = completed.into_iter().flat_map(|one| [&mut one.measured, &mut one.remeasured]);
         // Of all measurements these alone are looked into.
@@ -119,6 +117,12 @@ fn read_one(workspace: &Workspace, ledgers: &Ledgers, name: &str) -> Read {
         Ok(sound) => Read::Sound(Box::new(sound)),
         Err(fault) => Read::Fault(fault),
     }
+}
+
+/// Where a component began.
+pub fn start(workspace: &Workspace, name: &str, ledger: &Ledger) -> Stage {
+    let declared = workspace.policy.component(name).map(|component| component.stage);
+    declared.unwrap_or_else(|| first_stage(ledger))
 }
 
 /// Where a component began that the policy does not know.

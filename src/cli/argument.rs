@@ -10,14 +10,14 @@ use crate::model::stage::Stage;
 use crate::policy::duration;
 use crate::report::Format;
 
-use super::example::{
-    DEPLOY_EXAMPLES, ISSUE_EXAMPLES, PLAN_EXAMPLES, PROMOTE_EXAMPLES, REPORT_EXAMPLES, VERIFY_EXAMPLES,
-};
+use super::example::{DEPLOY_EXAMPLES, ISSUE_EXAMPLES, PLAN_EXAMPLES, PROMOTE_EXAMPLES, VERIFY_EXAMPLES};
 use super::exit;
 
 mod complete;
 mod decide;
 mod observe;
+mod output;
+mod report;
 mod undo;
 mod view;
 
@@ -27,6 +27,10 @@ use decide::{HOLD_EXAMPLES, OVERRIDE_EXAMPLES, SIGN_EXAMPLES};
 pub use decide::{Hold, Override, Sign};
 use observe::OBSERVE_EXAMPLES;
 pub use observe::Observe;
+pub use output::Output;
+use output::{format, output};
+use report::REPORT_EXAMPLES;
+pub use report::Report;
 use undo::{REVOKE_EXAMPLES, ROLLBACK_EXAMPLES};
 pub use undo::{Revoke, Rollback, UndoFormat};
 use view::{AUDIT_EXAMPLES, HISTORY_EXAMPLES, STATUS_EXAMPLES};
@@ -94,7 +98,7 @@ pub enum Verb {
     /// Show what verify would run, and why, without running a check
     #[command(after_long_help = PLAN_EXAMPLES)]
     Plan(Plan),
-    /// Join the verdicts of several machines to one
+    /// Show how ready all components are for their next stage; or join the verdicts of several machines to one
     #[command(after_long_help = REPORT_EXAMPLES)]
     Report(Report),
     /// Open the promotion issue of a component on GitHub, or bring it up to date
@@ -202,7 +206,7 @@ pub struct Verify {
     /// Whether what was measured is remembered.
     #[command(flatten)]
     pub recording: Recording,
-    /// What to print: text, json, markdown, junit, sarif, github (annotations, and the step's summary and outputs) or gitlab (Code Quality)
+    /// What to print: text, json, markdown, junit, sarif, github (annotations, and the step's summary and outputs), gitlab (Code Quality) or html
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format)]
     pub format: Format,
     /// Also write a format to a file; may be given several times. What is in the file is taken away before the work, so that it never is of an earlier run
@@ -244,23 +248,6 @@ pub enum PlanFormat {
     Json,
     /// For a workflow: the shards as `strategy.matrix` on one line.
     Matrix,
-}
-
-/// `report`.
-#[derive(Debug, Clone, Args)]
-pub struct Report {
-    /// The assessments of all shards, as JSON: files, or folders of them
-    #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
-    pub merge: Vec<PathBuf>,
-    /// What the shards were made by: the document of `plan --format json` [default: all components of the policy]
-    #[arg(long, value_name = "FILE")]
-    pub plan: Option<PathBuf>,
-    /// What to print: text, json, markdown, junit, sarif, github (annotations, and the step's summary and outputs) or gitlab (Code Quality)
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format)]
-    pub format: Format,
-    /// Also write a format to a file; may be given several times. What is in the file is taken away before the work, so that it never is of an earlier run
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]
-    pub output: Vec<Output>,
 }
 
 /// `issue`.
@@ -344,15 +331,6 @@ pub enum CacheAct {
     Clear,
 }
 
-/// A format and the file that it goes to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Output {
-    /// The format.
-    pub format: Format,
-    /// The file.
-    pub file: PathBuf,
-}
-
 fn stage(text: &str) -> Result<Stage, String> {
     let names = || Stage::ALL.map(Stage::name).join(", ");
     Stage::from_name(text).ok_or_else(|| format!("a stage is one of {}", names()))
@@ -361,20 +339,6 @@ fn stage(text: &str) -> Result<Stage, String> {
 fn check(text: &str) -> Result<Check, String> {
     Check::from_id(text.trim())
         .ok_or_else(|| format!("a check is one of {}", Check::ALL.map(Check::id).join(", ")))
-}
-
-fn format(text: &str) -> Result<Format, String> {
-    Format::from_name(text)
-        .ok_or_else(|| format!("a format is one of {}", Format::ALL.map(Format::name).join(", ")))
-}
-
-fn output(text: &str) -> Result<Output, String> {
-    match text.split_once('=') {
-        Some((name, file)) if !file.is_empty() => {
-            Ok(Output { format: format(name)?, file: PathBuf::from(file) })
-        }
-        _ => Err("say FORMAT=FILE, such as json=verdict.json".to_owned()),
-    }
 }
 
 fn span(text: &str) -> Result<Duration, String> {

@@ -32,17 +32,6 @@ Examples:
 A component is in where anything that its verdict rests on may have changed: its files, its tests,
 its README, what it depends on or speaks of, the policy, configuration, or a file that nobody owns.";
 
-/// Of `report`.
-pub(super) const REPORT_EXAMPLES: &str = "\
-Examples:
-  tta-promote report --merge shards                 all *.json in the folder, and in the folders in it
-  tta-promote report --merge 1.json 2.json -q       these files, only the verdict
-  tta-promote report --merge shards --plan plan.json --format json
-
-Each file is what `verify --output json=FILE` wrote. No tool runs: `promotion.toml` and the commit
-that is checked out say what is expected. What is missing, there twice, of another commit, policy,
-plan or version, or cannot be relied on is named, and inconclusive.";
-
 /// Of `verify`.
 pub(super) const VERIFY_EXAMPLES: &str = "\
 Examples:

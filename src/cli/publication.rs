@@ -2,7 +2,7 @@
 //! hard part: none of them may say what another one, or the exit code, does not. So what an earlier run left is taken
 //! away before the work, nothing is written before all is decided, and what cannot be written keeps nothing else back.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::app::project::POLICY_FILE;
@@ -22,10 +22,12 @@ pub(super) struct Publication<'a> {
     pub(super) outputs: &'a [Output],
 }
 
+/// What writes a result in a format.
+type Render<'a> = dyn Fn(Format, &Style, &mut dyn Write) -> io::Result<()> + 'a;
+
 impl Publication<'_> {
-    /// Says before the work, not after it, that its result could not be written; and takes away what an earlier run left
-    /// there, or it would pass for the result of this one where this one comes to none. What is `read` stays.
-    pub(super) fn prepare(&self, read: &[&Path]) -> Result<(), Failure> {
+    /// Says before the work, not after it, that its result could not be written. What is `read` is never written.
+    pub(super) fn check(&self, read: &[&Path]) -> Result<(), Failure> {
         let mut named: Vec<PathBuf> = Vec::new();
         for Output { file, .. } in self.outputs {
             if file::is_printed(file) {
@@ -45,7 +47,11 @@ impl Publication<'_> {
             file::may_be_written(file).map_err(|why| cannot_write(file, &why.to_string()))?;
             named.push(place);
         }
-        workflow::check(self.format, self.outputs)?;
+        workflow::check(self.format, self.outputs)
+    }
+
+    /// Takes away what an earlier run left, or it would pass for the result of this one where this one comes to none.
+    pub(super) fn clear(&self) -> Result<(), Failure> {
         for Output { file, .. } in self.outputs {
             file::clear(file).map_err(|why| cannot_write(file, &why.to_string()))?;
         }
@@ -54,15 +60,9 @@ impl Publication<'_> {
 
     /// Prints, writes and tells, each whatever comes of the others, and says what the process ends with.
     pub(super) fn publish(&self, assessment: &Assessment, exit: Exit, style: &Style) -> Exit {
-        let mut exit = exit;
-        let printed = print(assessment, self.format, style).map_err(Failure::from);
-        note(printed, &mut exit);
-        for output in self.outputs {
-            let style = Style { paint: Paint::Plain, ..style.clone() };
-            let written =
-                file::write_whole_by(&output.file, |out| render_to(assessment, output.format, &style, out));
-            note(written.map_err(|why| lost(cannot_write(&output.file, &why.to_string()))), &mut exit);
-        }
+        let render =
+            |format: Format, style: &Style, out: &mut dyn Write| render_to(assessment, format, style, out);
+        let mut exit = self.put_out(exit, style, &render);
         if self.asks_for(Format::Sarif) {
             for (tool, results) in crowded_runs(assessment) {
                 print::stderr(&format!(
@@ -75,14 +75,31 @@ impl Publication<'_> {
         exit
     }
 
-    fn asks_for(&self, format: Format) -> bool {
+    /// Prints and writes, each whatever comes of the others, and says what the process ends with.
+    pub(super) fn put_out(&self, exit: Exit, style: &Style, render: &Render<'_>) -> Exit {
+        let mut exit = exit;
+        note(print_by(self.format, style, render).map_err(Failure::from), &mut exit);
+        for Output { format, file } in self.outputs {
+            let style = Style { paint: Paint::Plain, ..style.clone() };
+            let written = file::write_whole_by(file, |out| render(*format, &style, out));
+            note(written.map_err(|why| lost(cannot_write(file, &why.to_string()))), &mut exit);
+        }
+        exit
+    }
+
+    /// Whether it is printed or written in that format.
+    pub(super) fn asks_for(&self, format: Format) -> bool {
         self.format == format || self.outputs.iter().any(|output| output.format == format)
     }
 }
 
 /// Prints the verdict alone.
 pub(super) fn print(assessment: &Assessment, format: Format, style: &Style) -> anyhow::Result<()> {
-    let render = |out: &mut dyn Write| render_to(assessment, format, style, out);
+    print_by(format, style, &|format, style, out| render_to(assessment, format, style, out))
+}
+
+fn print_by(format: Format, style: &Style, render: &Render<'_>) -> anyhow::Result<()> {
+    let render = |out: &mut dyn Write| render(format, style, out);
     if format == Format::Github { print::commands_by(render) } else { print::stdout_by(render) }
 }
 

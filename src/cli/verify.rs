@@ -10,13 +10,14 @@ use crate::app::project::Workspace;
 use crate::app::recording;
 use crate::app::reuse::Reuse;
 use crate::app::selection::Selection;
+use crate::app::source_line::lines;
 use crate::app::stages::Stages;
 use crate::app::unselected::unselected;
 use crate::app::verify::{Request, Verified, verify};
 use crate::model::assessment::{Assessment, ComponentAssessment, Verdict};
 use crate::model::gate::Precision;
 use crate::report::clean::one_line;
-use crate::report::{Checkout, Format, Paint, Style, Verbosity};
+use crate::report::{Checkout, Format, Paint, SourceLines, Style, Verbosity};
 use crate::sys::ledger_file::LedgerError;
 use crate::sys::{clock, interrupt::Interrupt, terminal};
 
@@ -31,7 +32,8 @@ use super::{explain, notice, print};
 /// Carries out `verify`.
 pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> {
     let publication = Publication { format: arguments.format, outputs: &arguments.output };
-    publication.prepare(&global.config.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
+    publication.check(&global.config.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
+    publication.clear()?;
     let workspace = Workspace::load(global.config.as_deref())?;
     let (choice, selection) = selection(&workspace, &arguments.which)?;
     let request = Request {
@@ -60,8 +62,8 @@ pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> 
     if !verified.faults.is_empty() {
         print::stderr(&Failure::of_paths(&workspace.file, verified.faults.clone()).text());
     }
-    let mut style = style(global, Some(verified.folder.path()));
-    style.checkout = checkout(&workspace);
+    let style = style(global, Some(verified.folder.path()));
+    let mut style = placed(&workspace, &verified.assessment, style, &publication);
     if verified.interrupted {
         // Who interrupts does not want to read what was not measured.
         style.verbosity = Verbosity::Quiet;
@@ -202,5 +204,18 @@ pub(super) fn style(global: &Global, logs: Option<&Path>) -> Style {
         width: terminal::width(),
         logs: logs.map(|logs| logs.to_string_lossy().into_owned()),
         checkout: Checkout::default(),
+        lines: SourceLines::default(),
     }
+}
+
+/// The same with where the project is, and with the lines of findings where a page shows them.
+pub(super) fn placed(
+    workspace: &Workspace,
+    assessment: &Assessment,
+    style: Style,
+    publication: &Publication<'_>,
+) -> Style {
+    let is_page = publication.asks_for(Format::Html);
+    let lines = if is_page { lines(workspace, assessment) } else { SourceLines::default() };
+    Style { checkout: checkout(workspace), lines, ..style }
 }

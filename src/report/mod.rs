@@ -16,6 +16,7 @@ mod github;
 mod gitlab;
 mod grouping;
 pub mod history;
+mod html;
 pub mod issue_comment;
 pub mod issue_document;
 pub mod issue_form;
@@ -31,6 +32,7 @@ mod obstacle;
 mod page;
 pub mod plan_document;
 mod problem;
+pub mod readiness;
 mod record_json;
 #[cfg(test)]
 mod record_sample;
@@ -43,6 +45,7 @@ pub(crate) mod sample;
 mod sarif;
 mod sign;
 pub mod soak;
+mod source_line;
 pub mod status;
 mod summary;
 mod surroundings;
@@ -51,6 +54,7 @@ mod text;
 mod text_check;
 mod text_obstacle;
 mod text_roster;
+mod verdict_page;
 mod waived;
 
 use std::io::{self, Write};
@@ -63,6 +67,7 @@ pub use json::{Heading, ReadError, read};
 pub use locator::Checkout;
 pub use page::Paint;
 pub use sarif::{MOST_RESULTS, crowded_runs};
+pub use source_line::SourceLines;
 
 /// What an assessment can be rendered as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -81,12 +86,22 @@ pub enum Format {
     Github,
     /// For merge requests of GitLab: Code Quality.
     Gitlab,
+    /// For a browser: one page that loads nothing.
+    Html,
 }
 
 impl Format {
     /// All formats, in the order in which help lists them.
-    pub const ALL: [Self; 7] =
-        [Self::Text, Self::Json, Self::Markdown, Self::Junit, Self::Sarif, Self::Github, Self::Gitlab];
+    pub const ALL: [Self; 8] = [
+        Self::Text,
+        Self::Json,
+        Self::Markdown,
+        Self::Junit,
+        Self::Sarif,
+        Self::Github,
+        Self::Gitlab,
+        Self::Html,
+    ];
 
     /// The word that `--format` takes.
     pub fn name(self) -> &'static str {
@@ -98,6 +113,7 @@ impl Format {
             Self::Sarif => "sarif",
             Self::Github => "github",
             Self::Gitlab => "gitlab",
+            Self::Html => "html",
         }
     }
 
@@ -132,6 +148,8 @@ pub struct Style {
     pub logs: Option<String>,
     /// Where the project is in its repository.
     pub checkout: Checkout,
+    /// Lines of files that a page shows beside findings.
+    pub lines: SourceLines,
 }
 
 impl Default for Style {
@@ -142,6 +160,7 @@ impl Default for Style {
             width: 80,
             logs: None,
             checkout: Checkout::default(),
+            lines: SourceLines::default(),
         }
     }
 }
@@ -179,6 +198,7 @@ pub fn render_to(
         Format::Sarif => sarif::render_to(assessment, &style.checkout, out),
         Format::Github => github::render_to(assessment, &style.checkout, out),
         Format::Gitlab => gitlab::render_to(assessment, &style.checkout, out),
+        Format::Html => out.write_all(verdict_page::render(assessment, &style.lines).as_bytes()),
     }
 }
 

@@ -315,7 +315,7 @@ fn owed_still(standing: &Standing) -> impl Iterator<Item = &Pending> {
 }
 
 /// What an act is, in words.
-fn act_words(act: &Act) -> String {
+pub fn act_words(act: &Act) -> String {
     match act {
         Act::OpenIssue { repository, .. } => format!("the promotion issue in {repository}"),
         Act::Comment { repository, issue, topic, .. } => {
@@ -330,7 +330,7 @@ fn act_words(act: &Act) -> String {
 }
 
 /// Whether the measurement speaks of what is there.
-fn is_fresh(known: &Known) -> bool {
+pub fn is_fresh(known: &Known) -> bool {
     known.standing.measured.is_some() && !known.obstacles.iter().any(|one| one.kind.is_staleness())
 }
 

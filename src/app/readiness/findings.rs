@@ -1,0 +1,89 @@
+//! Findings beside the ledgers, which do not keep them: from assessments that `verify --output json=FILE` wrote. They are
+//! shown and decide nothing. A line of a file is shown only where it is the one that was measured: the commit of the
+//! assessment is checked out, and neither was nor is anything changed.
+
+use std::path::PathBuf;
+
+use crate::model::assessment::Assessment;
+use crate::report::readiness::{Finding, Readiness};
+use crate::report::{self, SourceLines};
+use crate::sys::file;
+
+use super::super::project::Workspace;
+use super::super::source_line;
+
+/// Findings of one component that are listed.
+const LISTED: usize = 200;
+
+/// Why an assessment cannot be shown.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{file}` cannot be shown: {why}")]
+pub struct WithError {
+    /// The file.
+    pub file: String,
+    /// Why not.
+    pub why: String,
+}
+
+/// Adds what the assessments in those files found.
+///
+/// # Errors
+/// Where one is none of ours, or of another project.
+pub fn add(workspace: &Workspace, readiness: &mut Readiness, files: &[PathBuf]) -> Result<(), WithError> {
+    for path in files {
+        let name = path.display().to_string();
+        let fault = |why: String| WithError { file: name.clone(), why };
+        let text = file::read_text(path).map_err(|error| {
+            fault(match error {
+                file::ReadError::Absent => "it is not there".to_owned(),
+                file::ReadError::Unreadable(why) => format!("it cannot be read: {why}"),
+            })
+        })?;
+        let assessment =
+            report::read(&text, env!("CARGO_PKG_VERSION")).map_err(|error| fault(error.to_string()))?;
+        if assessment.project != readiness.project {
+            return Err(fault(format!("it is of the project `{}`", assessment.project)));
+        }
+        let lines = if is_there(readiness, &assessment) {
+            source_line::lines(workspace, &assessment)
+        } else {
+            SourceLines::default()
+        };
+        merge(readiness, &assessment, &lines);
+    }
+    Ok(())
+}
+
+/// Whether the working tree is the one that was measured.
+fn is_there(readiness: &Readiness, assessment: &Assessment) -> bool {
+    let subject = &assessment.subject;
+    subject.commit.is_some()
+        && subject.commit == readiness.commit
+        && subject.dirty == Some(false)
+        && readiness.dirty == Some(false)
+}
+
+fn merge(readiness: &mut Readiness, assessment: &Assessment, lines: &SourceLines) {
+    for measured in &assessment.components {
+        let own = readiness.components.iter_mut().find(|component| component.name == measured.name);
+        let Some(component) = own else { continue };
+        for check in &measured.checks {
+            let findings = check.outcome.evidence().map(|evidence| evidence.findings.as_slice());
+            for one in findings.unwrap_or_default() {
+                if component.findings.len() >= LISTED {
+                    component.more_findings += 1;
+                    continue;
+                }
+                component.findings.push(Finding {
+                    check: check.check().id().to_owned(),
+                    file: one.file.to_string(),
+                    line: one.line,
+                    rule: one.rule.to_string(),
+                    severity: one.severity.name(),
+                    message: one.message.to_string(),
+                    source: one.line.and_then(|line| lines.get(&one.file, line)).map(str::to_owned),
+                });
+            }
+        }
+    }
+}

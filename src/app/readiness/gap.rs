@@ -1,0 +1,205 @@
+//! What is missing until a check meets its bound, in whole things, from the figures and bounds that were recorded.
+
+use crate::model::percent::{Percent, Ratio};
+use crate::model::record::{CheckOutcome, CheckRecord};
+use crate::report::readiness::{CoveragePoint, Gap};
+
+/// What is missing; `None` where nothing is, or the figures do not tell.
+pub(super) fn gap(check: &CheckRecord) -> Option<Gap> {
+    if check.outcome != CheckOutcome::Fail || check.waived {
+        return None;
+    }
+    let figure = |name: &str| check.figures.get(name).copied();
+    let bound = |name: &str| check.bounds.get(name).and_then(|text| text.parse::<u64>().ok());
+    let over = |figure: u64, max: &str| figure.saturating_sub(bound(max).unwrap_or(0));
+    match check.id.as_str() {
+        "coverage" => coverage_gap(check),
+        "tests" => {
+            let failures = over(figure("failed")? + figure("errors").unwrap_or(0), "max_failures");
+            let passed = bound("min_passed").unwrap_or(1).saturating_sub(figure("passed").unwrap_or(0));
+            if failures > 0 {
+                Some(words(failures, "failing test", "to mend"))
+            } else {
+                some(passed).map(|missing| Gap {
+                    missing,
+                    words: format!("needs {missing} more passing {}", plural(missing, "test")),
+                })
+            }
+        }
+        "lint" | "security" => {
+            some(over(figure("issues")?, "max_issues")).map(|n| words(n, "issue", "to mend"))
+        }
+        "types" => {
+            let errors = over(figure("errors")?, "max_errors");
+            let warnings = over(figure("warnings").unwrap_or(0), "max_warnings");
+            match (errors, warnings) {
+                (0, 0) => None,
+                (0, warnings) => Some(words(warnings, "type warning", "to mend")),
+                (errors, 0) => Some(words(errors, "type error", "to mend")),
+                (errors, warnings) => Some(Gap {
+                    missing: errors + warnings,
+                    words: format!(
+                        "{errors} type {} and {warnings} {} to mend",
+                        plural(errors, "error"),
+                        plural(warnings, "warning")
+                    ),
+                }),
+            }
+        }
+        "docs" => {
+            let what = if figure("readme") == Some(0) { "a README" } else { "a usage example" };
+            Some(Gap { missing: 1, words: format!("needs {what}") })
+        }
+        _ => None,
+    }
+}
+
+/// The least number of lines that must be covered besides, so that the ratio reaches the bound in integers.
+fn coverage_gap(check: &CheckRecord) -> Option<Gap> {
+    let ratio = judged(check)?;
+    let min = min(check)?;
+    let needed = (u128::from(ratio.whole()) * u128::from(min.hundredths())).div_ceil(10_000);
+    let missing = u64::try_from(needed).ok()?.checked_sub(ratio.part()).filter(|missing| *missing > 0)?;
+    let thing = if with_branches(check) { "line or branch" } else { "line" };
+    let things = if missing == 1 {
+        thing.to_owned()
+    } else {
+        thing.replace("line", "lines").replace("branch", "branches")
+    };
+    Some(Gap { missing, words: format!("needs {missing} more covered {things}") })
+}
+
+/// The figure of a measurement, and its bound.
+pub(super) fn point(time: jiff::Timestamp, checks: &[CheckRecord]) -> Option<CoveragePoint> {
+    let check = checks.iter().find(|check| check.id == "coverage")?;
+    let ratio = judged(check)?;
+    Some(CoveragePoint {
+        time,
+        covered: ratio.part(),
+        total: ratio.whole(),
+        hundredths: ratio.percent().hundredths(),
+        min_hundredths: min(check).map(Percent::hundredths),
+    })
+}
+
+/// The ratio that is judged: as coverage.py counts, unless the policy asks for statements.
+fn judged(check: &CheckRecord) -> Option<Ratio> {
+    let figure = |name: &str| check.figures.get(name).copied();
+    let (covered, statements) = (figure("covered")?, figure("statements")?);
+    if with_branches(check) {
+        let (taken, branches) = (figure("covered_branches")?, figure("branches")?);
+        return Ratio::new(covered.checked_add(taken)?, statements.checked_add(branches)?);
+    }
+    Ratio::new(covered, statements)
+}
+
+fn with_branches(check: &CheckRecord) -> bool {
+    check.figures.contains_key("branches")
+        && check.bounds.get("metric").is_none_or(|metric| metric != "statements")
+}
+
+/// The bound as it was recorded: `70`, `69.9` or `69.96`.
+fn min(check: &CheckRecord) -> Option<Percent> {
+    let text = check.bounds.get("min_percent")?;
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = format!("{part:0<2}");
+    let hundredths = whole.parse::<u32>().ok()?.checked_mul(100)?;
+    Percent::from_hundredths(hundredths.checked_add(digits.parse().ok()?)?)
+}
+
+fn some(number: u64) -> Option<u64> {
+    (number > 0).then_some(number)
+}
+
+fn words(missing: u64, noun: &str, rest: &str) -> Gap {
+    Gap { missing, words: format!("{missing} {} {rest}", plural(missing, noun)) }
+}
+
+fn plural(number: u64, noun: &str) -> String {
+    if number == 1 { noun.to_owned() } else { format!("{noun}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn check(id: &str, figures: &[(&str, u64)], bounds: &[(&str, &str)]) -> CheckRecord {
+        CheckRecord {
+            id: id.to_owned(),
+            outcome: CheckOutcome::Fail,
+            waived: false,
+            summary: String::new(),
+            figures: figures.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect(),
+            bounds: bounds.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            reason: None,
+            findings: 0,
+            suppressed: 0,
+            tool: None,
+            report_sha256: None,
+        }
+    }
+
+    fn said(id: &str, figures: &[(&str, u64)], bounds: &[(&str, &str)]) -> Option<String> {
+        gap(&check(id, figures, bounds)).map(|gap| gap.words)
+    }
+
+    #[test]
+    fn a_gap_is_told_in_whole_lines_of_what_is_judged() {
+        let figures = [("covered", 44), ("statements", 97), ("covered_branches", 2), ("branches", 12)];
+        let auto = [("min_percent", "70"), ("metric", "auto")];
+        assert_eq!(
+            said("coverage", &figures, &auto).as_deref(),
+            Some("needs 31 more covered lines or branches")
+        );
+        let statements = [("min_percent", "70"), ("metric", "statements")];
+        assert_eq!(said("coverage", &figures, &statements).as_deref(), Some("needs 24 more covered lines"));
+        assert_eq!(
+            said("coverage", &[("covered", 184), ("statements", 263)], &auto).as_deref(),
+            Some("needs 1 more covered line")
+        );
+        assert_eq!(said("coverage", &[("covered", 38)], &auto), None, "the figures do not tell");
+    }
+
+    #[test]
+    fn each_check_says_what_is_to_be_done() {
+        for (id, figures, bounds, words) in [
+            ("tests", &[("passed", 9), ("failed", 2), ("errors", 1)][..], &[][..], "3 failing tests to mend"),
+            ("tests", &[("passed", 1), ("failed", 0)], &[("min_passed", "3")], "needs 2 more passing tests"),
+            ("lint", &[("issues", 7)], &[("max_issues", "5")], "2 issues to mend"),
+            ("security", &[("issues", 1)], &[], "1 issue to mend"),
+            ("types", &[("errors", 1), ("warnings", 2)], &[], "1 type error and 2 warnings to mend"),
+            ("docs", &[("readme", 0), ("usage_examples", 0)], &[], "needs a README"),
+            ("docs", &[("readme", 1), ("usage_examples", 0)], &[], "needs a usage example"),
+        ] {
+            assert_eq!(said(id, figures, bounds).as_deref(), Some(words), "{id}");
+        }
+        let passed = CheckRecord { outcome: CheckOutcome::Pass, ..check("lint", &[("issues", 7)], &[]) };
+        assert_eq!(gap(&passed), None);
+    }
+
+    proptest! {
+        /// Exactly so many: with them the bound is reached, with one less it is not.
+        #[test]
+        fn the_gap_is_the_least_that_reaches_the_bound(covered in 0u64..3_000, rest in 1u64..3_000, min in 0u32..=10_000) {
+            let whole = covered + rest;
+            let bound = Percent::from_hundredths(min).expect("a percentage");
+            let text = bound.to_string();
+            let figures = [("covered", covered), ("statements", whole)];
+            let figures: BTreeMap<&str, u64> = figures.into_iter().collect();
+            let figures: Vec<(&str, u64)> = figures.into_iter().collect();
+            let found = gap(&check("coverage", &figures, &[("min_percent", &text)]));
+            let reaches = |part: u64| Ratio::new(part, whole).expect("a ratio").reaches(bound);
+            match found {
+                None => prop_assert!(reaches(covered)),
+                Some(gap) => {
+                    prop_assert!(!reaches(covered));
+                    prop_assert!(reaches(covered + gap.missing) && !reaches(covered + gap.missing - 1));
+                }
+            }
+        }
+    }
+}

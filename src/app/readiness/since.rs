@@ -1,0 +1,90 @@
+//! Since when changes are told: a length of time, a moment, or an earlier report.
+
+use std::path::Path;
+
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::policy::duration;
+use crate::report::readiness;
+use crate::sys::file;
+
+/// The longest time back, in days.
+const DAYS: u64 = 3_650;
+
+/// Why it cannot be told what is meant.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SinceError {
+    /// It is none of the three.
+    #[error("`{0}` is no length of time, no date and no file")]
+    Nothing(String),
+    /// The file is no report of readiness.
+    #[error("`{file}` is no earlier report: {why}")]
+    NoReport {
+        /// The file.
+        file: String,
+        /// Why not.
+        why: String,
+    },
+    /// That moment is still to come.
+    #[error("{0} is still to come")]
+    Future(Timestamp),
+}
+
+/// The moment that `text` means at `now`. A date begins at midnight UTC.
+///
+/// # Errors
+/// Where it means none, or one that is still to come.
+pub fn since(text: &str, now: Timestamp) -> Result<Timestamp, SinceError> {
+    let text = text.trim();
+    let time = moment(text, now)?;
+    if time > now { Err(SinceError::Future(time)) } else { Ok(time) }
+}
+
+fn moment(text: &str, now: Timestamp) -> Result<Timestamp, SinceError> {
+    if let Ok(length) = duration::parse_within(text, DAYS) {
+        let length = SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX);
+        return Ok(now.checked_sub(length).unwrap_or(Timestamp::MIN));
+    }
+    if let Ok(time) = text.parse::<Timestamp>() {
+        return Ok(time);
+    }
+    if let Some(civil) = text
+        .parse::<DateTime>()
+        .ok()
+        .or_else(|| Some(text.parse::<Date>().ok()?.to_datetime(jiff::civil::Time::midnight())))
+        && let Ok(zoned) = civil.to_zoned(TimeZone::UTC)
+    {
+        return Ok(zoned.timestamp());
+    }
+    match file::read_text(Path::new(text)) {
+        Err(file::ReadError::Absent) => Err(SinceError::Nothing(text.to_owned())),
+        Err(file::ReadError::Unreadable(why)) => {
+            Err(SinceError::NoReport { file: text.to_owned(), why: format!("it cannot be read: {why}") })
+        }
+        Ok(json) => {
+            readiness::time_of(&json).map_err(|why| SinceError::NoReport { file: text.to_owned(), why })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_a_date_and_a_moment_are_understood_and_the_future_is_refused() {
+        let now: Timestamp = "2025-10-14T09:00:00Z".parse().expect("a time");
+        let of = |text: &str| since(text, now).map(|time| time.to_string());
+        assert_eq!(of("7d").as_deref(), Ok("2025-10-07T09:00:00Z"));
+        assert_eq!(of("2025-10-01").as_deref(), Ok("2025-10-01T00:00:00Z"));
+        assert_eq!(of("2025-10-01T08:30").as_deref(), Ok("2025-10-01T08:30:00Z"));
+        assert_eq!(of("2025-10-01T08:30:00+02:00").as_deref(), Ok("2025-10-01T06:30:00Z"));
+        assert_eq!(
+            of("2025-11-01"),
+            Err(SinceError::Future("2025-11-01T00:00:00Z".parse().expect("a time")))
+        );
+        assert_eq!(of("yesterday"), Err(SinceError::Nothing("yesterday".to_owned())));
+    }
+}

@@ -1,0 +1,101 @@
+//! How ready a component is, as one word and in a few. Pure. The order of the questions is the order of urgency: what needs
+//! a person is never hidden behind what is merely in the way.
+
+use crate::model::assessment::Verdict;
+use crate::model::record::CheckOutcome;
+use crate::report::readiness::{Attention, Blocker, Check, Observation, State};
+use crate::report::status::{Known, ObstacleKind};
+
+use super::attention::is_observed;
+
+/// What is known of a component whose ledger is sound.
+pub(super) struct Findings<'a> {
+    pub(super) known: &'a Known,
+    pub(super) attention: &'a [Attention],
+    pub(super) blockers: &'a [Blocker],
+    pub(super) checks: &'a [Check],
+    pub(super) observation: Option<&'a Observation>,
+    pub(super) declared: bool,
+}
+
+/// The state, and what is said of it.
+pub(super) fn state(found: &Findings<'_>) -> (State, String) {
+    let known = found.known;
+    let standing = &known.standing;
+    let first_blocker = || found.blockers.first().map(|one| one.message.clone()).unwrap_or_default();
+    if !found.declared {
+        return (State::Undeclared, "it has left a ledger, which is kept".to_owned());
+    }
+    if let Some(first) = found.attention.first() {
+        return (State::Attention, first.message.clone());
+    }
+    let is_kind = |kind: &str| found.blockers.iter().any(|one| one.kind == kind);
+    if is_kind(ObstacleKind::RollingBack.name()) {
+        return (State::Blocked, first_blocker());
+    }
+    let Some(to) = standing.stage.next() else {
+        return (State::Done, String::new());
+    };
+    if is_observed(standing) {
+        return match found.observation {
+            Some(seen) if !seen.proven => (State::Observing, observed(seen)),
+            _ if !found.blockers.is_empty() => (State::Blocked, first_blocker()),
+            Some(_) => (State::Ready, format!("can be completed: it moves to {to}")),
+            None => (State::Observing, "deployed, and not looked at yet".to_owned()),
+        };
+    }
+    let Some(measured) = &standing.measured else {
+        return (State::Unmeasured, "its gate was never measured for the record".to_owned());
+    };
+    let not_passed = is_kind(ObstacleKind::NotPassed.name());
+    match measured.verification.verdict {
+        Verdict::Fail if not_passed => (State::Blocked, failing(found.checks)),
+        Verdict::Inconclusive if not_passed && is_waiting(found.checks) => {
+            (State::Blocked, failing(found.checks))
+        }
+        Verdict::Inconclusive if not_passed => (State::Inconclusive, failing(found.checks)),
+        // An override set aside what failed: the rest decides.
+        Verdict::Pass | Verdict::Fail | Verdict::Inconclusive => {
+            let first = |is: fn(&Blocker) -> bool| found.blockers.iter().find(|one| is(one));
+            // A freeze ends by itself; what is stale stays so.
+            let lasting = first(|one| !one.stale && one.kind != "freeze");
+            match (lasting, first(|one| one.stale), first(|_| true)) {
+                (Some(blocker), ..) | (None, None, Some(blocker)) => {
+                    (State::Blocked, blocker.message.clone())
+                }
+                (None, Some(stale), _) => (State::Stale, stale.message.clone()),
+                (None, None, None) => (State::Ready, format!("can go to {to}")),
+            }
+        }
+    }
+}
+
+fn observed(seen: &Observation) -> String {
+    format!("day {} of {}; {}", seen.day, seen.days, seen.summary)
+}
+
+/// Whether nothing but time or an approval is missing.
+fn is_waiting(checks: &[Check]) -> bool {
+    let mut open = checks.iter().filter(|check| is_open(check)).peekable();
+    open.peek().is_some()
+        && open.all(|check| check.reason.as_ref().is_some_and(|reason| reason.kind == "waiting"))
+}
+
+fn is_open(check: &Check) -> bool {
+    let is = |outcome: CheckOutcome| check.outcome == outcome.name();
+    is(CheckOutcome::Inconclusive) || (is(CheckOutcome::Fail) && !check.waived)
+}
+
+/// What each check that is not passed lacks.
+fn failing(checks: &[Check]) -> String {
+    let told: Vec<String> = checks
+        .iter()
+        .filter(|check| is_open(check))
+        .map(|check| match (&check.gap, &check.reason) {
+            (Some(gap), _) => format!("{}: {}", check.id, gap.words),
+            (None, Some(reason)) => format!("{}: {}", check.id, reason.message),
+            (None, None) => format!("{}: {}", check.id, check.summary),
+        })
+        .collect();
+    if told.is_empty() { "the gate judged nothing".to_owned() } else { told.join("; ") }
+}

@@ -1,0 +1,66 @@
+//! The readiness of all components, for those who lead releases. Not how it is found out (`app::readiness`).
+
+mod chart;
+mod html;
+mod json;
+mod markdown;
+mod model;
+#[cfg(test)]
+mod sample;
+mod state;
+mod text;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+pub use model::{
+    Attention, Blocker, Change, Check, ComponentReadiness, CoveragePoint, Event, Finding, Freeze, Gap,
+    InForce, LEDGER_BROKEN, Measured, Next, Observation, Promotion, Readiness, Reason, RuleDays,
+};
+pub use state::State;
+
+use super::Style;
+
+/// The word in the document that says what it is.
+const KIND: &str = "readiness";
+
+/// For the terminal, ending with a newline.
+pub fn render_text(readiness: &Readiness, style: &Style) -> String {
+    text::render(readiness, style)
+}
+
+/// For an issue or the summary of a step, ending with a newline.
+pub fn render_markdown(readiness: &Readiness) -> String {
+    markdown::render(readiness)
+}
+
+/// The published JSON document, ending with a newline.
+pub fn render_json(readiness: &Readiness, version: &str, exit_code: u8) -> String {
+    json::render(readiness, version, exit_code)
+}
+
+/// One page of HTML that loads nothing, ending with a newline.
+pub fn render_html(readiness: &Readiness) -> String {
+    html::render(readiness)
+}
+
+/// When the report was made that [`render_json`] wrote.
+///
+/// # Errors
+/// Where it is none, in words.
+pub fn time_of(text: &str) -> Result<Timestamp, String> {
+    #[derive(Deserialize)]
+    struct Earlier {
+        kind: String,
+        time: Timestamp,
+    }
+    let earlier: Earlier = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    if earlier.kind == KIND {
+        Ok(earlier.time)
+    } else {
+        Err(format!("it is a document of the kind `{}`", earlier.kind))
+    }
+}
+
+#[cfg(test)]
+mod tests;

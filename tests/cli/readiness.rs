@@ -1,0 +1,359 @@
+//! `report` without `--merge`: how ready all components are, on real ledgers.
+
+use serde_json::{Value, json};
+use tta_promote::model::decision::{RollbackDecision, RollbackSeverity, SignOff};
+use tta_promote::model::record::Fact;
+
+use crate::past::Past;
+use crate::project::{POLICY, Project, covered};
+use crate::told::Told;
+
+const LEDGER: &str = ".promotion/ledger/a.jsonl";
+
+/// Two components, `a` and `b`.
+fn two() -> Project {
+    let policy = format!(
+        "{POLICY}\n[component.b]\npriority = \"P0\"\npaths = [\"src/b.py\"]\ntests = {{ paths = [\"tests\"] }}\n"
+    );
+    Project::new().policy(&policy).file("src/b.py", "y = 1\n").repository()
+}
+
+fn report(project: &Project, code: i32) -> Value {
+    project.run(&["report", "--format", "json"]).exits(code).json()
+}
+
+fn of<'v>(report: &'v Value, name: &str) -> &'v Value {
+    let all = report["components"].as_array().expect("components");
+    all.iter().find(|one| one["name"] == name).unwrap_or_else(|| panic!("no `{name}`: {report:#}"))
+}
+
+fn state(report: &Value, name: &str) -> String {
+    of(report, name)["state"].as_str().expect("a word").to_owned()
+}
+
+fn with_coverage(project: Project, file: &str, executed: u32, missing: u32) -> Project {
+    let files = json!({
+        "src/a.py": covered(8, 2), "src/b.py": covered(8, 2), "tests/test_a.py": covered(8, 2), file: covered(executed, missing),
+    });
+    project.data("coverage.json", json!({"meta": {"version": "7.17.0"}, "files": files}).to_string())
+}
+
+#[test]
+fn who_passed_is_ready_and_who_was_never_measured_is_not() {
+    let project = two();
+    project.run(&["verify", "a", "--record"]).exits(0);
+    let found = report(&project, 0);
+    assert_eq!((state(&found, "a"), state(&found, "b")), ("ready".into(), "unmeasured".into()));
+    assert_eq!(of(&found, "a")["headline"], "can go to staging");
+    assert_eq!(of(&found, "a")["next"]["step"], "deploy");
+    assert_eq!(found["counts"], json!({"ready": 1, "unmeasured": 1}));
+    assert_eq!(
+        (&found["schema"], &found["kind"], &found["exit_code"]),
+        (&1.into(), &"readiness".into(), &0.into())
+    );
+    let point = &of(&found, "a")["coverage"][0];
+    assert_eq!(
+        (&point["covered"], &point["hundredths"], &point["min_hundredths"]),
+        (&8.into(), &8000.into(), &7000.into())
+    );
+    let text = project.run(&["report"]).exits(0).stdout;
+    assert!(text.ends_with("2 components: 1 ready now, 1 not measured\n"), "{text}");
+    let markdown = project.run(&["report", "--format", "markdown"]).exits(0).stdout;
+    assert!(
+        markdown.contains("### ✓ Ready now (1)") && markdown.contains("`tta-promote deploy a`"),
+        "{markdown}"
+    );
+}
+
+#[test]
+fn a_fail_says_how_many_lines_are_missing() {
+    let project = with_coverage(two(), "src/a.py", 56, 44);
+    project.run(&["verify", "a", "--record"]).exits(1);
+    let found = report(&project, 0);
+    assert_eq!(state(&found, "a"), "blocked");
+    assert_eq!(of(&found, "a")["headline"], "coverage: needs 14 more covered lines");
+}
+
+#[test]
+fn what_could_not_be_measured_has_its_reason_and_what_to_do() {
+    let project = two().fake("ruff").absent();
+    project.run(&["verify", "a", "--record"]).exits(3);
+    let found = report(&project, 0);
+    assert_eq!(state(&found, "a"), "inconclusive");
+    let reason = of(&found, "a")["checks"].as_array().expect("checks").iter().find(|one| one["id"] == "lint");
+    let reason = &reason.expect("lint")["reason"];
+    assert_eq!(reason["kind"], "tool_missing");
+    assert!(reason["hint"].as_str().expect("a hint").contains("tta-promote doctor"), "{reason}");
+}
+
+#[test]
+fn a_pass_of_another_commit_is_stale() {
+    let project = two();
+    project.run(&["verify", "a", "--record"]).exits(0);
+    let project = project.file("src/a.py", "x = 2\n").committed();
+    assert_eq!(state(&report(&project, 0), "a"), "stale");
+}
+
+#[test]
+fn a_hold_a_freeze_and_a_sign_off_are_shown() {
+    let project = two();
+    project.run(&["verify", "a", "--record"]).exits(0);
+    project
+        .run(&["sign", "a", "security-reviewed", "--evidence", "https://ci.example/1", "--by", "Grace"])
+        .exits(0);
+    let found = report(&project, 0);
+    assert_eq!(state(&found, "a"), "ready");
+    let signed = of(&found, "a")["in_force"][0].clone();
+    assert_eq!(signed["kind"], "sign_off");
+    assert!(signed["until"].is_string(), "{signed}");
+    project.run(&["hold", "a", "--reason", "holidays"]).exits(0);
+    let found = report(&project, 0);
+    assert_eq!(state(&found, "a"), "blocked");
+    assert!(of(&found, "a")["headline"].as_str().expect("words").ends_with("holds it: holidays"));
+    assert_eq!(of(&found, "a")["in_force"].as_array().expect("two").len(), 2);
+    project.run(&["release", "a", "--reason", "over"]).exits(0);
+    let policy = std::fs::read_to_string(project.root().join("promotion.toml")).expect("a policy");
+    let frozen = format!(
+        "{policy}\n[[project.freeze]]\nfrom = 2025-01-01T00:00:00Z\nto = 2999-01-01T00:00:00Z\nreason = \"the fair\"\n"
+    );
+    let project = project.policy(&frozen).committed();
+    project.run(&["verify", "a", "--record"]).exits(0);
+    let found = report(&project, 0);
+    assert_eq!(found["freezes"][0]["in_force"], true);
+    assert_eq!(state(&found, "a"), "blocked", "{found:#}");
+    assert!(of(&found, "a")["headline"].as_str().expect("words").contains("the fair"));
+}
+
+#[test]
+fn a_ledger_that_does_not_verify_keeps_no_other_component_from_being_shown() {
+    let project = two();
+    project.run(&["verify", "a", "b", "--record"]).exits(0);
+    let text = std::fs::read_to_string(project.root().join(LEDGER)).expect("a ledger");
+    let project = project.file(LEDGER, &text.replacen("\"pass\"", "\"fail\"", 1));
+    let found = report(&project, 5);
+    assert_eq!((state(&found, "a"), state(&found, "b")), ("unknown".into(), "ready".into()));
+    assert!(of(&found, "a")["headline"].as_str().expect("words").contains("line 1 was edited"));
+    std::fs::remove_file(project.root().join(LEDGER)).expect("removed");
+    let project = project.file(&format!("{LEDGER}/inside"), "a folder in its place\n");
+    assert_eq!(state(&report(&project, 3), "a"), "unknown");
+}
+
+#[test]
+fn what_has_changed_is_folded_from_the_ledger_and_an_earlier_report_says_since_when() {
+    let project = two();
+    project.run(&["verify", "a", "--record"]).exits(0);
+    let before = project.path("before.json").display().to_string();
+    let told = project.run(&["report", "--since", "1h", "--output", &format!("json={before}")]).exits(0);
+    assert!(told.stdout.contains("a: gate to staging: not measured → pass"), "{}", told.stdout);
+    assert!(told.stdout.contains("a: coverage: first measured, 80 %"), "{}", told.stdout);
+    let nothing = project.run(&["report", "--since", &before, "--format", "json"]).exits(0).json();
+    assert_eq!(of(&nothing, "a")["changes"], json!([]));
+    std::thread::sleep(std::time::Duration::from_millis(5));
+    let project = with_coverage(project, "src/a.py", 60, 40);
+    project.run(&["verify", "a", "--record"]).exits(1);
+    let later = project.run(&["report", "--since", &before, "--format", "json"]).exits(0).json();
+    let words: Vec<&str> = of(&later, "a")["changes"]
+        .as_array()
+        .expect("changes")
+        .iter()
+        .filter_map(|one| one["what"].as_str())
+        .collect();
+    assert_eq!(words, ["gate to staging: pass → fail", "coverage: 80 % → 60 %"]);
+    let ago = project.run(&["report", "--since", "2999-01-01"]).exits(2);
+    assert!(ago.stderr.contains("is still to come"), "{}", ago.stderr);
+    let ago = project.run(&["report", "--since", "promotion.toml"]).exits(2);
+    assert!(ago.stderr.contains("`promotion.toml` is no earlier report"), "{}", ago.stderr);
+    let ago = project.run(&["report", "--since", "yesterday"]).exits(2);
+    assert!(ago.stderr.contains("no length of time, no date and no file"), "{}", ago.stderr);
+}
+
+#[test]
+fn a_component_that_is_gone_from_the_policy_is_named() {
+    let project = Project::new().repository();
+    project.run(&["verify", "a", "--record"]).exits(0);
+    let project = project.policy(&POLICY.replace("[component.a]", "[component.b]"));
+    assert_eq!(state(&report(&project, 0), "a"), "undeclared");
+}
+
+#[test]
+fn formats_of_verdicts_and_options_of_shards_are_refused() {
+    let project = Project::new().repository();
+    for (arguments, says) in [
+        (&["--format", "junit"][..], "error: `junit` is a format of verdicts, and readiness is none"),
+        (&["--output", "sarif=x"], "error: `sarif` is a format of verdicts"),
+        (&["--plan", "p.json"], "error: the following required arguments were not provided"),
+        (
+            &["--merge", "x.json", "--since", "7d"],
+            "error: the argument '--merge <FILE>...' cannot be used with",
+        ),
+    ] {
+        let arguments: Vec<&str> = ["report"].into_iter().chain(arguments.iter().copied()).collect();
+        let told: Told = project.run(&arguments).exits(2);
+        assert!(told.stderr.starts_with(says), "{arguments:?}: {}", told.stderr);
+    }
+}
+
+#[test]
+fn looking_writes_nothing_and_what_others_wrote_does_not_act() {
+    let project = two();
+    let before = project.tree();
+    project.run(&["report"]).exits(0);
+    assert_eq!(project.tree(), before);
+    let project = project.variable("GITHUB_ACTOR", "Eve\u{202e}\u{9b}31m");
+    project.run(&["verify", "a", "--record"]).exits(0);
+    project.run(&["hold", "a", "--reason", "\u{1b}[2J <script>alert(1)</script>"]).exits(0);
+    for format in ["text", "json", "markdown", "html"] {
+        project.run(&["report", "--format", format, "-v"]).exits(0).stays_calm();
+    }
+}
+
+#[test]
+fn a_candidate_that_is_watched_is_told_day_by_day_and_overdue_once_nobody_looks() {
+    let project = two();
+    Past::of("a").measured(62, 80).deployed(60).well(60, 0).write(&project.root());
+    let found = report(&project, 0);
+    assert_eq!(state(&found, "a"), "observing", "{found:#}");
+    let seen = &of(&found, "a")["observation"];
+    assert_eq!((&seen["day"], &seen["days"], &seen["proven"]), (&3.into(), &7.into(), &false.into()));
+    assert_eq!(seen["map"][0]["signs"].as_array().expect("days").len(), 3);
+    let kinds: Vec<&str> = of(&found, "a")["promotion"]["events"]
+        .as_array()
+        .expect("events")
+        .iter()
+        .filter_map(|event| event["kind"].as_str())
+        .collect();
+    assert_eq!(kinds, ["verified", "deployed", "observed"]);
+    Past::of("a").measured(62, 80).deployed(60).well(60, 9).write(&project.root());
+    let found = report(&project, 0);
+    assert_eq!(state(&found, "a"), "attention");
+    assert_eq!(of(&found, "a")["attention"][0]["kind"], "soak_overdue");
+    Past::of("a").measured(172, 80).deployed(170).well(170, 0).write(&project.root());
+    let found = report(&project, 0);
+    assert_eq!(
+        (state(&found, "a"), of(&found, "a")["next"]["step"].clone()),
+        ("ready".into(), "complete".into())
+    );
+    assert_eq!(of(&found, "a")["headline"], "can be completed: it moves to staging");
+}
+
+#[test]
+fn a_rollback_whose_time_is_over_needs_a_person() {
+    let project = two();
+    let past = Past::of("a").measured(62, 80).deployed(60).well(60, 40);
+    let decision = RollbackDecision {
+        severity: RollbackSeverity::High,
+        reason: "it lost data".into(),
+        due: Some(past.time(16)),
+    };
+    past.hours_ago(40, Fact::RollbackDecided(decision)).write(&project.root());
+    let found = report(&project, 0);
+    assert_eq!(state(&found, "a"), "attention", "{found:#}");
+    let first = &of(&found, "a")["attention"][0];
+    assert_eq!(first["kind"], "rollback_overdue");
+    assert!(first["hint"].as_str().expect("a hint").contains("tta-promote rollback a --now"), "{first}");
+    let changes = of(&found, "a")["changes"].to_string();
+    assert!(changes.contains("rollback decided (high): it lost data"), "{changes}");
+}
+
+#[test]
+fn a_sign_off_that_the_gate_asks_for_and_that_has_expired_needs_a_person_and_one_that_was_withdrawn_does_not()
+{
+    let signed = |expires: i64| {
+        let past = Past::of("a").measured(80, 80);
+        let sign = SignOff {
+            topic: "security-reviewed".into(),
+            by: "Grace".into(),
+            evidence: "https://ci.example/1".into(),
+            commit: None,
+            expires: past.time(expires),
+        };
+        past.hours_ago(70, Fact::Signed(sign))
+    };
+    let policy = POLICY.replace("[gate.staging]", "[gate.staging]\nsign_offs = [\"security-reviewed\"]");
+    let project = Project::new().policy(&policy).repository();
+    signed(20).write(&project.root());
+    let found = report(&project, 0);
+    assert_eq!(of(&found, "a")["attention"][0]["kind"], "sign_off_expired", "{found:#}");
+    signed(70).write(&project.root());
+    assert_eq!(of(&report(&project, 0), "a")["attention"], json!([]));
+}
+
+#[test]
+fn a_gate_that_lacks_nothing_but_an_approval_is_blocked_by_it_and_was_verified() {
+    let policy = POLICY.replace("[gate.staging]", "[gate.staging]\nsign_offs = [\"security-reviewed\"]");
+    let project = Project::new().policy(&policy).repository();
+    project.run(&["verify", "a", "--record"]).exits(4);
+    let found = report(&project, 0);
+    assert_eq!(state(&found, "a"), "blocked", "{found:#}");
+    let headline = of(&found, "a")["headline"].as_str().expect("words");
+    assert_eq!(headline, "sign_off:security-reviewed: nobody has signed it");
+}
+
+#[test]
+fn coverage_is_told_over_time_and_its_change_since_a_day() {
+    let project = two();
+    Past::of("a").measured(400, 60).measured(200, 73).measured(20, 56).write(&project.root());
+    let found = project.run(&["report", "--since", "10d", "--format", "json"]).exits(0).json();
+    let figures: Vec<u64> = of(&found, "a")["coverage"]
+        .as_array()
+        .expect("points")
+        .iter()
+        .filter_map(|one| one["hundredths"].as_u64())
+        .collect();
+    assert_eq!(figures, [6000, 7300, 5600]);
+    let changes = of(&found, "a")["changes"].to_string();
+    assert!(changes.contains("coverage: 60 % → 56 %"), "{changes}");
+    assert!(
+        of(&found, "a")["headline"]
+            .as_str()
+            .expect("words")
+            .starts_with("coverage: needs 14 more covered lines")
+    );
+}
+
+#[test]
+fn the_page_is_one_file_that_loads_nothing() {
+    let project = two();
+    project.run(&["verify", "a", "--record"]).exits(0);
+    let page = project.path("ready.html");
+    project.run(&["report", "--output", &format!("html={}", page.display())]).exits(0);
+    let html = std::fs::read_to_string(&page).expect("a page");
+    assert!(html.starts_with("<!doctype html>") && html.ends_with("</html>\n"));
+    assert!(html.contains("Content-Security-Policy") && !html.contains("src="));
+    assert_eq!(
+        project.run(&["report", "--format", "html"]).exits(0).stdout.lines().next(),
+        Some("<!doctype html>")
+    );
+}
+
+#[test]
+fn findings_beside_the_ledgers_have_their_lines_only_where_that_commit_is_checked_out() {
+    let issue = json!([{"code": "F401", "filename": "FILE", "location": {"row": 1, "column": 1}, "message": "`os` imported but unused"}]);
+    let project = two();
+    let issue = issue.to_string().replace("FILE", project.root().join("src/a.py").to_str().expect("UTF-8"));
+    let project = project.fake("ruff").prints(issue).exits(1);
+    let verdict = project.path("verdict.json").display().to_string();
+    let page = project.path("verdict.html").display().to_string();
+    project
+        .run(&[
+            "verify",
+            "a",
+            "--only",
+            "lint",
+            "--output",
+            &format!("json={verdict}"),
+            "--output",
+            &format!("html={page}"),
+        ])
+        .exits(1);
+    let html = std::fs::read_to_string(&page).expect("a page");
+    assert!(html.contains("F401") && html.contains("<code>x = 1</code></pre>"), "{html}");
+    let found = project.run(&["report", "--with", &verdict, "--format", "json"]).exits(0).json();
+    let finding = &of(&found, "a")["findings"][0];
+    assert_eq!((&finding["rule"], &finding["source"]), (&"F401".into(), &"x = 1".into()));
+    let project = project.file("src/a.py", "x = 2\n");
+    let found = project.run(&["report", "--with", &verdict, "--format", "json"]).exits(0).json();
+    assert_eq!(of(&found, "a")["findings"][0]["source"], Value::Null, "it is another line now");
+    let told = project.run(&["report", "--with", "promotion.toml"]).exits(2);
+    assert!(told.stderr.starts_with("error: `promotion.toml` cannot be shown: "), "{}", told.stderr);
+}
