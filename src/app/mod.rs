@@ -45,6 +45,7 @@ pub mod reporter;
 pub mod reuse;
 pub mod revoke;
 pub mod rollback;
+pub mod schema;
 pub mod selection;
 pub mod settle;
 pub mod shard;

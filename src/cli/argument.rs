@@ -18,6 +18,7 @@ use super::exit;
 mod complete;
 mod decide;
 mod observe;
+mod own;
 mod undo;
 mod view;
 
@@ -27,6 +28,8 @@ use decide::{HOLD_EXAMPLES, OVERRIDE_EXAMPLES, SIGN_EXAMPLES};
 pub use decide::{Hold, Override, Sign};
 use observe::OBSERVE_EXAMPLES;
 pub use observe::Observe;
+use own::SCHEMA_EXAMPLES;
+pub use own::{Cache, CacheAct, Schema};
 use undo::{REVOKE_EXAMPLES, ROLLBACK_EXAMPLES};
 pub use undo::{Revoke, Rollback, UndoFormat};
 use view::{AUDIT_EXAMPLES, HISTORY_EXAMPLES, STATUS_EXAMPLES};
@@ -143,6 +146,9 @@ pub enum Verb {
     Doctor,
     /// Show what is kept of earlier runs, or take it away
     Cache(Cache),
+    /// Print the JSON Schema of promotion.toml or of a document that is written
+    #[command(after_long_help = SCHEMA_EXAMPLES)]
+    Schema(Schema),
 }
 
 /// Which components, which gate, which checks.
@@ -327,21 +333,6 @@ pub enum StepFormat {
     Text,
     /// For programs.
     Json,
-}
-
-/// `cache`.
-#[derive(Debug, Clone, Args)]
-pub struct Cache {
-    /// What to do; left out: show what is kept
-    #[command(subcommand)]
-    pub act: Option<CacheAct>,
-}
-
-/// What to do with what is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
-pub enum CacheAct {
-    /// Take away what is kept of all projects
-    Clear,
 }
 
 /// A format and the file that it goes to.

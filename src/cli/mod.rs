@@ -26,6 +26,7 @@ mod quotation;
 mod report;
 mod revoke;
 mod rollback;
+mod schema;
 mod status;
 mod verify;
 mod workflow;
@@ -84,6 +85,7 @@ fn run(arguments: Vec<OsString>) -> Result<Exit, Failure> {
         Verb::Audit(arguments) => audit::run(&command_line.global, arguments),
         Verb::Doctor => doctor::run(&command_line.global),
         Verb::Cache(arguments) => cache::run(arguments),
+        Verb::Schema(arguments) => schema::run(arguments),
     }
 }
 

@@ -24,6 +24,7 @@ mod percentage;
 mod project;
 mod pytest_argument;
 mod reading;
+pub mod schema;
 mod suggestion;
 mod syntax;
 mod test_selection;
