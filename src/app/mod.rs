@@ -4,6 +4,7 @@ pub mod actor;
 pub mod answer;
 pub mod assess;
 pub mod audit;
+pub mod beginning;
 pub mod bench;
 pub mod change;
 pub mod checkout;

@@ -28,8 +28,8 @@ use decide::{HOLD_EXAMPLES, OVERRIDE_EXAMPLES, SIGN_EXAMPLES};
 pub use decide::{Hold, Override, Sign};
 use observe::OBSERVE_EXAMPLES;
 pub use observe::Observe;
-use own::SCHEMA_EXAMPLES;
-pub use own::{Cache, CacheAct, Schema};
+use own::{COMPLETIONS_EXAMPLES, INIT_EXAMPLES, MAN_EXAMPLES, SCHEMA_EXAMPLES};
+pub use own::{Cache, CacheAct, Completions, Init, Man, Schema};
 use undo::{REVOKE_EXAMPLES, ROLLBACK_EXAMPLES};
 pub use undo::{Revoke, Rollback, UndoFormat};
 use view::{AUDIT_EXAMPLES, HISTORY_EXAMPLES, STATUS_EXAMPLES};
@@ -47,7 +47,7 @@ pub use view::{Anchor, Audit, History, Status, ViewFormat, Which as WhichRecord}
                   and judges what they measured. A pass needs evidence: a tool that is missing, hangs, crashes or \
                   looked at nothing gives `inconclusive`, with the reason and what to do.",
     after_help = exit::table(),
-    after_long_help = format!("Start here:\n  tta-promote doctor          are the tools there?\n  tta-promote plan carbon     what would run, and why\n  tta-promote verify carbon   run it\n\n{}", exit::table()),
+    after_long_help = format!("Start here:\n  tta-promote init            write a promotion.toml to begin with\n  tta-promote doctor          are the tools there?\n  tta-promote plan carbon     what would run, and why\n  tta-promote verify carbon   run it\n\n{}", exit::table()),
     disable_help_subcommand = true,
     arg_required_else_help = true
 )]
@@ -149,6 +149,15 @@ pub enum Verb {
     /// Print the JSON Schema of promotion.toml or of a document that is written
     #[command(after_long_help = SCHEMA_EXAMPLES)]
     Schema(Schema),
+    /// Write a promotion.toml to begin with
+    #[command(after_long_help = INIT_EXAMPLES)]
+    Init(Init),
+    /// Print what a shell completes the command line with
+    #[command(after_long_help = COMPLETIONS_EXAMPLES)]
+    Completions(Completions),
+    /// Print the manual page, or write those of all verbs
+    #[command(after_long_help = MAN_EXAMPLES)]
+    Man(Man),
 }
 
 /// Which components, which gate, which checks.

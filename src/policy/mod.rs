@@ -11,6 +11,7 @@ mod condition;
 mod dependency;
 mod deploy;
 mod document;
+pub mod draft;
 pub mod duration;
 mod freeze;
 mod gate;
