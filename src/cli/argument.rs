@@ -17,6 +17,7 @@ mod complete;
 mod decide;
 mod observe;
 mod output;
+mod own;
 mod report;
 mod undo;
 mod view;
@@ -29,6 +30,8 @@ use observe::OBSERVE_EXAMPLES;
 pub use observe::Observe;
 pub use output::Output;
 use output::{format, output};
+use own::{COMPLETIONS_EXAMPLES, INIT_EXAMPLES, MAN_EXAMPLES, SCHEMA_EXAMPLES};
+pub use own::{Cache, CacheAct, Completions, Init, Man, Schema};
 use report::REPORT_EXAMPLES;
 pub use report::Report;
 use undo::{REVOKE_EXAMPLES, ROLLBACK_EXAMPLES};
@@ -48,7 +51,7 @@ pub use view::{Anchor, Audit, History, Status, ViewFormat, Which as WhichRecord}
                   and judges what they measured. A pass needs evidence: a tool that is missing, hangs, crashes or \
                   looked at nothing gives `inconclusive`, with the reason and what to do.",
     after_help = exit::table(),
-    after_long_help = format!("Start here:\n  tta-promote doctor          are the tools there?\n  tta-promote plan carbon     what would run, and why\n  tta-promote verify carbon   run it\n\n{}", exit::table()),
+    after_long_help = format!("Start here:\n  tta-promote init            write a promotion.toml to begin with\n  tta-promote doctor          are the tools there?\n  tta-promote plan carbon     what would run, and why\n  tta-promote verify carbon   run it\n\n{}", exit::table()),
     disable_help_subcommand = true,
     arg_required_else_help = true
 )]
@@ -147,6 +150,18 @@ pub enum Verb {
     Doctor,
     /// Show what is kept of earlier runs, or take it away
     Cache(Cache),
+    /// Print the JSON Schema of promotion.toml or of a document that is written
+    #[command(after_long_help = SCHEMA_EXAMPLES)]
+    Schema(Schema),
+    /// Write a promotion.toml to begin with
+    #[command(after_long_help = INIT_EXAMPLES)]
+    Init(Init),
+    /// Print what a shell completes the command line with
+    #[command(after_long_help = COMPLETIONS_EXAMPLES)]
+    Completions(Completions),
+    /// Print the manual page, or write those of all verbs
+    #[command(after_long_help = MAN_EXAMPLES)]
+    Man(Man),
 }
 
 /// Which components, which gate, which checks.
@@ -314,21 +329,6 @@ pub enum StepFormat {
     Text,
     /// For programs.
     Json,
-}
-
-/// `cache`.
-#[derive(Debug, Clone, Args)]
-pub struct Cache {
-    /// What to do; left out: show what is kept
-    #[command(subcommand)]
-    pub act: Option<CacheAct>,
-}
-
-/// What to do with what is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
-pub enum CacheAct {
-    /// Take away what is kept of all projects
-    Clear,
 }
 
 fn stage(text: &str) -> Result<Stage, String> {

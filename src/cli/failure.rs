@@ -102,9 +102,10 @@ impl From<LoadError> for Failure {
     fn from(error: LoadError) -> Self {
         let message = error.to_string();
         match error {
-            LoadError::NotFound(_) => {
-                Self::usage(message, "go to the project, or name the file with `--config FILE`")
-            }
+            LoadError::NotFound(_) => Self::usage(
+                message,
+                "go to the project, name the file with `--config FILE`, or write one with `tta-promote init`",
+            ),
             LoadError::Unreadable { .. } => {
                 Self::usage(message, "make it a readable UTF-8 file, or name another one")
             }

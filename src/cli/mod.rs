@@ -5,6 +5,7 @@ mod audit;
 mod cache;
 mod claims;
 mod complete;
+mod completions;
 mod debt;
 mod decide;
 mod deploy;
@@ -15,6 +16,7 @@ mod explain;
 pub mod failure;
 mod history;
 mod inert;
+mod init;
 mod issue;
 mod notice;
 mod observe;
@@ -27,6 +29,7 @@ mod quotation;
 mod report;
 mod revoke;
 mod rollback;
+mod schema;
 mod status;
 mod verify;
 mod workflow;
@@ -85,6 +88,10 @@ fn run(arguments: Vec<OsString>) -> Result<Exit, Failure> {
         Verb::Audit(arguments) => audit::run(&command_line.global, arguments),
         Verb::Doctor => doctor::run(&command_line.global),
         Verb::Cache(arguments) => cache::run(arguments),
+        Verb::Schema(arguments) => schema::run(arguments),
+        Verb::Init(arguments) => init::run(arguments),
+        Verb::Completions(arguments) => completions::run(arguments),
+        Verb::Man(arguments) => completions::man(arguments),
     }
 }
 

@@ -1,26 +1,65 @@
 //! What people decided, as it is written: see `wire`.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::decision as model;
 use crate::model::record::Fact;
+use crate::model::stage::Stage;
 
 use super::part::stage;
 
 /// What was decided. The tag is the kind of the record.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "of", rename_all = "snake_case")]
 pub(super) enum Decision {
-    Completed { to: String, deployment: u64, verified: u64 },
-    Signed { topic: String, by: String, evidence: String, commit: Option<String>, expires: Timestamp },
-    Held { reason: String },
-    Released { reason: String },
-    Overridden { checks: Vec<String>, commit: String, reason: String, approver: String, expires: Timestamp },
-    RollbackDecided { severity: String, reason: String, due: Option<Timestamp> },
-    Revoked { to: String, reason: String, measured: Option<u64> },
-    Incident { what: String, evidence: String },
-    Noted { topic: String, text: String },
+    Completed {
+        #[schemars(extend("enum" = Stage::ALL.map(Stage::name)))]
+        to: String,
+        deployment: u64,
+        verified: u64,
+    },
+    Signed {
+        topic: String,
+        by: String,
+        evidence: String,
+        commit: Option<String>,
+        expires: Timestamp,
+    },
+    Held {
+        reason: String,
+    },
+    Released {
+        reason: String,
+    },
+    Overridden {
+        checks: Vec<String>,
+        commit: String,
+        reason: String,
+        approver: String,
+        expires: Timestamp,
+    },
+    RollbackDecided {
+        #[schemars(extend("enum" = model::RollbackSeverity::ALL.map(model::RollbackSeverity::name)))]
+        severity: String,
+        reason: String,
+        due: Option<Timestamp>,
+    },
+    Revoked {
+        #[schemars(extend("enum" = Stage::ALL.map(Stage::name)))]
+        to: String,
+        reason: String,
+        measured: Option<u64>,
+    },
+    Incident {
+        what: String,
+        evidence: String,
+    },
+    Noted {
+        topic: String,
+        text: String,
+    },
 }
 
 impl Decision {

@@ -16,6 +16,8 @@ mod wire;
 
 use std::fmt;
 
+use schemars::{Schema, SchemaGenerator};
+
 use crate::model::record::Record;
 
 pub use self::chain::{Defect, DefectKind, measurement, outline, read};
@@ -94,6 +96,11 @@ impl Ledger {
             Some(_) => Err(DefectKind::Rewritten { seq: anchor.seq }),
         }
     }
+}
+
+/// The schema of a line.
+pub fn schema(generator: SchemaGenerator) -> Schema {
+    wire::schema(generator)
 }
 
 /// The line of `record` about `component`, with its line break, to follow `head`; and the head that it makes.

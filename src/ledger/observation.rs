@@ -1,6 +1,7 @@
 //! What was seen of a candidate in one window, as it is written: see `wire`.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -9,7 +10,7 @@ use crate::model::observation::{self as seen, Sign, Window};
 use super::part::{Container, Written};
 
 /// What was seen of a candidate in one window.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(super) struct Observation {
     from: Timestamp,
     to: Timestamp,
@@ -21,10 +22,11 @@ pub(super) struct Observation {
     links: Vec<String>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 struct Reading {
     rule: String,
     #[serde(serialize_with = "write_sign", deserialize_with = "read_sign")]
+    #[schemars(with = "String", extend("enum" = Sign::ALL.map(Sign::name)))]
     sign: Sign,
     detail: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]

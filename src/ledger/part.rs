@@ -1,5 +1,6 @@
 //! What several kinds of records are written with: containers and stages, and what all of them are read by. See `wire`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::container::ContainerState;
@@ -12,7 +13,7 @@ pub(super) trait Written<T> {
 }
 
 /// A container as it is written.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(super) struct Container {
     id: String,
     image: String,

@@ -29,6 +29,10 @@ fn every_kind_of_record_is_read_as_it_was_written() {
     let kinds: std::collections::BTreeSet<&str> = all.iter().map(Fact::kind).collect();
     assert_eq!(kinds, Fact::KINDS.into(), "there is a sample of each kind");
     let (records, text) = lines(all);
+    assert!(
+        text == include_str!("../../fixtures/ledgers/kinds.jsonl"),
+        "version 1 is written as it was:\n{text}"
+    );
     let ledger = read("carbon", text.as_bytes()).expect("sound");
     assert_eq!(ledger.records, records);
     assert_eq!(ledger.end, End::Whole);

@@ -2,20 +2,25 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::assessment::{PolicyDigest, Verdict};
 use crate::model::environment as model;
 use crate::model::line_set::{LineCoverage, LineSet};
 use crate::model::record::{self, CheckOutcome, CheckRecord, TestsAsked, WaiverRecord};
+use crate::model::stage::Stage;
 
 use super::part::{Written, stage};
 
 /// A measurement as it is written.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(super) struct Verification {
+    #[schemars(extend("enum" = Stage::ALL.map(Stage::name)))]
     from: String,
+    #[schemars(extend("enum" = Stage::ALL.map(Stage::name)))]
     to: String,
+    #[schemars(extend("enum" = Verdict::ALL.map(Verdict::name)))]
     verdict: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     only: Option<Vec<String>>,
@@ -35,13 +40,13 @@ pub(super) struct Verification {
     lines: BTreeMap<String, Lines>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 struct Policy {
     file: String,
     sha256: String,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 struct Environment {
     python: Option<String>,
     platform: String,
@@ -51,7 +56,7 @@ struct Environment {
     installed: BTreeMap<String, String>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 struct Tests {
     paths: Vec<String>,
     select: Option<String>,
@@ -59,15 +64,16 @@ struct Tests {
     args: Vec<String>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 struct Lines {
     covered: String,
     missing: String,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 struct Check {
     id: String,
+    #[schemars(extend("enum" = CheckOutcome::ALL.map(CheckOutcome::name)))]
     outcome: String,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     waived: bool,
@@ -86,7 +92,7 @@ struct Check {
     report_sha256: Option<String>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 struct Waiver {
     check: String,
     rule: String,
@@ -98,13 +104,13 @@ struct Waiver {
     expires: String,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 struct Reason {
     kind: String,
     message: String,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 struct Tool {
     name: String,
     version: String,

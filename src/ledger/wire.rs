@@ -5,12 +5,15 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::model::container::ContainerState;
 use crate::model::observation as seen;
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::{self, Fact, Record};
+use crate::model::stage::Stage;
 
 use super::decision::Decision;
 use super::observation::Observation;
@@ -24,23 +27,35 @@ const HASH: &str = ",\"hash\":\"";
 const END: &str = "\"}";
 
 /// A line without its digest. `V` and `O` are how much is read of a measurement and of an observation.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(extend("allOf" = needs()))]
 pub(super) struct Line<'a, V = Verification, O = Observation> {
+    /// The version of this format.
+    #[schemars(extend("const" = VERSION))]
     pub(super) v: u64,
+    /// Its number, from 1.
+    #[schemars(range(min = 1))]
     pub(super) seq: u64,
     time: Timestamp,
+    /// Who did it: a person, or the account that a job runs for.
     #[serde(borrow)]
     actor: Cow<'a, str>,
     #[serde(borrow)]
     pub(super) component: Cow<'a, str>,
+    /// What happened.
     #[serde(borrow)]
+    #[schemars(extend("enum" = Fact::KINDS))]
     kind: Cow<'a, str>,
+    /// The promotion that it belongs to.
     #[serde(borrow)]
     promotion: Cow<'a, str>,
+    /// What was measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     verification: Option<Box<V>>,
+    /// What is about to be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     act: Option<Act>,
+    /// The number of the record that it was intended by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     intent: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -51,8 +66,39 @@ pub(super) struct Line<'a, V = Verification, O = Observation> {
     observation: Option<Box<O>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     decision: Option<Decision>,
+    /// The digest of the line before it.
     #[serde(borrow)]
+    #[schemars(regex(pattern = "^[0-9a-f]{64}$"))]
     pub(super) prev: Cow<'a, str>,
+}
+
+/// The schema of a line. Its own digest is none of the fields, since it is of the bytes before it.
+pub(super) fn schema(generator: SchemaGenerator) -> Schema {
+    let mut schema = generator.into_root_schema_for::<Line<'_>>();
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        let about = "The digest of the bytes of this line up to it.";
+        let digest = json!({"type": "string", "pattern": "^[0-9a-f]{64}$", "description": about});
+        properties.insert("hash".to_owned(), digest);
+    }
+    if let Some(Value::Array(required)) = schema.get_mut("required") {
+        required.push("hash".into());
+    }
+    schema
+}
+
+/// Which fields there are for each kind.
+fn needs() -> Vec<Value> {
+    let needs = |kind: &str| match kind {
+        "verified" => vec!["verification"],
+        "intent" => vec!["act"],
+        "done" => vec!["intent", "result"],
+        "failed" => vec!["intent", "why"],
+        "observed" => vec!["observation"],
+        _ => vec!["decision"],
+    };
+    let of =
+        |kind| json!({"if": {"properties": {"kind": {"const": kind}}}, "then": {"required": needs(kind)}});
+    Fact::KINDS.map(of).to_vec()
 }
 
 /// What a line says of itself, whatever else it says: enough to tell a newer version from nonsense.
@@ -64,7 +110,7 @@ pub(super) struct Outline {
     pub(super) kind: Option<String>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "name", rename_all = "snake_case")]
 enum Act {
     OpenIssue { repository: String, marker: String, title: String, body_sha256: String },
@@ -75,10 +121,12 @@ enum Act {
     Document { path: String, sha256: String },
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 struct Deploy {
+    #[schemars(extend("enum" = Stage::ALL.map(Stage::name)))]
     stage: String,
     commit: String,
+    /// The number of the record that holds its pass.
     verified: u64,
     service: Option<String>,
     argv: Vec<String>,
@@ -86,7 +134,7 @@ struct Deploy {
     kept: Option<String>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "of", rename_all = "snake_case")]
 enum ActResult {
     OpenIssue { number: u64, url: String },

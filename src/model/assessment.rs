@@ -77,6 +77,9 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Pass, Self::Inconclusive, Self::Fail];
+
     /// The word in JSON.
     pub fn name(self) -> &'static str {
         match self {

@@ -313,6 +313,9 @@ pub enum Act {
 }
 
 impl Act {
+    /// All words that a ledger of this version may hold.
+    pub const NAMES: [&str; 6] = ["open_issue", "comment", "deploy", "restore", "settle_issue", "document"];
+
     /// The word in the ledger.
     pub fn name(&self) -> &'static str {
         match self {

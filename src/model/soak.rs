@@ -52,6 +52,9 @@ pub enum ResetCause {
 }
 
 impl ResetCause {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Image, Self::Configuration, Self::Restart, Self::Absent, Self::Gap];
+
     /// The word in JSON.
     pub fn name(self) -> &'static str {
         match self {

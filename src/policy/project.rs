@@ -99,13 +99,18 @@ pub(super) fn include(project: &Table<'_>, faults: &mut Faults<'_>) -> Vec<(Stri
     patterns.unwrap_or_default().iter().filter_map(pattern).collect()
 }
 
-fn repository(value: &Value<'_>, faults: &mut Faults<'_>) -> Option<String> {
-    let text = value.line(faults)?;
+/// Whether a text is `owner/name`.
+pub(super) fn is_repository(text: &str) -> bool {
     let part = |part: &str| {
         let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
         !part.is_empty() && part.chars().all(safe) && !part.starts_with('-') && part != "." && part != ".."
     };
-    if text.split_once('/').is_some_and(|(owner, name)| part(owner) && part(name)) {
+    text.split_once('/').is_some_and(|(owner, name)| part(owner) && part(name))
+}
+
+fn repository(value: &Value<'_>, faults: &mut Faults<'_>) -> Option<String> {
+    let text = value.line(faults)?;
+    if is_repository(text) {
         return Some(text.to_owned());
     }
     faults.add(

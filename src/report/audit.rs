@@ -3,6 +3,8 @@
 mod json;
 mod text;
 
+use schemars::{Schema, SchemaGenerator};
+
 use super::Style;
 
 /// What an audit found.
@@ -92,6 +94,9 @@ pub enum Soundness {
 }
 
 impl Soundness {
+    /// All of them, the worst last.
+    pub const ALL: [Self; 5] = [Self::Sound, Self::Empty, Self::Inconclusive, Self::Unreadable, Self::Broken];
+
     /// The word in JSON and for people.
     pub fn name(self) -> &'static str {
         match self {
@@ -143,6 +148,11 @@ pub fn render_audit(audit: &Audit, style: &Style) -> String {
 /// `audit` as the published JSON document, ending with a newline.
 pub fn render_audit_json(audit: &Audit, exit_code: u8) -> String {
     json::render(audit, exit_code)
+}
+
+/// The schema of that document.
+pub fn schema(generator: SchemaGenerator) -> Schema {
+    json::schema(generator)
 }
 
 #[cfg(test)]

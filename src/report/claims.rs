@@ -1,6 +1,7 @@
 //! What documents claim, held against the ledgers: for people and for programs. Not the comparison (`lifecycle::support`).
 
-use serde_json::{Value, json};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
 
 use super::json::{Program, SCHEMA, written};
 use super::page::{Page, Tone, shown};
@@ -170,28 +171,87 @@ fn conclusion(claims: &Claims) -> String {
 
 /// As JSON, ending with a newline.
 pub fn render_claims_json(claims: &Claims, exit_code: u8) -> String {
-    let one = |held: &Held| -> Value {
-        let (known, record) = match &held.outcome {
-            Outcome::Supported { record } => (None, *record),
-            Outcome::Contradicted { known, once } => (Some(known.as_str()), *once),
-            Outcome::Unknown | Outcome::Unattributed => (None, None),
-        };
-        json!({
-            "component": held.component, "source": held.source, "line": held.line, "text": held.text,
-            "subject": held.subject, "claimed": held.claimed, "outcome": held.outcome.name(), "known": known,
-            "record": record,
-        })
+    written(&Document {
+        schema: SCHEMA,
+        tool: Program::of(&claims.version),
+        kind: Kind::Claims,
+        project: &claims.project,
+        sources: &claims.sources,
+        notes: &claims.notes,
+        claims: claims.held.iter().map(claim).collect(),
+        exit_code,
+    })
+}
+
+/// The schema of that document.
+pub fn schema(generator: SchemaGenerator) -> Schema {
+    generator.into_root_schema_for::<Document<'_>>()
+}
+
+/// What documents claim, held against the ledgers.
+#[derive(Serialize, JsonSchema)]
+struct Document<'a> {
+    /// The version of this format.
+    #[schemars(extend("const" = SCHEMA))]
+    schema: u8,
+    tool: Program<'a>,
+    kind: Kind,
+    project: &'a str,
+    /// What was read.
+    sources: &'a [String],
+    /// What could not be read.
+    notes: &'a [String],
+    claims: Vec<Claim<'a>>,
+    /// What the process ended with.
+    exit_code: u8,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+enum Kind {
+    Claims,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Claim<'a> {
+    /// Whose it is; null where that is not certain.
+    component: Option<&'a str>,
+    /// The document or the issue.
+    source: &'a str,
+    /// From 1.
+    line: usize,
+    /// As it is written.
+    text: &'a str,
+    /// What it is about.
+    subject: &'static str,
+    /// What is claimed.
+    claimed: &'a str,
+    #[schemars(extend("enum" = ["supported", "contradicted", "unsupported", "not_attributed"]))]
+    outcome: &'static str,
+    /// What the ledger says instead; null where it does not contradict.
+    known: Option<&'a str>,
+    /// The record that supports it, or the last one that would; null where there is none.
+    record: Option<u64>,
+}
+
+fn claim(held: &Held) -> Claim<'_> {
+    let (known, record) = match &held.outcome {
+        Outcome::Supported { record } => (None, *record),
+        Outcome::Contradicted { known, once } => (Some(known.as_str()), *once),
+        Outcome::Unknown | Outcome::Unattributed => (None, None),
     };
-    written(&json!({
-        "schema": SCHEMA,
-        "tool": Program::of(&claims.version),
-        "kind": "claims",
-        "project": claims.project,
-        "sources": claims.sources,
-        "notes": claims.notes,
-        "claims": claims.held.iter().map(one).collect::<Vec<_>>(),
-        "exit_code": exit_code,
-    }))
+    Claim {
+        component: held.component.as_deref(),
+        source: &held.source,
+        line: held.line,
+        text: &held.text,
+        subject: held.subject,
+        claimed: &held.claimed,
+        outcome: held.outcome.name(),
+        known,
+        record,
+    }
 }
 
 #[cfg(test)]

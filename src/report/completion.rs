@@ -2,13 +2,15 @@
 
 use std::fmt::Write as _;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
 use super::clean::one_line;
 use super::json::{Program, SCHEMA, written};
 
 /// What came of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Result {
     /// It may not be completed.
     Refused,
@@ -27,18 +29,6 @@ pub enum Result {
 }
 
 impl Result {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Refused => "refused",
-            Self::Waiting => "waiting",
-            Self::Proposed => "proposed",
-            Self::Declined => "declined",
-            Self::NotPassed => "not_passed",
-            Self::Completed => "completed",
-            Self::AlreadyCompleted => "already_completed",
-        }
-    }
-
     fn heading(self, component: &str, to: &str) -> String {
         match self {
             Self::Refused => format!("✗ {component} may not be completed"),
@@ -53,7 +43,7 @@ impl Result {
 }
 
 /// A document and what became of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Paper {
     /// The file, relative to the project's root.
     pub path: String,
@@ -140,7 +130,7 @@ pub fn json(completion: &Completion) -> String {
         promotion: completion.promotion.as_deref(),
         to: completion.to.as_deref(),
         commit: completion.commit.as_deref(),
-        result: completion.result.name(),
+        result: completion.result,
         proof: &completion.proof,
         against: &completion.against,
         documents: &completion.documents,
@@ -151,8 +141,16 @@ pub fn json(completion: &Completion) -> String {
     })
 }
 
-#[derive(Serialize)]
+/// The schema of it.
+pub fn schema(generator: SchemaGenerator) -> Schema {
+    generator.into_root_schema_for::<Document<'_>>()
+}
+
+/// What came of `complete`.
+#[derive(Serialize, JsonSchema)]
 struct Document<'a> {
+    /// The version of this format.
+    #[schemars(extend("const" = SCHEMA))]
     schema: u8,
     tool: Program<'a>,
     kind: &'static str,
@@ -160,7 +158,7 @@ struct Document<'a> {
     promotion: Option<&'a str>,
     to: Option<&'a str>,
     commit: Option<&'a str>,
-    result: &'a str,
+    result: Result,
     proof: &'a [String],
     against: &'a [String],
     documents: &'a [Paper],

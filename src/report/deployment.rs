@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
 use crate::model::container::ContainerState;
@@ -10,7 +11,8 @@ use super::clean::one_line;
 use super::json::{Program, SCHEMA, written};
 
 /// What came of a deployment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Result {
     /// It may not be deployed.
     Refused,
@@ -33,20 +35,6 @@ pub enum Result {
 }
 
 impl Result {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Refused => "refused",
-            Self::Waiting => "waiting",
-            Self::Proposed => "proposed",
-            Self::Declined => "declined",
-            Self::AlreadyDeployed => "already_deployed",
-            Self::Deployed => "deployed",
-            Self::Failed => "failed",
-            Self::RolledBack => "rolled_back",
-            Self::RollbackFailed => "rollback_failed",
-        }
-    }
-
     fn heading(self, component: &str, to: &str) -> String {
         match self {
             Self::Refused => format!("✗ {component} may not be deployed to {to}"),
@@ -141,7 +129,7 @@ pub fn json(deployment: &Deployment) -> String {
         component: &deployment.component,
         to: &deployment.to,
         commit: deployment.commit.as_deref(),
-        result: deployment.result.name(),
+        result: deployment.result,
         argv: &deployment.argv,
         containers: deployment.containers.iter().map(wire).collect(),
         proof: &deployment.proof,
@@ -164,14 +152,22 @@ fn wire(container: &ContainerState) -> Container<'_> {
     }
 }
 
-#[derive(Serialize)]
+/// The schema of it.
+pub fn schema(generator: SchemaGenerator) -> Schema {
+    generator.into_root_schema_for::<Document<'_>>()
+}
+
+/// What came of `deploy`.
+#[derive(Serialize, JsonSchema)]
 struct Document<'a> {
+    /// The version of this format.
+    #[schemars(extend("const" = SCHEMA))]
     schema: u8,
     tool: Program<'a>,
     component: &'a str,
     to: &'a str,
     commit: Option<&'a str>,
-    result: &'a str,
+    result: Result,
     argv: &'a [String],
     containers: Vec<Container<'a>>,
     proof: &'a [String],
@@ -180,7 +176,7 @@ struct Document<'a> {
     exit_code: u8,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Container<'a> {
     id: &'a str,
     image: &'a str,

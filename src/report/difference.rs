@@ -9,6 +9,8 @@ mod figures;
 mod json;
 mod text;
 
+use schemars::{Schema, SchemaGenerator};
+
 use crate::model::promotion::Measurement;
 
 use super::Style;
@@ -66,6 +68,11 @@ pub fn render_explanation(explanation: &Explanation, style: &Style) -> String {
 /// `explanation` as the published JSON document, ending with a newline.
 pub fn render_explanation_json(explanation: &Explanation) -> String {
     json::render(explanation, &Difference::of(explanation))
+}
+
+/// The schema of that document.
+pub fn schema(generator: SchemaGenerator) -> Schema {
+    json::schema(generator)
 }
 
 #[cfg(test)]

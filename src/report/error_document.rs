@@ -1,6 +1,7 @@
 //! What `--format json` prints where there is no assessment: the error as one JSON document. Not for a bad
 //! verdict, which is an assessment, and not for people: they read three lines on stderr.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
 use crate::model::policy;
@@ -39,28 +40,44 @@ pub fn render_error(error: &ErrorDocument) -> String {
     })
 }
 
-#[derive(Serialize)]
+/// The schema of it.
+pub fn schema(generator: SchemaGenerator) -> Schema {
+    generator.into_root_schema_for::<Document<'_>>()
+}
+
+/// Why this program could not do its work.
+#[derive(Serialize, JsonSchema)]
 struct Document<'a> {
+    /// The version of this format.
+    #[schemars(extend("const" = SCHEMA))]
     schema: u8,
     tool: Program<'a>,
     error: Failure<'a>,
+    /// What the process ended with.
     exit_code: u8,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Failure<'a> {
+    /// What could not be done.
     message: &'a str,
+    /// Why, the nearest cause first.
     cause: &'a [String],
+    /// What to do about it.
     hint: Option<&'a str>,
+    /// The faults of the policy, where it is the policy that is wrong.
     faults: Vec<Fault<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Fault<'a> {
     file: &'a str,
+    /// From 1.
     line: usize,
     message: &'a str,
+    /// What to do about it.
     hint: Option<&'a str>,
+    /// The line as it stands there.
     text: &'a str,
 }
 

@@ -1,9 +1,12 @@
 //! The records of a component as a timeline, for people and for programs. Not what they add up to (`status`).
 
+mod act;
+mod decision;
 mod json;
 mod text;
 
 use jiff::Timestamp;
+use schemars::{Schema, SchemaGenerator};
 
 use crate::model::record::Record;
 
@@ -50,6 +53,11 @@ pub fn render_history(history: &History, style: &Style) -> String {
 /// `history` as the published JSON document, ending with a newline.
 pub fn render_history_json(history: &History) -> String {
     json::render(history)
+}
+
+/// The schema of that document.
+pub fn schema(generator: SchemaGenerator) -> Schema {
+    json::schema(generator)
 }
 
 #[cfg(test)]

@@ -1,14 +1,17 @@
 //! What `issue` did, as a document, schema 1. Not the issue's text in Markdown: that is a field of it.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
 use super::json::written;
 
 /// The version of the document.
 const SCHEMA: u64 = 1;
+/// What kind of document it is.
+const KIND: &str = "issue";
 
 /// What was done, or would be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct IssueDocument {
     /// The component.
     pub component: String,
@@ -17,6 +20,7 @@ pub struct IssueDocument {
     /// `owner/name`.
     pub repository: String,
     /// `opened`, `updated`, `up_to_date`, `would_open` or `would_update`.
+    #[schemars(extend("enum" = ["opened", "updated", "up_to_date", "would_open", "would_update"]))]
     pub action: &'static str,
     /// The issue, where there is one.
     pub issue: Option<IssuePlace>,
@@ -35,7 +39,7 @@ pub struct IssueDocument {
 }
 
 /// An issue on GitHub.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct IssuePlace {
     /// Its number.
     pub number: u64,
@@ -43,9 +47,18 @@ pub struct IssuePlace {
     pub url: String,
 }
 
-#[derive(Serialize)]
+/// The schema of it.
+pub fn schema(generator: SchemaGenerator) -> Schema {
+    generator.into_root_schema_for::<Whole<'_>>()
+}
+
+/// What `issue` did, or would do.
+#[derive(Serialize, JsonSchema)]
 struct Whole<'a> {
+    /// The version of this format.
+    #[schemars(extend("const" = SCHEMA))]
     schema: u64,
+    #[schemars(extend("const" = KIND))]
     kind: &'static str,
     #[serde(flatten)]
     document: &'a IssueDocument,
@@ -54,7 +67,7 @@ struct Whole<'a> {
 impl IssueDocument {
     /// The JSON, ending with a newline.
     pub fn render(&self) -> String {
-        written(&Whole { schema: SCHEMA, kind: "issue", document: self })
+        written(&Whole { schema: SCHEMA, kind: KIND, document: self })
     }
 }
 

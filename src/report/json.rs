@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
 use crate::model::assessment::Assessment;
@@ -13,6 +14,7 @@ use super::clean::is_unseen;
 
 mod heading;
 mod lines;
+mod number;
 mod reader;
 mod waiver;
 mod wire;
@@ -24,6 +26,13 @@ pub use reader::read;
 
 /// The version of the schema.
 pub(super) const SCHEMA: u8 = 1;
+/// The kind of the reason beside `not_applicable`: it is none of ours, but the policy's.
+const NOT_APPLICABLE: &str = "not_applicable";
+
+/// The schema of an assessment.
+pub fn schema(generator: SchemaGenerator) -> Schema {
+    generator.into_root_schema_for::<wire::Document<'static>>()
+}
 
 /// The same, as it is written, so that half a million findings never stand in memory as text.
 ///
@@ -108,10 +117,16 @@ impl Write for Visible<'_> {
     }
 }
 
+/// The words that a field may hold that may be null.
+pub(super) fn or_null<const N: usize>(words: [&'static str; N]) -> Vec<Option<&'static str>> {
+    words.map(Some).into_iter().chain([None]).collect()
+}
+
 /// The program that wrote a document.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Program<'a> {
+    #[schemars(extend("const" = Self::NAME))]
     name: Cow<'a, str>,
     version: Cow<'a, str>,
 }

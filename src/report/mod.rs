@@ -45,6 +45,7 @@ pub(crate) mod sample;
 mod sarif;
 mod sign;
 pub mod soak;
+mod soak_json;
 mod source_line;
 pub mod status;
 mod summary;
@@ -61,9 +62,9 @@ use std::io::{self, Write};
 
 use crate::model::assessment::{Assessment, CheckAssessment};
 
-pub use error_document::{ErrorDocument, render_error};
+pub use error_document::{ErrorDocument, render_error, schema as error_schema};
 pub use github::render_outputs;
-pub use json::{Heading, ReadError, read};
+pub use json::{Heading, ReadError, read, schema as assessment_schema};
 pub use locator::Checkout;
 pub use page::Paint;
 pub use sarif::{MOST_RESULTS, crowded_runs};

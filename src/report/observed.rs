@@ -1,15 +1,18 @@
 //! What a look at a candidate came to: for people, as one line, and as JSON. Not a judge.
 
-use serde_json::{Value, json};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
 
 use crate::model::observation::{Observation, Reading, Sign};
+use crate::model::stage::Stage;
 
 use super::Style;
-use super::json::{Program, SCHEMA, written};
+use super::json::{Program, SCHEMA, on_one_line, written};
 use super::moment::minute;
 use super::page::{Page, Tone, cells, fitted, shown, spaces};
-use super::record_json::container;
+use super::record_json;
 use super::soak::{SoakView, mark, span};
+use super::soak_json::Soak;
 
 /// A look, ready to be shown. Its texts hold no secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,23 +112,57 @@ impl Observed {
 
     /// The document on one line.
     pub fn json_line(&self) -> String {
-        format!("{}\n", self.document())
+        format!("{}\n", on_one_line(&self.document()))
     }
 
-    fn document(&self) -> Value {
-        json!({
-            "schema": SCHEMA,
-            "tool": Program::of(&self.version),
-            "kind": "observation",
-            "component": self.component,
-            "stage": self.stage,
-            "promotion": self.promotion,
-            "sign": self.sign().name(),
-            "observations": self.observations.iter().map(observation).collect::<Vec<_>>(),
-            "soak": self.soak.json(),
-            "exit_code": self.exit_code,
-        })
+    fn document(&self) -> Document<'_> {
+        Document {
+            schema: SCHEMA,
+            tool: Program::of(&self.version),
+            kind: Kind::Observation,
+            component: &self.component,
+            stage: self.stage,
+            promotion: &self.promotion,
+            sign: self.sign().name(),
+            observations: self.observations.iter().map(record_json::Observation::of).collect(),
+            soak: Soak::of(&self.soak),
+            exit_code: self.exit_code,
+        }
     }
+}
+
+/// The schema of the document.
+pub fn schema(generator: SchemaGenerator) -> Schema {
+    generator.into_root_schema_for::<Document<'_>>()
+}
+
+/// What a look at a deployed candidate came to.
+#[derive(Serialize, JsonSchema)]
+struct Document<'a> {
+    /// The version of this format.
+    #[schemars(extend("const" = SCHEMA))]
+    schema: u8,
+    tool: Program<'a>,
+    kind: Kind,
+    component: &'a str,
+    #[schemars(extend("enum" = Stage::ALL.map(Stage::name)))]
+    stage: &'static str,
+    promotion: &'a str,
+    /// The worst of all windows.
+    #[schemars(extend("enum" = Sign::ALL.map(Sign::name)))]
+    sign: &'static str,
+    /// What was recorded, the earlier window first.
+    observations: Vec<record_json::Observation<'a>>,
+    soak: Soak<'a>,
+    /// What the process ends with.
+    exit_code: u8,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+enum Kind {
+    Observation,
 }
 
 fn tone(view: &SoakView) -> Tone {
@@ -139,26 +176,4 @@ fn tone(view: &SoakView) -> Tone {
 fn words(reading: &Reading) -> String {
     let samples = reading.samples.map(|samples| format!(" [{samples} samples]")).unwrap_or_default();
     shown(&format!("{}{samples}", reading.detail))
-}
-
-fn observation(one: &Observation) -> Value {
-    let reading = |reading: &Reading| {
-        json!({
-            "rule": reading.rule,
-            "sign": reading.sign.name(),
-            "detail": reading.detail,
-            "value": reading.value,
-            "samples": reading.samples,
-            "query": reading.query,
-        })
-    };
-    json!({
-        "from": one.window.from(),
-        "to": one.window.to(),
-        "late": one.late,
-        "sign": one.sign().name(),
-        "running": one.running.iter().map(container).collect::<Vec<_>>(),
-        "readings": one.readings.iter().map(reading).collect::<Vec<_>>(),
-        "links": one.links,
-    })
 }

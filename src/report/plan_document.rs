@@ -2,6 +2,7 @@
 //! the shards found: each writes its own assessment. The same document is read back when they are joined, so what
 //! is written and what is read are one set of structs.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
 use super::json::written;
@@ -12,10 +13,12 @@ const SCHEMA: u64 = 1;
 const KIND: &str = "plan";
 
 /// The plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlanDocument {
+    #[schemars(extend("const" = SCHEMA))]
     schema: u64,
+    #[schemars(extend("const" = KIND))]
     kind: String,
     /// The program that planned.
     pub tool: PlanTool,
@@ -36,7 +39,7 @@ pub struct PlanDocument {
 }
 
 /// The program that planned.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlanTool {
     /// Its name.
@@ -46,7 +49,7 @@ pub struct PlanTool {
 }
 
 /// The policy that is judged by.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlanPolicy {
     /// The policy file, relative to the project's root.
@@ -56,7 +59,7 @@ pub struct PlanPolicy {
 }
 
 /// What one machine verifies.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlanShard {
     /// Its name, such as `1-of-3`.
@@ -127,14 +130,28 @@ struct Head {
     kind: Option<String>,
 }
 
-#[derive(Serialize)]
+/// The schema of a plan.
+pub fn schema(generator: SchemaGenerator) -> Schema {
+    generator.into_root_schema_for::<PlanDocument>()
+}
+
+/// The schema of a matrix.
+pub fn matrix_schema(generator: SchemaGenerator) -> Schema {
+    generator.into_root_schema_for::<Matrix<'_>>()
+}
+
+/// What `strategy.matrix` of GitHub Actions takes.
+#[derive(Serialize, JsonSchema)]
 struct Matrix<'a> {
+    /// A job each.
     include: Vec<Entry<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Entry<'a> {
+    /// The name of the shard, such as `1-of-3`.
     shard: &'a str,
+    /// Its components, as arguments for `verify`.
     components: String,
 }
 

@@ -2,17 +2,21 @@
 
 use std::fmt::Write as _;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
 use super::clean::one_line;
 use super::json::{Program, SCHEMA, written};
 
 /// A revocation, ready to be shown. Its texts hold no secrets.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 pub struct Revocation {
     /// The component.
     pub component: String,
     /// `revoked`, `already_revoked`, `proposed`, `declined`, `refused` or `nothing_completed`.
+    #[schemars(extend(
+        "enum" = ["revoked", "already_revoked", "proposed", "declined", "refused", "nothing_completed"]
+    ))]
     pub result: &'static str,
     /// The promotion.
     pub promotion: Option<String>,
@@ -39,7 +43,7 @@ pub struct Revocation {
 }
 
 /// A check, then and now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Figure {
     /// The check.
     pub check: String,
@@ -96,8 +100,16 @@ pub fn text(revocation: &Revocation) -> String {
     text
 }
 
-#[derive(Serialize)]
+/// The schema of it.
+pub fn schema(generator: SchemaGenerator) -> Schema {
+    generator.into_root_schema_for::<Document<'_>>()
+}
+
+/// What came of `revoke`.
+#[derive(Serialize, JsonSchema)]
 struct Document<'a> {
+    /// The version of this format.
+    #[schemars(extend("const" = SCHEMA))]
     schema: u8,
     tool: Program<'a>,
     #[serde(flatten)]

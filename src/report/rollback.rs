@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
 use crate::model::container::ContainerState;
@@ -11,7 +12,8 @@ use super::clean::one_line;
 use super::json::{Program, SCHEMA, written};
 
 /// What came of a rollback.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Result {
     /// There is nothing to roll back.
     NothingDeployed,
@@ -38,22 +40,6 @@ pub enum Result {
 }
 
 impl Result {
-    fn name(self) -> &'static str {
-        match self {
-            Self::NothingDeployed => "nothing_deployed",
-            Self::AlreadyRolledBack => "already_rolled_back",
-            Self::Proposed => "proposed",
-            Self::Impossible => "impossible",
-            Self::Declined => "declined",
-            Self::Decided => "decided",
-            Self::Documented => "documented",
-            Self::RolledBack => "rolled_back",
-            Self::Failed => "failed",
-            Self::Rehearsed => "rehearsed",
-            Self::RehearsalFailed => "rehearsal_failed",
-        }
-    }
-
     fn heading(self, component: &str) -> String {
         match self {
             Self::NothingDeployed => format!("✗ {component}: there is nothing to roll back"),
@@ -204,7 +190,7 @@ pub fn json(rollback: &Rollback) -> String {
         schema: SCHEMA,
         tool: Program::of(&rollback.version),
         component: &rollback.component,
-        result: rollback.result.name(),
+        result: rollback.result,
         promotion: rollback.promotion.as_deref(),
         severity: rollback.severity,
         reason: rollback.reason.as_deref(),
@@ -223,12 +209,20 @@ pub fn json(rollback: &Rollback) -> String {
     })
 }
 
-#[derive(Serialize)]
+/// The schema of it.
+pub fn schema(generator: SchemaGenerator) -> Schema {
+    generator.into_root_schema_for::<Document<'_>>()
+}
+
+/// What came of `rollback`.
+#[derive(Serialize, JsonSchema)]
 struct Document<'a> {
+    /// The version of this format.
+    #[schemars(extend("const" = SCHEMA))]
     schema: u8,
     tool: Program<'a>,
     component: &'a str,
-    result: &'a str,
+    result: Result,
     promotion: Option<&'a str>,
     severity: Option<&'a str>,
     reason: Option<&'a str>,
@@ -246,7 +240,7 @@ struct Document<'a> {
     exit_code: u8,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Container {
     id: String,
     image: String,

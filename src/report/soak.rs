@@ -9,7 +9,6 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
 
 use crate::model::observation::{Observation, Sign};
 use crate::model::soak::{ResetCause, Soak};
@@ -107,34 +106,6 @@ impl SoakView {
     fn lapsed(&self) -> String {
         let (unseen, most) = (span(self.soak.unseen), span(self.soak.max_gap));
         format!("nobody has looked for {unseen}, longer than {most}: it starts again, so `observe` it now")
-    }
-
-    /// As a part of a document.
-    pub(super) fn json(&self) -> Value {
-        let soak = &self.soak;
-        let resets: Vec<Value> =
-            soak.resets.iter().map(|(time, cause)| json!({"time": time, "cause": cause.name()})).collect();
-        let days = |days: &[Option<Sign>]| -> Vec<Value> {
-            days.iter().map(|sign| sign.map(Sign::name).into()).collect()
-        };
-        json!({
-            "proven": soak.is_proven(),
-            "failed": !soak.excesses.is_empty(),
-            "deployed": self.deployed,
-            "since": soak.since,
-            "healthy_seconds": soak.healthy.as_secs(),
-            "needed_seconds": soak.needed.as_secs(),
-            "healthy_windows": soak.samples,
-            "needed_windows": soak.min_samples,
-            "looks": self.looks,
-            "largest_gap_seconds": soak.largest_gap.as_secs(),
-            "uptime_percent": soak.uptime.map(|uptime| uptime.percent().to_string()),
-            "needed_uptime_percent": soak.min_uptime.to_string(),
-            "resets": resets,
-            "exceeded": soak.excesses.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            "earliest": soak.earliest,
-            "days": self.map.iter().map(|(rule, signs)| json!({"rule": rule, "signs": days(signs)})).collect::<Vec<_>>(),
-        })
     }
 
     /// On a page.

@@ -4,8 +4,10 @@
 mod json;
 mod many;
 mod one;
+mod wire;
 
 use jiff::Timestamp;
+use schemars::{Schema, SchemaGenerator};
 
 use crate::model::assessment::Verdict;
 use crate::model::decision::RollbackDecision;
@@ -160,6 +162,21 @@ pub enum ObstacleKind {
 }
 
 impl ObstacleKind {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::Unmeasured,
+        Self::NotPassed,
+        Self::Commit,
+        Self::Policy,
+        Self::MeasuredDirty,
+        Self::Dirty,
+        Self::Old,
+        Self::Future,
+        Self::RollingBack,
+        Self::Held,
+        Self::Dependency,
+    ];
+
     /// The word in JSON.
     pub fn name(self) -> &'static str {
         match self {
@@ -229,6 +246,11 @@ pub fn render_status(status: &Status, style: &Style) -> String {
 /// `status` as the published JSON document, ending with a newline.
 pub fn render_status_json(status: &Status, exit_code: u8) -> String {
     json::render(status, exit_code)
+}
+
+/// The schema of that document.
+pub fn schema(generator: SchemaGenerator) -> Schema {
+    wire::schema(generator)
 }
 
 /// The last line: of one component what comes next, of several how many stand how.

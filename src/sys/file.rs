@@ -143,6 +143,16 @@ pub fn write_whole_by(path: &Path, write: impl Fn(&mut dyn Write) -> io::Result<
     }
 }
 
+/// Writes a file that is not there yet, whole or not at all; what came to be there meanwhile stays.
+pub fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    let mut neighbour = Target::of(path)?.neighbour()?;
+    neighbour.write_all(text.as_bytes())?;
+    neighbour.as_file().sync_all()?;
+    target::make_public(&neighbour)?;
+    neighbour.persist_noclobber(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
 /// Appends lines to a file, which is made where it is not there. Where its last line has no end, it gets one first.
 pub fn append_lines(path: &Path, lines: &str) -> io::Result<()> {
     use std::io::{Seek, SeekFrom};

@@ -125,6 +125,12 @@ pub fn identity(root: &Path, folder: &RunFolder) -> Option<String> {
     }
 }
 
+/// The address of the remote that a clone came from; `None` where there is none.
+pub fn origin(root: &Path, folder: &RunFolder) -> Option<String> {
+    let address = git(root, folder, "git-origin", &["config", "--get", "remote.origin.url"])?;
+    Some(address.trim().to_owned()).filter(|address| !address.is_empty())
+}
+
 /// Whether the repository has a commit of that name; `None` where that is not known: to a clone that holds only a part
 /// of the history, and where git does not answer.
 pub fn has_commit(root: &Path, folder: &RunFolder, commit: &str) -> Option<bool> {

@@ -129,7 +129,7 @@ fn looked_at(path: &Path) -> Option<Metadata> {
 }
 
 /// A temporary file is readable by its owner alone; a report is for others too.
-fn make_public(file: &tempfile::NamedTempFile) -> io::Result<()> {
+pub(super) fn make_public(file: &tempfile::NamedTempFile) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))
 }

@@ -9,6 +9,8 @@ mod chromium;
 mod crowd;
 #[path = "../cli/fake.rs"]
 mod fake;
+#[path = "../schema/held.rs"]
+mod held;
 mod page;
 #[path = "../cli/past.rs"]
 mod past;

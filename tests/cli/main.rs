@@ -9,10 +9,13 @@ mod change;
 mod ending;
 mod fake;
 mod formats;
+#[path = "../schema/held.rs"]
+mod held;
 mod hostile;
 mod merge;
 mod name;
 mod output;
+mod own;
 mod past;
 mod project;
 mod publication;

@@ -9,6 +9,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 
+use crate::held::hold;
 use crate::project::Project;
 
 /// Longer than any run may take, even on a machine that does ten other things.
@@ -76,6 +77,7 @@ impl Running {
         };
         let stdout = String::from_utf8(self.stdout.join().expect("read")).expect("UTF-8");
         let stderr = String::from_utf8(self.stderr.join().expect("read")).expect("UTF-8");
+        hold(&stdout);
         Told { status, stdout, stderr, peak, left: left_behind(&self.mark) }
     }
 }

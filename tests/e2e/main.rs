@@ -13,6 +13,8 @@ mod engine;
 mod fake;
 #[path = "../github/graphql.rs"]
 mod graphql;
+#[path = "../schema/held.rs"]
+mod held;
 #[path = "../github/hub.rs"]
 #[expect(dead_code, reason = "here nobody else comments")]
 mod hub;

@@ -9,6 +9,8 @@ mod complete;
 mod crash;
 mod debt;
 mod graphql;
+#[path = "../schema/held.rs"]
+mod held;
 mod hub;
 mod issue;
 mod owed;

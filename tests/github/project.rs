@@ -15,6 +15,7 @@ use tta_promote::model::promotion_id::PromotionId;
 use tta_promote::model::record::{CheckOutcome, CheckRecord, Fact, Record, TestsAsked, Verification};
 use tta_promote::model::stage::Stage;
 
+use crate::held::hold;
 use crate::server::Server;
 
 pub(crate) const REPOSITORY: &str = "theinterneti/TTA";
@@ -54,7 +55,9 @@ pub(crate) struct Told {
 impl Told {
     fn of(output: Output, repository: &str) -> Self {
         let text = |bytes| String::from_utf8(bytes).expect("UTF-8").replace(repository, REPOSITORY);
-        Self { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
+        let stdout = text(output.stdout);
+        hold(&stdout);
+        Self { stdout, stderr: text(output.stderr), code: output.status.code() }
     }
 
     pub(crate) fn exits(self, code: i32) -> Self {

@@ -13,6 +13,8 @@ mod deploy;
 mod engine;
 #[path = "../cli/fake.rs"]
 mod fake;
+#[path = "../schema/held.rs"]
+mod held;
 mod moved;
 mod observe;
 #[path = "../cli/project.rs"]

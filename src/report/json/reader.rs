@@ -128,7 +128,7 @@ fn check_assessment(wire: &wire::CheckResult<'_>, component: &wire::Component<'_
                 run: wire.run.as_ref().map(run).transpose()?,
             }
         }
-        writer::NOT_APPLICABLE => {
+        super::NOT_APPLICABLE => {
             let why = wire.reason.as_ref().ok_or_else(|| ReadError::new("it has no reason"))?;
             Outcome::NotApplicable { why: why.message.to_string() }
         }

@@ -4,88 +4,127 @@
 
 use std::borrow::Cow;
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::model::percent::Percent;
+use crate::model::assessment::Verdict;
+use crate::model::check::Check;
+use crate::model::condition::ConditionState;
+use crate::model::finding::Severity;
+use crate::model::reason::ReasonKind;
+use crate::model::record::CheckOutcome;
+use crate::model::stage::Stage;
+use crate::model::toolchain::Tool;
 
-use super::Program;
+use super::number::Number;
+use super::{NOT_APPLICABLE, Program, SCHEMA};
 
 /// Text that is lent where it is written, and owned where it was read.
 pub(super) type Text<'a> = Cow<'a, str>;
 type Texts<'a> = Cow<'a, [String]>;
 
 /// The whole assessment.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Document<'a, C = Vec<Component<'a>>> {
+    /// The version of this format.
+    #[schemars(extend("const" = SCHEMA))]
     pub(super) schema: u8,
     pub(super) tool: Program<'a>,
+    /// The project's name.
     pub(super) project: Text<'a>,
+    /// What was judged by.
     pub(super) policy: Policy<'a>,
+    /// The worst of the verdicts of all components; `pass` needs evidence for every check.
+    #[schemars(extend("enum" = Verdict::ALL.map(Verdict::name)))]
     pub(super) verdict: Text<'a>,
+    /// When it began, in UTC.
+    #[schemars(extend("format" = "date-time"))]
     pub(super) started: Text<'a>,
+    /// How long it took, in milliseconds.
     pub(super) duration_ms: u64,
+    /// What was looked at.
     pub(super) subject: Subject<'a>,
+    /// What it was looked at with.
     pub(super) environment: Environment<'a>,
+    /// The checks that were asked for; null: all of the gate. A part of a gate is no verdict about it.
+    #[schemars(with = "Option<Vec<CheckId>>")]
     #[serde(deserialize_with = "present")]
     pub(super) only: Option<Vec<Text<'a>>>,
+    /// The shards that this was joined from; null: it was measured in one run.
     #[serde(deserialize_with = "present")]
     pub(super) merged: Option<Texts<'a>>,
+    /// What people should know.
     pub(super) notes: Texts<'a>,
     pub(super) components: C,
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Policy<'a> {
+    /// The policy file, relative to the project's root.
     pub(super) file: Text<'a>,
+    /// The digest over it and all that it includes.
     pub(super) sha256: Text<'a>,
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Subject<'a> {
+    /// The commit; null outside of a repository or before its first commit.
     #[serde(deserialize_with = "present")]
     pub(super) commit: Option<Text<'a>>,
+    /// Whether the working tree differs from the commit; null where that is not known.
     #[serde(deserialize_with = "present")]
     pub(super) dirty: Option<bool>,
+    /// Files that the run changed.
     pub(super) changed: Texts<'a>,
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Environment<'a> {
     #[serde(deserialize_with = "present")]
     pub(super) python: Option<Text<'a>>,
     pub(super) platform: Text<'a>,
+    /// The lock file.
     #[serde(deserialize_with = "present")]
     pub(super) lock: Option<Text<'a>>,
+    /// Whether the lock file agrees with the project and what is installed; null: it was not compared.
     #[serde(deserialize_with = "present")]
     pub(super) in_sync: Option<bool>,
+    /// How many distributions are installed.
     pub(super) distributions: usize,
+    /// The digest over all of it.
     pub(super) sha256: Text<'a>,
     pub(super) installed: Vec<Distribution<'a>>,
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Distribution<'a> {
     pub(super) name: Text<'a>,
     pub(super) version: Text<'a>,
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Component<'a> {
     pub(super) name: Text<'a>,
     pub(super) title: Text<'a>,
     #[serde(deserialize_with = "present")]
     pub(super) group: Option<Text<'a>>,
+    /// Where it stands.
+    #[schemars(extend("enum" = Stage::ALL.map(Stage::name)))]
     pub(super) from: Text<'a>,
+    /// The stage that the gate guards.
+    #[schemars(extend("enum" = Stage::ALL.map(Stage::name)))]
     pub(super) to: Text<'a>,
+    #[schemars(extend("enum" = Verdict::ALL.map(Verdict::name)))]
     pub(super) verdict: Text<'a>,
+    /// Its Python files, relative to the project's root.
     pub(super) files: Texts<'a>,
+    /// Optional libraries that it would import and that are not installed.
     pub(super) absent_imports: Texts<'a>,
     pub(super) checks: Vec<CheckResult<'a>>,
     /// What the gate asks besides; left out where it asks nothing.
@@ -96,7 +135,7 @@ pub(super) struct Component<'a> {
     pub(super) waivers: Vec<Waiver<'a>>,
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Waiver<'a> {
     pub(super) check: Text<'a>,
@@ -115,40 +154,50 @@ pub(super) struct Waiver<'a> {
     pub(super) found: Option<u64>,
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Condition<'a> {
     pub(super) id: Text<'a>,
+    #[schemars(extend("enum" = ConditionState::ALL.map(ConditionState::name)))]
     pub(super) outcome: Text<'a>,
     pub(super) summary: Text<'a>,
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CheckResult<'a> {
+    #[schemars(extend("enum" = Check::ALL.map(Check::id)))]
     pub(super) id: Text<'a>,
+    #[schemars(extend("enum" = CheckOutcome::ALL.map(CheckOutcome::name)))]
     pub(super) outcome: Text<'a>,
+    /// Whether a waiver covers the failure.
     pub(super) waived: bool,
+    /// The value beside its bound, for people.
     pub(super) summary: Text<'a>,
+    /// The figures; null where nothing was measured.
     #[serde(deserialize_with = "present")]
     pub(super) measured: Option<Figures<'a>>,
     #[serde(deserialize_with = "present")]
     pub(super) inspected: Option<Inspected>,
     #[serde(deserialize_with = "present")]
     pub(super) threshold: Option<Threshold<'a>>,
+    /// Why there is no evidence, where there is none.
     #[serde(deserialize_with = "present")]
     pub(super) reason: Option<Reason<'a>>,
+    /// How many findings comments suppress.
     pub(super) suppressed: u64,
+    /// How much of what there is was looked at, for people.
     #[serde(deserialize_with = "present")]
     pub(super) extent: Option<Text<'a>>,
     pub(super) notes: Texts<'a>,
     pub(super) findings: Vec<Finding<'a>>,
+    /// The process that measured it; null where none was started.
     #[serde(deserialize_with = "present")]
     pub(super) run: Option<Run<'a>>,
 }
 
 /// What was looked at: the proof that stands behind the figures.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Inspected {
     Files(u64),
@@ -156,7 +205,7 @@ pub(super) enum Inspected {
     Places(u64),
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged, deny_unknown_fields, expecting = "these are not the figures of a check")]
 pub(super) enum Figures<'a> {
     Tests(TestFigures),
@@ -166,7 +215,7 @@ pub(super) enum Figures<'a> {
     Issues(IssueFigures),
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TestFigures {
     pub(super) passed: u64,
@@ -177,20 +226,20 @@ pub(super) struct TestFigures {
     pub(super) xpassed: u64,
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct IssueFigures {
     pub(super) issues: u64,
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TypeFigures {
     pub(super) errors: u64,
     pub(super) warnings: u64,
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DocsFigures<'a> {
     #[serde(deserialize_with = "present")]
@@ -198,7 +247,7 @@ pub(super) struct DocsFigures<'a> {
     pub(super) usage_examples: u64,
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CoverageFigures<'a> {
     pub(super) covered: u64,
@@ -207,12 +256,16 @@ pub(super) struct CoverageFigures<'a> {
     pub(super) covered_branches: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) branches: Option<u64>,
+    /// That of the metric that is judged.
     pub(super) percent: Number,
+    #[schemars(extend("enum" = ["statements", "statements_and_branches"]))]
     pub(super) metric: Text<'a>,
     pub(super) percent_statements: Number,
     #[serde(deserialize_with = "present")]
     pub(super) percent_with_branches: Option<Number>,
+    /// Statements that the configuration excludes.
     pub(super) excluded: u64,
+    /// Whether only selected tests ran, so that the figure may be higher.
     pub(super) lower_bound: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) selected_tests: Option<u64>,
@@ -220,40 +273,7 @@ pub(super) struct CoverageFigures<'a> {
     pub(super) deselected_tests: Option<u64>,
 }
 
-/// A percentage as a JSON number: the shortest decimal that is within hundredths, so 42.22 and 70.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Number(pub(super) Percent);
-
-impl Serialize for Number {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0.hundredths() {
-            whole if whole % 100 == 0 => serializer.serialize_u32(whole / 100),
-            hundredths => serializer.serialize_f64(f64::from(hundredths) / 100.0),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Number {
-    /// Only what [`Serialize`] writes: nothing is rounded.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let number = f64::deserialize(deserializer)?;
-        let found = hundredths_near(number).filter(|hundredths| {
-            let written = f64::from(*hundredths) / 100.0;
-            written.to_bits() == number.to_bits()
-        });
-        found
-            .and_then(Percent::from_hundredths)
-            .map(Self)
-            .ok_or_else(|| D::Error::custom(format!("{number} is no percentage in hundredths")))
-    }
-}
-
-/// The hundredths that `number` stands for, if it stands for any.
-fn hundredths_near(number: f64) -> Option<u32> {
-    (0.0..=100.0).contains(&number).then(|| format!("{:.0}", number * 100.0).parse().ok())?
-}
-
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged, deny_unknown_fields, expecting = "this is not the threshold of a check")]
 pub(super) enum Threshold<'a> {
     Tests {
@@ -262,12 +282,14 @@ pub(super) enum Threshold<'a> {
     },
     Coverage {
         min_percent: Number,
+        #[schemars(extend("enum" = ["auto", "statements"]))]
         metric: Text<'a>,
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         exact: bool,
     },
     Security {
         max_issues: u64,
+        #[schemars(extend("enum" = Severity::ALL.map(Severity::name)))]
         min_severity: Text<'a>,
     },
     Lint {
@@ -283,23 +305,27 @@ pub(super) enum Threshold<'a> {
     },
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Reason<'a> {
+    #[schemars(with = "ReasonWord")]
     pub(super) kind: Text<'a>,
     pub(super) message: Text<'a>,
+    /// What to do.
     pub(super) hint: Text<'a>,
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Finding<'a> {
+    /// Relative to the project's root.
     pub(super) file: Text<'a>,
     #[serde(deserialize_with = "present")]
     pub(super) line: Option<u32>,
     #[serde(deserialize_with = "present")]
     pub(super) column: Option<u32>,
     pub(super) rule: Text<'a>,
+    #[schemars(extend("enum" = Severity::ALL.map(Severity::name)))]
     pub(super) severity: Text<'a>,
     pub(super) message: Text<'a>,
     /// The place of the waiver that covers it, among those of the component, from 0; left out where none does.
@@ -307,22 +333,25 @@ pub(super) struct Finding<'a> {
     pub(super) waiver: Option<usize>,
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Run<'a> {
+    #[schemars(extend("enum" = Tool::ALL.map(Tool::name)))]
     pub(super) tool: Text<'a>,
     pub(super) version: Text<'a>,
     pub(super) argv: Texts<'a>,
     pub(super) exit: Exit,
     pub(super) duration_ms: u64,
+    /// The digest of the report that was read.
     #[serde(deserialize_with = "present")]
     pub(super) report_sha256: Option<Text<'a>>,
+    /// Whether it is the result of an earlier run, where nothing has changed since.
     pub(super) cached: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) cached_from: Option<Earlier<'a>>,
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Earlier<'a> {
     pub(super) time: Text<'a>,
@@ -330,7 +359,7 @@ pub(super) struct Earlier<'a> {
     pub(super) commit: Option<Text<'a>>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Exit {
     Code(i32),
@@ -339,6 +368,22 @@ pub(super) enum Exit {
     Interrupted(bool),
     Flooded(bool),
     NotFound(bool),
+}
+
+/// The name of a check.
+#[derive(JsonSchema)]
+#[schemars(inline, extend("enum" = Check::ALL.map(Check::id)))]
+#[expect(dead_code, reason = "it is described and never built")]
+struct CheckId(String);
+
+/// The class of a reason. That beside `not_applicable` is none of ours, but the policy's.
+#[derive(JsonSchema)]
+#[schemars(inline, extend("enum" = reasons()))]
+#[expect(dead_code, reason = "it is described and never built")]
+struct ReasonWord(String);
+
+fn reasons() -> Vec<&'static str> {
+    ReasonKind::ALL.iter().map(|kind| kind.name()).chain([NOT_APPLICABLE]).collect()
 }
 
 /// A field that may be null, but not be left out.

@@ -12,15 +12,13 @@ use crate::model::gate::{Criterion, Metric, Precision};
 use crate::model::{finding, run};
 
 use super::super::summary::summary;
+use super::number::Number;
 use super::wire::{
     CheckResult, Component, CoverageFigures, Distribution, DocsFigures, Document, Earlier, Environment, Exit,
-    Figures, Finding, Inspected, IssueFigures, Number, Policy, Reason, Run, Subject, TestFigures, Text,
-    Threshold, TypeFigures,
+    Figures, Finding, Inspected, IssueFigures, Policy, Reason, Run, Subject, TestFigures, Text, Threshold,
+    TypeFigures,
 };
-use super::{Program, SCHEMA, waiver, wire};
-
-/// The kind of the reason beside `not_applicable`: it is none of ours, but the policy's.
-pub(super) const NOT_APPLICABLE: &str = "not_applicable";
+use super::{NOT_APPLICABLE, Program, SCHEMA, waiver, wire};
 
 /// What is written of `assessment`.
 pub(super) fn document(assessment: &Assessment) -> Document<'_> {

@@ -2,21 +2,32 @@
 
 use std::collections::BTreeMap;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
 use super::super::json::{Program, SCHEMA, written};
-use super::{KIND, Readiness};
+use super::{KIND, Readiness, State};
 
-#[derive(Serialize)]
+/// How ready all components are.
+#[derive(Serialize, JsonSchema)]
 struct Document<'a> {
+    /// The version of this format.
+    #[schemars(extend("const" = SCHEMA))]
     schema: u8,
     tool: Program<'a>,
+    #[schemars(extend("const" = KIND))]
     kind: &'static str,
     /// How many components are in each state.
+    #[schemars(extend("required" = State::ALL.map(State::name)))]
     counts: BTreeMap<&'static str, u64>,
     #[serde(flatten)]
     readiness: &'a Readiness,
     exit_code: u8,
+}
+
+/// The schema of it.
+pub(super) fn schema(generator: SchemaGenerator) -> Schema {
+    generator.into_root_schema_for::<Document<'_>>()
 }
 
 /// The document.

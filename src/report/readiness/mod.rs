@@ -11,6 +11,7 @@ mod state;
 mod text;
 
 use jiff::Timestamp;
+use schemars::{Schema, SchemaGenerator};
 use serde::Deserialize;
 
 pub use model::{
@@ -37,6 +38,11 @@ pub fn render_markdown(readiness: &Readiness) -> String {
 /// The published JSON document, ending with a newline.
 pub fn render_json(readiness: &Readiness, version: &str, exit_code: u8) -> String {
     json::render(readiness, version, exit_code)
+}
+
+/// The schema of that document.
+pub fn schema(generator: SchemaGenerator) -> Schema {
+    json::schema(generator)
 }
 
 /// One page of HTML that loads nothing, ending with a newline.

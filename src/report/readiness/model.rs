@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::state::State;
@@ -12,7 +13,7 @@ use super::state::State;
 pub const LEDGER_BROKEN: &str = "ledger_broken";
 
 /// The readiness of all components at one moment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Readiness {
     /// The project's name.
     pub project: String,
@@ -31,7 +32,7 @@ pub struct Readiness {
 }
 
 /// A time in which nothing is promoted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Freeze {
     /// Its first moment.
     pub from: Timestamp,
@@ -44,7 +45,7 @@ pub struct Freeze {
 }
 
 /// How ready one component is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ComponentReadiness {
     /// Its name.
     pub name: String,
@@ -93,7 +94,7 @@ pub struct ComponentReadiness {
 }
 
 /// The last measurement.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Measured {
     /// `pass`, `fail` or `inconclusive`.
     pub verdict: &'static str,
@@ -108,7 +109,7 @@ pub struct Measured {
 }
 
 /// A check of the last measurement.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Check {
     /// The check.
     pub id: String,
@@ -125,7 +126,7 @@ pub struct Check {
 }
 
 /// What is missing until a bound is met, in whole things.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Gap {
     /// How many.
     pub missing: u64,
@@ -134,7 +135,7 @@ pub struct Gap {
 }
 
 /// Why something could not be measured, and what to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Reason {
     /// The class.
     pub kind: String,
@@ -145,7 +146,7 @@ pub struct Reason {
 }
 
 /// Something that needs a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Attention {
     /// `rollback_overdue`, `rollback_failed`, `soak_overdue`, `soak_failed`, `sign_off_expired`, `no_end` or `contradicted`.
     pub kind: &'static str,
@@ -156,7 +157,7 @@ pub struct Attention {
 }
 
 /// Something that stands in the way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Blocker {
     /// The class, as in `status`, or `freeze`, `ledger_broken`, `ledger_unreadable`.
     pub kind: &'static str,
@@ -169,7 +170,7 @@ pub struct Blocker {
 }
 
 /// How far the observation of a candidate has come.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Observation {
     /// Which day it is, from 1.
     pub day: u64,
@@ -190,7 +191,7 @@ pub struct Observation {
 }
 
 /// One rule, day by day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RuleDays {
     /// The rule.
     pub rule: String,
@@ -199,7 +200,7 @@ pub struct RuleDays {
 }
 
 /// A promotion and what happened to it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Promotion {
     /// Its name.
     pub id: String,
@@ -216,7 +217,7 @@ pub struct Promotion {
 }
 
 /// Something that happened to a promotion.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Event {
     /// When.
     pub time: Timestamp,
@@ -229,7 +230,7 @@ pub struct Event {
 }
 
 /// A coverage figure and its bound, in hundredths of a percent, cut off.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CoveragePoint {
     /// When it was recorded.
     pub time: Timestamp,
@@ -244,7 +245,7 @@ pub struct CoveragePoint {
 }
 
 /// Something that people decided and that holds for a time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct InForce {
     /// `hold`, `sign_off`, `override` or `waiver`.
     pub kind: &'static str,
@@ -255,7 +256,7 @@ pub struct InForce {
 }
 
 /// Something that has changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Change {
     /// When; `None` where it is the difference between then and now.
     pub time: Option<Timestamp>,
@@ -266,7 +267,7 @@ pub struct Change {
 }
 
 /// What comes next.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Next {
     /// The step.
     pub step: &'static str,
@@ -279,7 +280,7 @@ pub struct Next {
 }
 
 /// A problem, with its place and the line that it is in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Finding {
     /// The check that found it.
     pub check: String,

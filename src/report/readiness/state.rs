@@ -1,9 +1,10 @@
 //! How ready a component is, as one word.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// How ready a component is. Ordered as people want to read of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// Something is overdue, has no end, or contradicts itself: a person must act.

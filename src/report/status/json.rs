@@ -1,171 +1,181 @@
-//! Where components stand, as the published JSON document, schema 1.
+//! Where components stand, as the published JSON document, schema 1: how it is laid out is `wire`'s.
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
 
-use crate::model::promotion::{EndKind, Measurement, Pending, Promotion};
+use crate::model::promotion::{self as model, EndKind};
 use crate::model::record::Verification;
+use crate::model::stage::Stage;
 
 use super::super::json::{Program, SCHEMA, written};
-use super::super::record_json::{check, container, waiver};
-use super::super::soak::SoakView;
-use super::{ComponentStatus, Decided, Known, Rollback, Status, Told, is_fresh};
+use super::super::record_json::{Check, Container, Waiver};
+use super::super::soak_json::Soak;
+use super::wire::{
+    BrokenLedger, Completed, Component, Defect, Deployment, Document, Ended, Head, Hold, Issue, Kind,
+    Measured, Next, Obstacle, Pending, Promotion, Rollback, Sound, SoundLedger, State, UnreadableLedger,
+    Untold,
+};
+use super::{ComponentStatus, Decided, Known, Status, Told, is_fresh};
 
 /// The document.
 pub(super) fn render(status: &Status, exit_code: u8) -> String {
-    written(&json!({
-        "schema": SCHEMA,
-        "tool": Program::of(&status.version),
-        "kind": "status",
-        "project": status.project,
-        "time": status.time,
-        "commit": status.commit,
-        "dirty": status.dirty,
-        "components": status.components.iter().map(|one| component(one, status.time)).collect::<Vec<_>>(),
-        "exit_code": exit_code,
-    }))
+    written(&Document {
+        schema: SCHEMA,
+        tool: Program::of(&status.version),
+        kind: Kind::Status,
+        project: &status.project,
+        time: status.time,
+        commit: status.commit.as_deref(),
+        dirty: status.dirty,
+        components: status.components.iter().map(|one| component(one, status.time)).collect(),
+        exit_code,
+    })
 }
 
-fn component(component: &ComponentStatus, now: Timestamp) -> Value {
-    let mut document = json!({
-        "name": component.name,
-        "title": component.title,
-        "group": component.group,
-        "priority": component.priority,
-        "declared": component.declared,
-        "ledger": {"file": component.ledger},
-    });
+fn component(component: &ComponentStatus, now: Timestamp) -> Component<'_> {
+    let head = Head {
+        name: &component.name,
+        title: &component.title,
+        group: component.group.as_deref(),
+        priority: component.priority.as_deref(),
+        declared: component.declared,
+    };
+    let file = component.ledger.as_str();
     match &component.told {
         Told::Broken { defects, hint } => {
-            let defects: Vec<Value> =
-                defects.iter().map(|(line, message)| json!({"line": line, "message": message})).collect();
-            document["ledger"]["state"] = "broken".into();
-            document["ledger"]["defects"] = defects.into();
-            document["ledger"]["hint"] = hint.as_str().into();
+            let defects = defects.iter().map(|(line, message)| Defect { line: *line, message }).collect();
+            let ledger = BrokenLedger { file, state: State::Broken, defects, hint };
+            Component::Broken(Untold { head, ledger })
         }
         Told::Unreadable { why } => {
-            document["ledger"]["state"] = "unreadable".into();
-            document["ledger"]["message"] = why.as_str().into();
+            let ledger = UnreadableLedger { file, state: State::Unreadable, message: why };
+            Component::Unreadable(Untold { head, ledger })
         }
-        Told::Sound(known) => sound(&mut document, known, now),
+        Told::Sound(known) => Component::Sound(Box::new(sound(head, file, known, now))),
     }
-    document
 }
 
-fn sound(document: &mut Value, known: &Known, now: Timestamp) {
+fn sound<'a>(head: Head<'a>, file: &'a str, known: &'a Known, now: Timestamp) -> Sound<'a> {
     let standing = &known.standing;
-    document["ledger"]["state"] = "sound".into();
-    document["ledger"]["records"] = known.records.into();
-    document["ledger"]["head"] = known.head.clone().into();
-    document["ledger"]["torn_bytes"] = known.torn.into();
-    document["stage"] = standing.stage.name().into();
-    document["to"] = standing.stage.next().map(crate::model::stage::Stage::name).into();
-    document["phase"] = standing.promotion.as_ref().map(|promotion| promotion.phase.name()).into();
-    document["measured"] = standing.measured.as_ref().map(|measured| measurement(known, measured)).into();
-    document["promotion"] = standing.promotion.as_ref().map(promotion).into();
-    document["hold"] = standing
-        .hold
-        .as_ref()
-        .map(|hold| json!({"record": hold.seq, "time": hold.time, "actor": hold.actor, "reason": hold.what}))
-        .into();
-    document["completed"] = standing
-        .completed
-        .as_ref()
-        .map(|one| json!({"promotion": one.promotion.id.as_str(), "time": one.time, "from": one.from.name()}))
-        .into();
-    document["ended"] = standing
-        .ended
-        .as_ref()
-        .map(|ended| {
-            let kind = match ended.kind {
-                EndKind::RolledBack => "rolled_back",
-                EndKind::Revoked => "revoked",
-            };
-            json!({"promotion": ended.id.as_str(), "kind": kind, "time": ended.time, "reason": ended.reason})
-        })
-        .into();
-    document["rollbacks"] = rollbacks(known, now).into();
-    document["contradicted"] = known.contradicted.clone().into();
-    let obstacles: Vec<Value> = known
-        .obstacles
-        .iter()
-        .map(|one| json!({"kind": one.kind.name(), "message": one.message, "hint": one.hint}))
-        .collect();
-    document["obstacles"] = obstacles.into();
-    document["soak"] = known.soak.as_ref().map(SoakView::json).into();
-    let next = &known.next;
-    document["next"] = json!({
-        "step": next.step,
-        "command": next.command,
-        "purpose": next.purpose,
-        "until": next.until,
-        "due": next.due,
-    });
+    Sound {
+        head,
+        ledger: SoundLedger {
+            file,
+            state: State::Sound,
+            records: known.records,
+            head: known.head.as_deref(),
+            torn_bytes: known.torn,
+        },
+        stage: standing.stage.name(),
+        to: standing.stage.next().map(Stage::name),
+        phase: standing.promotion.as_ref().map(|promotion| promotion.phase.name()),
+        measured: standing.measured.as_ref().map(|measured| measurement(known, measured)),
+        promotion: standing.promotion.as_ref().map(promotion),
+        hold: standing.hold.as_ref().map(|hold| Hold {
+            record: hold.seq,
+            time: hold.time,
+            actor: &hold.actor,
+            reason: &hold.what,
+        }),
+        completed: standing.completed.as_ref().map(|one| Completed {
+            promotion: one.promotion.id.as_str(),
+            time: one.time,
+            from: one.from.name(),
+        }),
+        ended: standing.ended.as_ref().map(ended),
+        rollbacks: known.rollbacks.iter().map(|one| rollback(one, now)).collect(),
+        contradicted: known.contradicted.as_deref(),
+        obstacles: known.obstacles.iter().map(obstacle).collect(),
+        soak: known.soak.as_ref().map(Soak::of),
+        next: Next {
+            step: known.next.step,
+            command: known.next.command.as_deref(),
+            purpose: &known.next.purpose,
+            until: known.next.until,
+            due: known.next.due,
+        },
+    }
+}
+
+fn obstacle(obstacle: &super::Obstacle) -> Obstacle<'_> {
+    Obstacle { kind: obstacle.kind.name(), message: &obstacle.message, hint: &obstacle.hint }
+}
+
+fn ended(ended: &model::Ended) -> Ended<'_> {
+    Ended {
+        promotion: ended.id.as_str(),
+        kind: match ended.kind {
+            EndKind::RolledBack => "rolled_back",
+            EndKind::Revoked => "revoked",
+        },
+        time: ended.time,
+        reason: &ended.reason,
+    }
 }
 
 /// What is to go or to be mended, and what was.
-fn rollbacks(known: &Known, now: Timestamp) -> Vec<Value> {
-    let of = |rollback: &Rollback| {
-        let Decided { time, actor, what, .. } = &rollback.decided;
-        json!({
-            "promotion": rollback.promotion.as_str(), "severity": what.severity.name(), "reason": what.reason,
-            "time": time, "actor": actor, "due": what.due, "open": rollback.open,
-            "overdue": rollback.is_overdue(now),
-        })
-    };
-    known.rollbacks.iter().map(of).collect()
+fn rollback(rollback: &super::Rollback, now: Timestamp) -> Rollback<'_> {
+    let Decided { time, actor, what, .. } = &rollback.decided;
+    Rollback {
+        promotion: rollback.promotion.as_str(),
+        severity: what.severity.name(),
+        reason: &what.reason,
+        time: *time,
+        actor,
+        due: what.due,
+        open: rollback.open,
+        overdue: rollback.is_overdue(now),
+    }
 }
 
-fn measurement(known: &Known, measured: &Measurement) -> Value {
+fn measurement<'a>(known: &'a Known, measured: &'a model::Measurement) -> Measured<'a> {
     let Verification { verdict, commit, dirty, checks, policy, environment, absent_imports, waivers, .. } =
         &measured.verification;
-    let stale: Vec<&str> =
-        known.obstacles.iter().filter(|one| one.kind.is_staleness()).map(|one| one.kind.name()).collect();
-    json!({
-        "record": measured.seq,
-        "time": measured.time,
-        "actor": known.measured_by,
-        "verdict": verdict.name(),
-        "fresh": is_fresh(known),
-        "stale_by": stale,
-        "commit": commit,
-        "dirty": dirty,
-        "policy_sha256": policy.sha256,
-        "environment_sha256": environment.sha256,
-        "absent_imports": absent_imports,
-        "checks": checks.iter().map(check).collect::<Vec<_>>(),
-        "waivers": waivers.iter().map(waiver).collect::<Vec<_>>(),
-    })
+    let stale = known.obstacles.iter().filter(|one| one.kind.is_staleness());
+    Measured {
+        record: measured.seq,
+        time: measured.time,
+        actor: known.measured_by.as_deref(),
+        verdict: verdict.name(),
+        fresh: is_fresh(known),
+        stale_by: stale.map(|one| one.kind.name()).collect(),
+        commit: commit.as_deref(),
+        dirty: *dirty,
+        policy_sha256: &policy.sha256,
+        environment_sha256: &environment.sha256,
+        absent_imports,
+        checks: checks.iter().map(Check::of).collect(),
+        waivers: waivers.iter().map(Waiver::of).collect(),
+    }
 }
 
-fn promotion(promotion: &Promotion) -> Value {
-    let issue = promotion.issue.as_ref();
-    let deployment = promotion.deployment.as_ref().map(|deployment| {
-        json!({
-            "record": deployment.intent,
-            "time": deployment.time,
-            "commit": deployment.commit,
-            "running": deployment.running.iter().map(container).collect::<Vec<_>>(),
-            "proof": deployment.proof,
-        })
-    });
-    json!({
-        "id": promotion.id.as_str(),
-        "to": promotion.to.name(),
-        "begun": promotion.begun,
-        "phase": promotion.phase.name(),
-        "issue": issue.map(|issue| json!({"number": issue.number, "url": issue.url, "since": issue.since})),
-        "deployment": deployment,
-        "deploy_failed": promotion.deploy_failed,
-        "pending": promotion.pending.iter().map(pending).collect::<Vec<_>>(),
-    })
+fn promotion(promotion: &model::Promotion) -> Promotion<'_> {
+    Promotion {
+        id: promotion.id.as_str(),
+        to: promotion.to.name(),
+        begun: promotion.begun,
+        phase: promotion.phase.name(),
+        issue: promotion.issue.as_ref().map(|issue| Issue {
+            number: issue.number,
+            url: &issue.url,
+            since: issue.since,
+        }),
+        deployment: promotion.deployment.as_ref().map(|deployment| Deployment {
+            record: deployment.intent,
+            time: deployment.time,
+            commit: &deployment.commit,
+            running: Container::all(&deployment.running),
+            proof: &deployment.proof,
+        }),
+        deploy_failed: promotion.deploy_failed.as_deref(),
+        pending: promotion.pending.iter().map(pending).collect(),
+    }
 }
 
-fn pending(pending: &Pending) -> Value {
-    json!({
-        "record": pending.intent,
-        "time": pending.time,
-        "act": pending.act.name(),
-        "failed": pending.failed,
-    })
+fn pending(pending: &model::Pending) -> Pending<'_> {
+    Pending {
+        record: pending.intent,
+        time: pending.time,
+        act: pending.act.name(),
+        failed: pending.failed.as_deref(),
+    }
 }
