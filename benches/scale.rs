@@ -301,7 +301,7 @@ fn lint(folder: &Path, files: &[[SourceFile; 1]]) -> Vec<Answer> {
         settings: &settings,
         canaries: &BTreeMap::new(),
     };
-    each(files, Check::Lint, Tool::Ruff, |files| ruff_evidence::evidence(files, &reports, 0))
+    each(files, Check::Lint, Tool::Ruff, |files| ruff_evidence::evidence(files, &reports, <[_]>::is_empty))
 }
 
 fn assess(candidates: &[Candidate<'_>], files: &[[SourceFile; 1]], answers: Vec<Vec<Answer>>) -> Assessment {

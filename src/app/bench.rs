@@ -1,5 +1,7 @@
 //! What all lanes work with, and each component's part in it.
 
+use jiff::civil::Date;
+
 use crate::judge::Unmeasured;
 use crate::model::check::Check;
 use crate::model::component::SourceFile;
@@ -32,6 +34,8 @@ pub struct Bench<'a> {
     pub forks: &'a Forks,
     /// How long the lanes took last time.
     pub durations: &'a Durations,
+    /// The day, in UTC, that waivers are held against.
+    pub today: Date,
 }
 
 impl<'a> Bench<'a> {

@@ -125,12 +125,6 @@ impl Checkout {
         let foreign = |what: String, hint: &str| {
             Err(Reason::new(ReasonKind::ShardForeign, format!("`{file}`: {what}"), hint))
         };
-        if shard.merged.is_some() {
-            return foreign(
-                "it was joined from shards already".to_owned(),
-                "give the shards themselves, and not what became of them",
-            );
-        }
         if shard.project != self.project {
             return foreign(
                 format!("it is of the project `{}`", shard.project),

@@ -157,6 +157,7 @@ impl Join<'_> {
         };
         expected.fits(&shard.file, own)?;
         expected.agrees(self.workspace, &shard.file, own)?;
+        shard::is_still_waived(&shard.file, own)?;
         Ok(own.clone())
     }
 

@@ -2,12 +2,15 @@
 
 use std::path::Path;
 
+use jiff::civil::Date;
+
 use crate::model::check::Check;
 use crate::model::gate::Criterion;
 use crate::model::policy::{Fault, Runner};
 use crate::model::reason::Reason;
 use crate::model::stage::Stage;
 use crate::model::toolchain::{ResolvedTool, Tool};
+use crate::model::waiver::Waiver;
 use crate::plan;
 use crate::sys::clock;
 use crate::sys::interrupt::Interrupt;
@@ -25,6 +28,7 @@ use super::preparation::prepare;
 use super::project::Workspace;
 use super::reporter::Reporter;
 use super::selection::Selection;
+use super::subject::Subject;
 use super::verify::context;
 
 /// A component as it would be verified.
@@ -40,6 +44,8 @@ pub struct PlannedComponent {
     pub checks: Vec<Check>,
     /// Its files, or why there are none.
     pub files: Result<Vec<String>, Reason>,
+    /// The waivers of these checks, each with whether it is in force today.
+    pub waivers: Vec<(Waiver, bool)>,
 }
 
 /// What `verify` would do.
@@ -89,6 +95,7 @@ pub fn outline(
         reporter: &Reporter::default(),
         forks: &Forks::none(),
         durations: &durations,
+        today: clock::today(),
     };
     let runs = lane::planned(&bench, &plan);
     let components = subjects
@@ -100,6 +107,7 @@ pub fn outline(
             checks: plan::criteria(subject.candidate.gate, selection.only.as_deref())
                 .map(Criterion::check)
                 .collect(),
+            waivers: waivers(subject, selection.only.as_deref(), bench.today),
             files: subject.files.clone().map(|files| files.into_iter().map(|file| file.path).collect()),
         })
         .collect();
@@ -112,6 +120,15 @@ pub fn outline(
         set_aside: set_aside(&workspace.root, &plan.tools()),
         faults: prepared.faults,
     })
+}
+
+/// The waivers of the checks that are asked for.
+fn waivers(subject: &Subject<'_>, only: Option<&[Check]>, today: Date) -> Vec<(Waiver, bool)> {
+    let is_asked = |waiver: &&Waiver| {
+        plan::criteria(subject.candidate.gate, only).any(|criterion| criterion.check() == waiver.check)
+    };
+    let declared = subject.candidate.component.waivers.iter().map(|one| &one.waiver);
+    declared.filter(is_asked).map(|waiver| (waiver.clone(), waiver.is_in_force(today))).collect()
 }
 
 fn configurations(

@@ -89,7 +89,7 @@ impl Workspace {
         let Inclusion { included, names: inside, missing } = included.unwrap_or_default();
         let read = policy::read(&main, &included);
         let faults = |faults: Vec<Fault>| LoadError::Faults { file: name.clone(), faults };
-        let policy = match read {
+        let mut policy = match read {
             Ok(policy) => {
                 let too_far = too_far(&policy, &main, &included, clock::today());
                 let found: Vec<Fault> = missing.into_iter().chain(too_far).collect();
@@ -101,9 +101,11 @@ impl Workspace {
             Err(found) => return Err(faults(found.into_iter().chain(missing).collect())),
         };
         let root = root.map_err(|_| faults(vec![no_root(&main, &root_name)]))?;
-        let names = std::iter::once(above_root(&root_name, &path)).chain(inside).collect();
-        let documents = std::iter::once(main).chain(included.into_iter().map(|one| one.document)).collect();
+        let names: Vec<String> = std::iter::once(above_root(&root_name, &path)).chain(inside).collect();
+        let documents: Vec<Document> =
+            std::iter::once(main).chain(included.into_iter().map(|one| one.document)).collect();
         let folder = tree::real(folder).unwrap_or_else(|_| folder.to_owned());
+        name_from_root(&mut policy, &documents, &names);
         Ok(Self { policy, file: name, folder, root, documents, names })
     }
 
@@ -132,9 +134,8 @@ impl Workspace {
 
     /// The policy file that declares a component, as seen from the root.
     pub fn name_of(&self, component: &Component) -> &str {
-        let mut named = self.names.iter().zip(&self.documents);
-        let declares = |document: &Document| document.file == component.place.file;
-        named.find(|(_, document)| declares(document)).map_or_else(|| self.name(), |(name, _)| name)
+        let name = name_of(&component.place, &self.documents, &self.names);
+        name.map_or_else(|| self.name(), String::as_str)
     }
 
     /// The SHA-256 of the policy in hexadecimal: of the texts of `promotion.toml` and of all that it includes,
@@ -226,6 +227,22 @@ fn fault_at<'d>(
     match documents.find(|document| document.file == place.file) {
         Some(document) => document.fault(place.line, message, hint),
         None => Fault { place: place.clone(), message, hint: Some(hint), text: String::new() },
+    }
+}
+
+/// What the document of a place is called from the root.
+fn name_of<'a>(place: &Place, documents: &[Document], names: &'a [String]) -> Option<&'a String> {
+    let mut pairs = names.iter().zip(documents);
+    pairs.find(|(_, document)| document.file == place.file).map(|(name, _)| name)
+}
+
+/// Waivers are shown to people who are elsewhere: in an assessment, and where shards of several jobs are joined.
+fn name_from_root(policy: &mut Policy, documents: &[Document], names: &[String]) {
+    for declared in policy.components.iter_mut().flat_map(|component| &mut component.waivers) {
+        let place = &mut declared.waiver.place;
+        if let Some(name) = name_of(place, documents, names) {
+            place.file.clone_from(name);
+        }
     }
 }
 
@@ -397,6 +414,21 @@ mod tests {
             assert_eq!((faults.len(), faults[0].place.line), (1, 10), "{path}");
             assert_eq!(faults[0].message, format!("the path `{path}` of a waiver is no file of `a`"));
         }
+    }
+
+    #[test]
+    fn a_waiver_is_shown_where_it_is_declared_as_seen_from_the_root() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let one = folder.path().join("app/one");
+        std::fs::create_dir(folder.path().join("app")).expect("made");
+        std::fs::create_dir(&one).expect("made");
+        let waiver = "[[waiver]]\ncheck = \"lint\"\nrule = \"E501\"\npath = \".\"\nmax = 1\nreason = \"r\"\n\
+                      owner = \"o\"\nissue = \"#1\"\nexpires = 2020-01-01\n";
+        file::write_whole(&one.join(POLICY_FILE), &format!("{ONE}{waiver}")).expect("written");
+        file::write_whole(&folder.path().join(POLICY_FILE), MAIN).expect("written");
+        let workspace = Workspace::load(Some(&folder.path().join(POLICY_FILE))).expect("a policy");
+        let place = &workspace.policy.components[0].waivers[0].waiver.place;
+        assert_eq!(*place, Place { file: "one/promotion.toml".to_owned(), line: 3 });
     }
 
     #[test]

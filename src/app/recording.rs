@@ -157,7 +157,7 @@ fn check(check: &CheckAssessment) -> CheckRecord {
 /// Only what was of use is remembered: of the rest the policy tells.
 fn waiver(one: &WaiverAssessment) -> Option<WaiverRecord> {
     let WaiverState::Used { covered } = one.state else { return None };
-    let Waiver { check, rule, path, reason, owner, issue, expires, max: _ } = &one.waiver;
+    let Waiver { check, rule, path, reason, owner, issue, expires, max: _, place: _ } = &one.waiver;
     Some(WaiverRecord {
         check: check.id().to_owned(),
         rule: rule.clone(),

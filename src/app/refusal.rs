@@ -45,8 +45,9 @@ fn stale(staleness: &Staleness) -> String {
         Staleness::Old { age, max } => {
             format!("the last measurement is {} old; `max_age` is {}", length(*age), length(*max))
         }
-        Staleness::Waiver { what, expires } => {
-            format!("the last measurement passed by a waiver of {what}, which expired on {expires}")
+        // It may have failed for another reason, so nothing is said of its verdict.
+        Staleness::Waiver { check, what, expires } => {
+            format!("of the last measurement, {check} was waived ({what}) until {expires}, which is over")
         }
         Staleness::Future => "the last measurement was recorded later than now: a clock is wrong".to_owned(),
     }
@@ -135,10 +136,11 @@ mod tests {
             ),
             (
                 Obstacle::Stale(Staleness::Waiver {
-                    what: "lint E501 in a.py".into(),
+                    check: "lint".into(),
+                    what: "E501 in a.py".into(),
                     expires: "2026-12-31".parse().expect("a day"),
                 }),
-                "a waiver of lint E501 in a.py, which expired on 2026-12-31",
+                "of the last measurement, lint was waived (E501 in a.py) until 2026-12-31, which is over",
                 "or renew it, and run `tta-promote verify",
             ),
             (Obstacle::Stale(Staleness::Future), "clock", "set the clock"),

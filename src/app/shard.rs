@@ -5,10 +5,11 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use jiff::SignedDuration;
 use jiff::civil::Date;
 
 use crate::judge::{self, Gathered};
-use crate::model::assessment::{Assessment, CheckAssessment, ComponentAssessment, Outcome};
+use crate::model::assessment::{Assessment, CheckAssessment, ComponentAssessment, Outcome, Verdict};
 use crate::model::evidence::Measured;
 use crate::model::gate::Criterion;
 use crate::model::reason::{Reason, ReasonKind};
@@ -91,10 +92,14 @@ fn of_text(name: &str, text: &str) -> (Vec<String>, Result<Assessment, Reason>) 
         Err(fault) => return (Heading::of(text).components(), Err(refused(name, &fault))),
     };
     let components = assessment.components.iter().map(|component| component.name.clone()).collect();
-    let content = follows(&assessment)
-        .map_err(|fault| unreadable(name, &fault))
-        .and_then(|()| counts(name, &assessment))
-        .map(|()| assessment);
+    // What was joined was judged on several days, and has the first of them alone: it is not judged again.
+    let content = if assessment.merged.is_some() {
+        Err(joined(name))
+    } else if let Err(fault) = began(&assessment).and_then(|()| follows(&assessment)) {
+        Err(unreadable(name, &fault))
+    } else {
+        counts(name, &assessment).map(|()| assessment)
+    };
     (components, content)
 }
 
@@ -109,6 +114,11 @@ fn refused(name: &str, fault: &ReadError) -> Reason {
 
 fn unreadable(name: &str, why: &str) -> Reason {
     Reason::new(ReasonKind::ShardUnreadable, format!("`{name}`: {why}"), AGAIN)
+}
+
+fn joined(name: &str) -> Reason {
+    let hint = "give the shards themselves, and not what became of them";
+    Reason::new(ReasonKind::ShardForeign, format!("`{name}`: it was joined from shards already"), hint)
 }
 
 /// Whether it is of a run that came to a good end.
@@ -129,6 +139,28 @@ fn is_interrupted(assessment: &Assessment) -> bool {
         Outcome::Inconclusive { reason, .. } if reason.kind == ReasonKind::Interrupted => true,
         _ => outcome.run().is_some_and(|run| run.exit == Exit::Interrupted),
     })
+}
+
+/// Whether it says to have begun when that can have been: what is waived rests on the day.
+fn began(assessment: &Assessment) -> Result<(), String> {
+    let (now, started) = (clock::now(), assessment.started);
+    // Clocks of two machines may differ a little.
+    if started.duration_since(now) <= SignedDuration::from_mins(5) {
+        return Ok(());
+    }
+    Err(format!("it began at {started}, which is later than now: a clock is wrong"))
+}
+
+/// Whether what a component does not pass without is still waived today, whatever day the shard was judged on. What
+/// fails all the same fails.
+pub fn is_still_waived(file: &str, component: &ComponentAssessment) -> Result<(), Reason> {
+    let today = clock::today();
+    let ended = component.resting_on().into_iter().find(|waiver| !waiver.is_in_force(today));
+    let Some(waiver) = ended.filter(|_| component.verdict != Verdict::Fail) else { return Ok(()) };
+    let Waiver { check, rule, path, expires, .. } = waiver;
+    let what = format!("`{file}`: {check} rests on a waiver that expired on {expires} ({rule} in {path})");
+    let hint = "run its job again, once what was waived is mended or the waiver is renewed";
+    Err(Reason::new(ReasonKind::ShardStale, what, hint))
 }
 
 /// Judges everything again: what a document says must be what its figures say.
@@ -204,5 +236,25 @@ fn is_just(check: &CheckAssessment) -> bool {
         Outcome::NotApplicable { why } => {
             matches!(&check.criterion, Criterion::NotApplicable { why: own, .. } if own == why)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn what_fails_all_the_same_stays_a_fail_when_its_waivers_have_ended() {
+        let mut waived = sample::waived();
+        let component = &mut waived.components[0];
+        let refused = is_still_waived("1.json", component).expect_err("it ended long ago");
+        assert_eq!(refused.kind, ReasonKind::ShardStale);
+        component.verdict = Verdict::Fail;
+        assert_eq!(is_still_waived("1.json", component), Ok(()));
+        // Nor does a check rest on them that passes without.
+        component.verdict = Verdict::Pass;
+        component.checks[2].waived = false;
+        assert_eq!(is_still_waived("1.json", component), Ok(()));
     }
 }

@@ -337,6 +337,7 @@ impl<'a> Asked<'a> {
             reporter: &reporter,
             forks: &forks,
             durations: &durations,
+            today: clock::day_of(self.started),
         };
         let gathered = lane::gather(&bench, &plan, self.request.precision);
         // Whatever hid from the run that started it: nobody needs it now.

@@ -10,6 +10,7 @@ use crate::app::selection::Selection;
 use crate::model::check::Check;
 use crate::model::policy::Runner;
 use crate::model::toolchain::Tool;
+use crate::model::waiver::Waiver;
 use crate::report::clean::one_line;
 use crate::report::plan_document::render_matrix;
 use crate::sys::interrupt::Interrupt;
@@ -94,6 +95,9 @@ fn text(outline: &Outline, root: &str) -> String {
                 let _infallible = writeln!(text, "  {}", one_line(&reason.message));
             }
         }
+        for (waiver, is_in_force) in &component.waivers {
+            let _infallible = writeln!(text, "  waiver: {}", one_line(&waiver_words(waiver, *is_in_force)));
+        }
     }
     let _infallible =
         writeln!(text, "\nTools run in {}; provided by {}", one_line(root), runner(&outline.runner));
@@ -124,6 +128,12 @@ fn text(outline: &Outline, root: &str) -> String {
         text.push_str(&run_text(run));
     }
     text
+}
+
+fn waiver_words(waiver: &Waiver, is_in_force: bool) -> String {
+    let Waiver { check, rule, path, max, reason, owner, issue, expires, .. } = waiver;
+    let over = if is_in_force { "" } else { ", which is over: it covers nothing" };
+    format!("{check} {rule} in {path}, {max} at most, until {expires}{over} ({owner}, {issue}: {reason})")
 }
 
 fn run_text(run: &PlannedRun) -> String {

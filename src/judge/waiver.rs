@@ -7,7 +7,6 @@
 use jiff::civil::Date;
 
 use crate::model::assessment::{CheckAssessment, Outcome};
-use crate::model::evidence::Evidence;
 use crate::model::finding::{Finding, Severity};
 use crate::model::gate::Criterion;
 use crate::model::waiver::{Cover, Waiver, WaiverAssessment, WaiverState};
@@ -24,18 +23,29 @@ pub fn waive(
     today: Date,
 ) -> (Vec<CheckAssessment>, Vec<WaiverAssessment>) {
     let is_asked = |waiver: &&Waiver| judged.iter().any(|(criterion, _)| criterion.check() == waiver.check);
-    let unjudged = |waiver: &Waiver| {
-        let state = if waiver.is_in_force(today) { WaiverState::NotJudged } else { WaiverState::Expired };
-        WaiverAssessment { waiver: waiver.clone(), state }
-    };
-    let mut told: Vec<WaiverAssessment> = waivers.iter().filter(is_asked).map(unjudged).collect();
+    let asked = waivers.iter().filter(is_asked);
+    let mut told: Vec<WaiverAssessment> = asked.map(|waiver| unjudged(waiver, today)).collect();
     let checks = judged.into_iter().map(|(criterion, outcome)| check(criterion, outcome, &mut told));
     let checks = checks.collect();
     (checks, told)
 }
 
+/// How many of the findings would not be covered, for those who must know it before there is an outcome.
+pub fn uncovered(criterion: &Criterion, findings: &[Finding], waivers: &[Waiver], today: Date) -> u64 {
+    let mut told: Vec<WaiverAssessment> = waivers.iter().map(|waiver| unjudged(waiver, today)).collect();
+    let covers = cover(criterion, findings, &mut told);
+    findings.len().saturating_sub(covers.len()) as u64
+}
+
+/// A waiver of which only the clock says something.
+fn unjudged(waiver: &Waiver, today: Date) -> WaiverAssessment {
+    let state = if waiver.is_in_force(today) { WaiverState::NotJudged } else { WaiverState::Expired };
+    WaiverAssessment { waiver: waiver.clone(), state }
+}
+
 fn check(criterion: Criterion, outcome: Outcome, waivers: &mut [WaiverAssessment]) -> CheckAssessment {
-    let covers = outcome.evidence().map(|evidence| cover(&criterion, evidence, waivers)).unwrap_or_default();
+    let findings = outcome.evidence().map_or(&[][..], |evidence| &evidence.findings);
+    let covers = if outcome.evidence().is_some() { cover(&criterion, findings, waivers) } else { Vec::new() };
     let waived = match &outcome {
         Outcome::Fail(evidence) => {
             !covers.is_empty() && meets(&criterion, &evidence.without(&covers)) == Some(true)
@@ -46,7 +56,7 @@ fn check(criterion: Criterion, outcome: Outcome, waivers: &mut [WaiverAssessment
 }
 
 /// What is covered, in the order of the findings; what each waiver came to is noted.
-fn cover(criterion: &Criterion, evidence: &Evidence, waivers: &mut [WaiverAssessment]) -> Vec<Cover> {
+fn cover(criterion: &Criterion, findings: &[Finding], waivers: &mut [WaiverAssessment]) -> Vec<Cover> {
     let mut covers: Vec<Cover> = Vec::new();
     let own = waivers.iter_mut().enumerate().filter(|(_, one)| one.waiver.check == criterion.check());
     for (place, one) in own.filter(|(_, one)| one.state != WaiverState::Expired) {
@@ -55,8 +65,7 @@ fn cover(criterion: &Criterion, evidence: &Evidence, waivers: &mut [WaiverAssess
                 && one.waiver.names(finding)
                 && covers.binary_search_by_key(at, |cover| cover.finding).is_err()
         };
-        let matching: Vec<usize> =
-            evidence.findings.iter().enumerate().filter(names).map(|(at, _)| at).collect();
+        let matching: Vec<usize> = findings.iter().enumerate().filter(names).map(|(at, _)| at).collect();
         let found = matching.len() as u64;
         one.state = match found {
             0 => WaiverState::Unused,

@@ -55,9 +55,11 @@ pub enum Staleness {
         /// How old it may be.
         max: Duration,
     },
-    /// It was a pass by a waiver that has expired since then.
+    /// A check of it was waived, by a waiver that has expired since then.
     Waiver {
-        /// What was waived: the check and the rule.
+        /// The check.
+        check: String,
+        /// What of it was waived: the rule, and where.
         what: String,
         /// The last day of the waiver.
         expires: Date,
@@ -96,8 +98,8 @@ impl Freshness {
         // In UTC, as it was judged.
         let today = now.time.to_zoned(TimeZone::UTC).date();
         if let Some(first) = verification.resting_on().first().filter(|one| one.expires < today) {
-            let what = format!("{} {} in {}", first.check, first.rule, first.path);
-            against.push(Staleness::Waiver { what, expires: first.expires });
+            let what = format!("{} in {}", first.rule, first.path);
+            against.push(Staleness::Waiver { check: first.check.clone(), what, expires: first.expires });
         }
         let age = now.time.duration_since(measurement.time);
         match Duration::try_from(age) {

@@ -155,8 +155,8 @@ fn what_was_waived_is_no_obstacle_until_the_day_after_the_waiver_ends() {
         (0..24).rfind(|hours| at(*hours).time.strftime("%d").to_string() == "14").expect("an hour");
     assert_eq!(obstacles(&passed, &at(last_hour), &[]), []);
     let expires = "2025-10-14".parse().expect("a day");
-    let what = "lint E501 in a.py".to_owned();
-    let ended = Obstacle::Stale(Staleness::Waiver { what, expires });
+    let (check, what) = ("lint".to_owned(), "E501 in a.py".to_owned());
+    let ended = Obstacle::Stale(Staleness::Waiver { check, what, expires });
     assert_eq!(obstacles(&passed, &at(last_hour + 1), &[]), [ended]);
     assert_eq!(step(&passed, &at(last_hour + 1), true), Step::Verify);
     // One that the pass does not rest on may end.

@@ -13,7 +13,7 @@ use super::gate::Criterion;
 use super::reason::Reason;
 use super::run::Run;
 use super::stage::Stage;
-use super::waiver::{Cover, WaiverAssessment};
+use super::waiver::{Cover, Waiver, WaiverAssessment};
 
 /// What a check came to. A pass cannot be built without its evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,6 +172,16 @@ pub struct ComponentAssessment {
 }
 
 impl ComponentAssessment {
+    /// The waivers without which it would be no pass, the first that ends before the others.
+    pub fn resting_on(&self) -> Vec<&Waiver> {
+        let is_waived = |check: Check| self.checks.iter().any(|one| one.waived && one.check() == check);
+        let used = self.waivers.iter().filter(|one| one.state.covered() > 0);
+        let mut waivers: Vec<&Waiver> =
+            used.map(|one| &one.waiver).filter(|one| is_waived(one.check)).collect();
+        waivers.sort_by_key(|one| one.expires);
+        waivers
+    }
+
     /// Whether it did not pass and no check and no condition of it says why, as where the gate has none.
     pub fn is_unexplained(&self) -> bool {
         self.verdict != Verdict::Pass

@@ -43,7 +43,7 @@ pub enum ReasonKind {
     ShardMissing,
     /// Several shards hold the component.
     ShardDuplicate,
-    /// The shard is about another commit, or about a tree that differs from its commit.
+    /// The shard is about another commit, or about a tree that differs from its commit, or rests on a waiver that has ended.
     ShardStale,
     /// The shard is of another project, policy, plan or version, or holds what nobody asked for.
     ShardForeign,

@@ -29,6 +29,8 @@ pub struct Waiver {
     pub issue: String,
     /// The last day on which it is in force, in UTC.
     pub expires: Date,
+    /// Where the policy declares it; in an assessment the file is named as seen from the project's root.
+    pub place: Place,
 }
 
 impl Waiver {
@@ -53,7 +55,7 @@ impl Waiver {
     }
 }
 
-/// A waiver, and where the policy declares it.
+/// A waiver, and where the policy declares what only the disk or the clock shows to be wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeclaredWaiver {
     /// The waiver.
@@ -168,6 +170,7 @@ mod tests {
             owner: "o".into(),
             issue: "#1".into(),
             expires: "2026-12-31".parse().expect("a day"),
+            place: Place { file: "promotion.toml".into(), line: 1 },
         };
         assert!(waiver("src/a.py").reaches("src/a.py"));
         assert!(waiver("src").reaches("src/a.py") && waiver("src").reaches("src/b/a.py"));
@@ -190,6 +193,7 @@ mod tests {
             owner: String::new(),
             issue: String::new(),
             expires: day("2026-12-31"),
+            place: Place { file: String::new(), line: 1 },
         };
         assert!(waiver.is_in_force(day("2026-12-30")) && waiver.is_in_force(day("2026-12-31")));
         assert!(!waiver.is_in_force(day("2027-01-01")));

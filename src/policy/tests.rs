@@ -236,6 +236,7 @@ fn a_waiver_is_read_in_full_and_seen_from_the_root_wherever_it_is_declared() {
         owner: "alice".to_owned(),
         issue: "#12".to_owned(),
         expires: "2026-12-31".parse().expect("a day"),
+        place: Place { file: "waivers.toml".to_owned(), line: 8 },
     };
     assert_eq!(waivers[0].waiver, expected);
     assert_eq!((waivers[0].path_place.line, waivers[0].expires_place.line), (11, 16));
@@ -243,6 +244,7 @@ fn a_waiver_is_read_in_full_and_seen_from_the_root_wherever_it_is_declared() {
     let waived = &policy.component("waived").expect("the component").waivers[0];
     assert_eq!((waived.waiver.check, waived.waiver.path.as_str()), (Check::Security, "included/shell.py"));
     assert_eq!(waived.path_place.file, "included/waived.toml");
+    assert_eq!(waived.waiver.place.file, "included/waived.toml");
 }
 
 #[test]

@@ -27,19 +27,30 @@ pub(super) fn read(component: &Table<'_>, from: &Viewpoint, faults: &mut Faults<
         return Vec::new();
     }
     let items = value.list("tables", faults).unwrap_or_default();
-    let mut seen: BTreeMap<(&str, String, String), usize> = BTreeMap::new();
+    let mut by_rule: BTreeMap<(&str, String), Vec<DeclaredWaiver>> = BTreeMap::new();
     let mut waivers = Vec::new();
     for item in &items {
         let Some(declared) = waiver(item, from, faults) else { continue };
         let Waiver { check, rule, path, .. } = &declared.waiver;
-        let earlier = *seen.entry((check.id(), rule.clone(), path.clone())).or_insert(item.offset);
-        if earlier == item.offset {
+        let earlier = by_rule.entry((check.id(), rule.clone())).or_default();
+        // Whom a finding of both would count for, and which of them is exceeded, their order alone would say.
+        let meets = |other: &&DeclaredWaiver| {
+            other.waiver.reaches(path) || declared.waiver.reaches(&other.waiver.path)
+        };
+        let Some(other) = earlier.iter().find(meets) else {
+            earlier.push(declared.clone());
             waivers.push(declared);
+            continue;
+        };
+        let (line, same) = (other.waiver.place.line, other.waiver.path == *path);
+        let what = if same { "the same as" } else { "some of the same findings as" };
+        let message = format!("it waives {what} the waiver in line {line}");
+        let hint = if same {
+            "join the two: name the findings once, with the `max` of both"
         } else {
-            let line = faults.place(earlier).line;
-            let message = format!("it waives the same as the waiver in line {line}");
-            faults.add(item.offset, message, "join the two: name the findings once, with the `max` of both");
-        }
+            "join the two, or name files and folders of which none holds another"
+        };
+        faults.add(item.offset, message, hint);
     }
     waivers
 }
@@ -72,6 +83,7 @@ fn waiver(item: &Value<'_>, from: &Viewpoint, faults: &mut Faults<'_>) -> Option
             owner: owner?,
             issue: issue?,
             expires,
+            place: faults.place(item.offset),
         },
         path_place: path.place,
         expires_place: faults.place(offset),

@@ -313,7 +313,12 @@ mod tests {
                     let (name, properties, message) = parsed(line);
                     prop_assert!(["error", "warning", "notice"].contains(&name), "{}", line);
                     let names: Vec<&str> = properties.iter().map(|(name, _)| *name).collect();
-                    let ours = [&["title"][..], &["file", "title"], &["file", "line", "col", "title"]];
+                    let ours = [
+                        &["title"][..],
+                        &["file", "title"],
+                        &["file", "line", "title"],
+                        &["file", "line", "col", "title"],
+                    ];
                     prop_assert!(ours.contains(&names.as_slice()), "{}", line);
                     prop_assert!(!message.contains('\r'));
                 }

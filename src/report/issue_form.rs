@@ -16,7 +16,7 @@ use crate::model::component::Component;
 use crate::model::delivery::{Deploy, Health, OnFailure};
 use crate::model::promotion::{Measurement, Phase};
 use crate::model::promotion_id::PromotionId;
-use crate::model::record::{CheckOutcome, CheckRecord, Verification};
+use crate::model::record::{CheckOutcome, CheckRecord, Verification, WaiverRecord};
 use crate::model::secret::Secrets;
 use crate::model::stage::Stage;
 
@@ -150,7 +150,10 @@ struct ComponentValues {
 
 #[derive(Serialize)]
 struct VerificationValues {
-    verdict: String,
+    verdict: &'static str,
+    /// `2 waived until 2025-11-01`, of a pass.
+    waived: Option<String>,
+    waivers: Vec<WaiverValues>,
     coverage: Option<String>,
     checks: Vec<CheckValues>,
     commit: Option<String>,
@@ -168,6 +171,18 @@ struct CheckValues {
     bound: Option<String>,
     result: &'static str,
     tool: Option<String>,
+}
+
+#[derive(Serialize)]
+struct WaiverValues {
+    check: String,
+    rule: String,
+    path: String,
+    covered: u64,
+    reason: String,
+    owner: String,
+    issue: String,
+    expires: String,
 }
 
 #[derive(Serialize)]
@@ -199,7 +214,9 @@ fn verification(measurement: &Measurement) -> VerificationValues {
     let verification: &Verification = &measurement.verification;
     let coverage = verification.checks.iter().find(|check| check.id == "coverage");
     VerificationValues {
-        verdict: waived::recorded(verification),
+        verdict: verification.verdict.name(),
+        waived: waived::recorded_until(verification),
+        waivers: verification.waivers.iter().map(waiver).collect(),
         coverage: coverage.map(measured),
         checks: verification.checks.iter().map(check).collect(),
         commit: verification.commit.as_deref().map(code),
@@ -224,6 +241,21 @@ fn check(check: &CheckRecord) -> CheckValues {
             CheckOutcome::NotApplicable => "– not applicable",
         },
         tool: check.tool.as_ref().map(|(tool, version)| format!("{} {}", prose(tool), prose(version))),
+    }
+}
+
+fn waiver(one: &WaiverRecord) -> WaiverValues {
+    let WaiverRecord { check, rule, path, covered, reason, owner, issue, expires } = one;
+    WaiverValues {
+        check: prose(check),
+        rule: code(rule),
+        path: code(path),
+        covered: *covered,
+        reason: passage(reason, CELL),
+        owner: passage(owner, CELL),
+        // As code: GitHub would tell that issue of each edit of this one.
+        issue: code(issue),
+        expires: expires.to_string(),
     }
 }
 

@@ -10,11 +10,14 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use crate::model::assessment::{Assessment, CheckAssessment, ComponentAssessment, Outcome, Verdict};
 use crate::model::condition::ConditionState;
-use crate::model::evidence::Evidence;
-use crate::model::finding::Finding;
+use crate::model::waiver::WaiverAssessment;
 
 use super::summary::{grouped, summary};
 use super::{clean, obstacle, text_check, waived};
+
+mod finding;
+
+use finding::{Findings, Found};
 
 /// Characters of a name or a message.
 const SHORT: usize = 1_000;
@@ -47,11 +50,12 @@ struct Case<'a> {
 /// What came of it, as JUnit has it.
 enum End<'a> {
     /// With the findings that the gate allows or waivers cover.
-    Passed(&'a [Finding]),
+    Passed(Findings<'a>),
     Failure {
         kind: &'static str,
         message: String,
-        evidence: Option<&'a Evidence>,
+        findings: Findings<'a>,
+        notes: &'a [String],
     },
     Error {
         kind: &'static str,
@@ -90,7 +94,7 @@ fn cases(component: &ComponentAssessment) -> impl Iterator<Item = Case<'_>> {
     let of_checks = component.checks.iter().enumerate().map(|(index, check)| Case {
         name: check.check().id().to_owned(),
         time: time(check, &component.checks[..index]),
-        end: end(check),
+        end: end(check, &component.waivers),
     });
     let of_conditions = component.conditions.iter().map(|condition| {
         let message = format!("{}: {}", condition.state.name(), condition.summary);
@@ -99,8 +103,8 @@ fn cases(component: &ComponentAssessment) -> impl Iterator<Item = Case<'_>> {
             name: condition.id.clone(),
             time: None,
             end: match condition.state {
-                ConditionState::Pass => End::Passed(&[]),
-                ConditionState::Fail => End::Failure { kind, message, evidence: None },
+                ConditionState::Pass => End::Passed(Findings::default()),
+                ConditionState::Fail => failure(kind, message),
                 ConditionState::Inconclusive | ConditionState::Waiting => {
                     End::Error { kind, message, hint: "" }
                 }
@@ -127,19 +131,28 @@ fn of_all(assessment: &Assessment) -> Option<Case<'_>> {
 
 fn of_verdict(verdict: Verdict, message: String) -> End<'static> {
     match verdict {
-        Verdict::Pass => End::Passed(&[]),
-        Verdict::Fail => End::Failure { kind: verdict.name(), message, evidence: None },
+        Verdict::Pass => End::Passed(Findings::default()),
+        Verdict::Fail => failure(verdict.name(), message),
         Verdict::Inconclusive => End::Error { kind: verdict.name(), message, hint: "" },
     }
 }
 
-fn end(check: &CheckAssessment) -> End<'_> {
+/// One that no check gave.
+fn failure(kind: &'static str, message: String) -> End<'static> {
+    End::Failure { kind, message, findings: Findings::default(), notes: &[] }
+}
+
+fn end<'a>(check: &'a CheckAssessment, waivers: &'a [WaiverAssessment]) -> End<'a> {
+    let findings = Findings { check: Some(check), waivers };
     match &check.outcome {
-        Outcome::Pass(evidence) => End::Passed(&evidence.findings),
-        Outcome::Fail(evidence) if check.waived => End::Passed(&evidence.findings),
-        Outcome::Fail(evidence) => {
-            End::Failure { kind: check.check().id(), message: summary(check), evidence: Some(evidence) }
-        }
+        Outcome::Pass(_) => End::Passed(findings),
+        Outcome::Fail(_) if check.waived => End::Passed(findings),
+        Outcome::Fail(evidence) => End::Failure {
+            kind: check.check().id(),
+            message: summary(check),
+            findings,
+            notes: &evidence.notes,
+        },
         Outcome::Inconclusive { reason, .. } => {
             End::Error { kind: reason.kind.name(), message: reason.message.clone(), hint: &reason.hint }
         }
@@ -223,7 +236,7 @@ impl Junit<'_> {
             None => assessment.components.as_slice(),
         }));
         let waivers = component.map_or(&[][..], |component| &component.waivers);
-        let waivers: Vec<String> = waivers.iter().map(waived::words).collect();
+        let waivers: Vec<String> = waivers.iter().map(waived::placed).collect();
         let properties = [
             ("verdict", Some(component.map_or(assessment.verdict, |component| component.verdict).name())),
             ("from", component.map(|component| component.from.name())),
@@ -251,21 +264,23 @@ impl Junit<'_> {
         if let Some(time) = case.time {
             attribute(&mut tag, "time", &seconds(time));
         }
-        if matches!(case.end, End::Passed([])) {
+        if matches!(case.end, End::Passed(findings) if findings.is_empty()) {
             return self.xml.write_event(Event::Empty(tag));
         }
         self.xml.write_event(Event::Start(tag))?;
         match &case.end {
-            End::Passed(findings) => {
-                self.element(BytesStart::new("system-out"), |junit| junit.findings(findings))?;
-            }
-            End::Failure { kind, message, evidence } => {
+            End::Passed(findings) => self.system_out(findings.all())?,
+            End::Failure { kind, message, findings, notes } => {
+                let is_covered = |(_, waiver): &Found<'_>| waiver.is_some();
                 self.element(with_message("failure", kind, message), |junit| {
                     junit.line(message, LONG)?;
-                    let Some(evidence) = evidence else { return Ok(()) };
-                    junit.findings(&evidence.findings)?;
-                    junit.lines(evidence.notes.iter().map(|note| format!("note: {note}")), NOTES)
+                    junit.findings(findings.all().filter(|found| !is_covered(found)))?;
+                    junit.lines(notes.iter().map(|note| format!("note: {note}")), NOTES)
                 })?;
+                let mut covered = findings.all().filter(is_covered).peekable();
+                if covered.peek().is_some() {
+                    self.system_out(covered)?;
+                }
             }
             End::Error { kind, message, hint } => {
                 self.element(with_message("error", kind, message), |junit| {
@@ -291,20 +306,27 @@ impl Junit<'_> {
         self.xml.write_event(Event::End(end))
     }
 
-    fn findings(&mut self, findings: &[Finding]) -> io::Result<()> {
-        let lines = findings
-            .iter()
-            .map(|finding| [&text_check::place(finding), &*finding.rule, &*finding.message].join(" "));
+    /// What keeps no gate shut.
+    fn system_out<'c>(&mut self, findings: impl Iterator<Item = Found<'c>>) -> io::Result<()> {
+        self.element(BytesStart::new("system-out"), |junit| junit.findings(findings))
+    }
+
+    fn findings<'c>(&mut self, findings: impl Iterator<Item = Found<'c>>) -> io::Result<()> {
+        let lines = findings.map(|(finding, waiver)| {
+            let waived = waiver.map(waived::mark).unwrap_or_default();
+            let line = [&text_check::place(finding), &*finding.rule, &*finding.message].join(" ");
+            format!("{waived}{line}")
+        });
         self.lines(lines, FINDINGS)
     }
 
     /// As many lines as there is room for, in bytes, and how many more there are.
-    fn lines(&mut self, lines: impl ExactSizeIterator<Item = String>, room: usize) -> io::Result<()> {
-        let (all, mut room) = (lines.len(), room);
-        for (index, line) in lines.enumerate() {
+    fn lines(&mut self, mut lines: impl Iterator<Item = String>, room: usize) -> io::Result<()> {
+        let mut room = room;
+        while let Some(line) = lines.next() {
             let line = escaped(&line, LONG);
             let Some(left) = room.checked_sub(line.len()) else {
-                let more = grouped((all - index) as u64);
+                let more = grouped(1 + lines.count() as u64);
                 return self.line(&format!("… and {more} more (`--format json` has all)"), LONG);
             };
             room = left;
@@ -417,6 +439,36 @@ mod tests {
                 Event::Eof => return reading,
                 other => panic!("{other:?}"),
             }
+        }
+    }
+
+    #[test]
+    fn what_is_waived_stands_among_no_failures_and_says_until_when() {
+        let mut mixed = sample::waived();
+        let check = &mut mixed.components[0].checks[2];
+        let Outcome::Fail(evidence) = &mut check.outcome else { unreachable!() };
+        let other = crate::model::finding::Finding {
+            rule: "F401".into(),
+            message: "unused".into(),
+            ..evidence.findings[0].clone()
+        };
+        evidence.findings.push(other);
+        check.waived = false;
+        mixed.components[0].verdict = Verdict::Fail;
+        mixed.verdict = Verdict::Fail;
+        let document = render(&mixed);
+        let (failure, rest) = document.split_once("</failure>").expect("a failure");
+        let failure = failure.split_once("<failure").expect("its beginning").1;
+        assert!(failure.contains("F401 unused") && !failure.contains("E501"), "{failure}");
+        let out = rest.split_once("<system-out>").and_then(|(_, out)| out.split_once("</system-out>"));
+        let lines: Vec<&str> = out.expect("what is waived").0.trim().lines().collect();
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        for line in lines {
+            assert!(
+                line.starts_with("waived until 2025-11-01 (alice, #12: the table is generated): "),
+                "{line}"
+            );
+            assert!(line.contains(" E501 "), "{line}");
         }
     }
 

@@ -225,7 +225,7 @@ fn after(component: &ComponentAssessment) -> String {
 
 fn waiver(one: &WaiverAssessment) -> String {
     let word = if one.state.covered() > 0 { "waived" } else { "waiver" };
-    format!("- {word}: {}\n", prose(&waived::words(one)))
+    format!("- {word}: {}\n", prose(&waived::placed(one)))
 }
 
 /// The waivers of components that are not shown one by one, which should be looked at.
@@ -233,7 +233,7 @@ fn waivers<'a>(components: impl Iterator<Item = &'a ComponentAssessment>) -> Str
     let of = |component: &'a ComponentAssessment| {
         let remarkable = component.waivers.iter().filter(|one| waived::is_remarkable(one));
         remarkable
-            .map(move |one| format!("- {}: waiver: {}\n", code(&component.name), prose(&waived::words(one))))
+            .map(move |one| format!("- {}: waiver: {}\n", code(&component.name), prose(&waived::placed(one))))
     };
     let all: Vec<String> = components.flat_map(of).collect();
     let mut text = all.iter().take(NOTES).map(String::as_str).collect::<String>();

@@ -172,19 +172,23 @@ impl<'a> Problem<'a> {
     pub(super) fn file(&self) -> &'a str {
         let own = match self.what {
             What::Finding(finding) => Some(&*finding.file),
-            What::Waiver(_) => Some(self.assessment.policy.file.as_str()),
+            What::Waiver(one) => Some(one.waiver.place.file.as_str()),
             _ => None,
         };
         let first = || self.component.and_then(|component| component.files.first()).map(String::as_str);
         own.filter(|file| !file.is_empty()).or_else(first).unwrap_or(&self.assessment.policy.file)
     }
 
-    /// Line and column, where they are known. None but a finding's own file has them.
+    /// Line and column, where they are known. None but a finding's own file and the policy that declares a waiver have
+    /// them.
     pub(super) fn position(&self) -> (Option<u32>, Option<u32>) {
         match self.what {
             What::Finding(finding) if !finding.file.is_empty() => {
                 let line = finding.line.filter(|line| *line > 0);
                 (line, line.and(finding.column).filter(|column| *column > 0))
+            }
+            What::Waiver(one) if !one.waiver.place.file.is_empty() => {
+                (u32::try_from(one.waiver.place.line).ok().filter(|line| *line > 0), None)
             }
             _ => (None, None),
         }
@@ -193,10 +197,7 @@ impl<'a> Problem<'a> {
     /// What is said where there is no other place to say that it is waived. Text of others, and never empty.
     pub(super) fn message_with_waiver(&self) -> Cow<'a, str> {
         match self.waiver {
-            Some(waiver) => {
-                let why = waived::why(waiver);
-                format!("waived until {} ({why}): {}", waiver.expires, self.message()).into()
-            }
+            Some(waiver) => format!("{}{}", waived::mark(waiver), self.message()).into(),
             None => self.message(),
         }
     }
@@ -266,7 +267,8 @@ mod tests {
         let day = "2025-11-01".parse().ok();
         assert_eq!(until, [day, day, None, None]);
         assert_eq!(problems[2].message_with_waiver(), problems[2].message());
-        assert_eq!((problems[2].rule(), problems[2].file()), (WAIVER, "promotion.toml"));
+        assert_eq!((problems[2].rule(), problems[2].file()), (WAIVER, "policies/carbon.toml"));
+        assert_eq!(problems[2].position(), (Some(14), None));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::model::promotion::Measurement;
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::{
     Act, ActResult, CheckOutcome, CheckRecord, DeployAct, Fact, Record, TestsAsked, Verification,
+    WaiverRecord,
 };
 use crate::model::stage::Stage;
 
@@ -96,6 +97,20 @@ pub(super) fn passing(text: &str) -> Verification {
     };
     passing.lines = BTreeMap::from([(format!("src/carbon.py{text}"), lines)]);
     passing
+}
+
+/// A waiver that covered two findings of lint.
+pub(super) fn waiver(expires: &str) -> WaiverRecord {
+    WaiverRecord {
+        check: "lint".to_owned(),
+        rule: "E501".to_owned(),
+        path: "a.py".to_owned(),
+        covered: 2,
+        reason: "generated".to_owned(),
+        owner: "alice".to_owned(),
+        issue: "#12".to_owned(),
+        expires: expires.parse().expect("a day"),
+    }
 }
 
 /// A measurement under that number.

@@ -12,6 +12,7 @@ use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, ActResult, CheckOutcome, Fact, Record, Verification};
 
 use super::markup::{code, passage};
+use super::waived;
 
 /// Characters of a sentence.
 const SENTENCE: usize = 1_000;
@@ -104,6 +105,7 @@ fn measured(verification: &Verification) -> String {
         Verdict::Inconclusive => "could not be measured",
     };
     let checks = if checks.is_empty() { String::new() } else { format!(": {}", checks.join("; ")) };
+    let verdict = waived::and_until(verdict, verification);
     format!("the gate to {} {verdict}{checks}", verification.to)
 }
 
@@ -155,6 +157,7 @@ fn moment(time: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::record_sample;
     use super::*;
     use crate::model::decision::RollbackSeverity;
 
@@ -183,6 +186,15 @@ mod tests {
     #[test]
     fn the_form_holds_what_is_known_and_asks_for_the_rest() {
         insta::assert_snapshot!(sample());
+    }
+
+    #[test]
+    fn a_pass_that_rests_on_waivers_says_so_in_the_timeline() {
+        let mut verification = record_sample::passing("");
+        assert!(!measured(&verification).contains("waived"));
+        verification.waivers = vec![record_sample::waiver("2025-12-01"), record_sample::waiver("2025-11-01")];
+        let words = measured(&verification);
+        assert!(words.starts_with("the gate to staging passed, 4 waived until 2025-11-01: "), "{words}");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::model::evidence::{Bound, Branches, Coverage, Evidence, Inspected, Mea
 use crate::model::finding::{Finding, Severity};
 use crate::model::gate::{Criterion, Metric, Precision};
 use crate::model::percent::{Percent, Ratio};
+use crate::model::place::Place;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::{Earlier, Exit, Run};
 use crate::model::stage::Stage;
@@ -220,6 +221,7 @@ pub(crate) fn waived() -> Assessment {
             owner: "alice".into(),
             issue: "#12".into(),
             expires: expires.parse().unwrap(),
+            place: Place { file: "policies/carbon.toml".into(), line: 14 },
         },
         state,
     };
@@ -303,6 +305,7 @@ fn hostile_waivers(text: &str) -> Vec<WaiverAssessment> {
             owner: text.into(),
             issue: text.into(),
             expires: "2025-11-01".parse().unwrap(),
+            place: Place { file: text.into(), line: 14 },
         },
         state,
     };

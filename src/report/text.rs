@@ -135,7 +135,7 @@ fn waivers(page: &mut Page, components: &[ComponentAssessment]) {
     let all: Vec<String> = untold
         .flat_map(|component| component.waivers.iter().map(move |one| (component, one)))
         .filter(|(_, one)| waived::is_remarkable(one))
-        .map(|(component, one)| format!("{}: {}", component.name, waived::words(one)))
+        .map(|(component, one)| format!("{}: {}", component.name, waived::placed(one)))
         .collect();
     for words in all.iter().take(WAIVERS) {
         page.paragraph(2, "waiver: ", Tone::Unknown, &shown(words));

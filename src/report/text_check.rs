@@ -62,7 +62,7 @@ pub(super) fn conditions(page: &mut Page, conditions: &[Condition]) {
 /// What the waivers came to: those that cover something, and those that should be looked at.
 pub(super) fn waivers(page: &mut Page, waivers: &[WaiverAssessment], verbosity: Verbosity) {
     for one in waivers {
-        let words = shown(&waived::words(one));
+        let words = shown(&waived::placed(one));
         if waived::is_remarkable(one) {
             page.paragraph(2, "waiver: ", Tone::Unknown, &words);
         } else if one.state.covered() > 0 {

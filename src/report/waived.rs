@@ -21,15 +21,19 @@ pub(super) fn until<'a>(components: impl IntoIterator<Item = &'a ComponentAssess
 
 /// The verdict of a measurement that was recorded: `pass, 2 waived until 2025-11-01`.
 pub(super) fn recorded(verification: &Verification) -> String {
-    let word = verification.verdict.name();
-    let first = verification.waivers.iter().map(|one| one.expires).min();
-    match first.filter(|_| verification.verdict == Verdict::Pass) {
-        Some(day) => {
-            let number = verification.waivers.iter().map(|one| one.covered).sum();
-            format!("{word}, {} waived until {day}", grouped(number))
-        }
-        None => word.to_owned(),
-    }
+    and_until(verification.verdict.name(), verification)
+}
+
+/// `word`, and behind it what of a pass that was recorded is waived.
+pub(super) fn and_until(word: &str, verification: &Verification) -> String {
+    recorded_until(verification).map_or_else(|| word.to_owned(), |waived| format!("{word}, {waived}"))
+}
+
+/// `2 waived until 2025-11-01`, of a pass that was recorded; nothing where it rests on no waiver.
+pub(super) fn recorded_until(verification: &Verification) -> Option<String> {
+    let first = verification.waivers.iter().map(|one| one.expires).min()?;
+    let number = verification.waivers.iter().map(|one| one.covered).sum();
+    (verification.verdict == Verdict::Pass).then(|| format!("{} waived until {first}", grouped(number)))
 }
 
 /// Whether it should be looked at: it covers nothing, and could.
@@ -65,6 +69,17 @@ pub(super) fn words(one: &WaiverAssessment) -> String {
     }
 }
 
+/// The same, and before it where to look in the policy, where there is something to do.
+pub(super) fn placed(one: &WaiverAssessment) -> String {
+    let (words, place) = (words(one), &one.waiver.place);
+    if is_remarkable(one) { format!("{}:{}: {words}", place.file, place.line) } else { words }
+}
+
+/// What stands before a finding that it covers, where there is no other place to say so.
+pub(super) fn mark(waiver: &Waiver) -> String {
+    format!("waived until {} ({}): ", waiver.expires, why(waiver))
+}
+
 /// Why the waiver is there: what a reader of the finding wants to know.
 pub(super) fn why(waiver: &Waiver) -> String {
     format!("{}, {}: {}", waiver.owner, waiver.issue, waiver.reason)
@@ -78,7 +93,6 @@ fn what(waiver: &Waiver) -> String {
 mod tests {
     use super::super::{record_sample, sample};
     use super::*;
-    use crate::model::record::WaiverRecord;
 
     #[test]
     fn the_first_waiver_that_ends_speaks_for_all_and_only_those_that_cover_something_count() {
@@ -99,6 +113,10 @@ mod tests {
         let mut one = sample::waived().components[0].waivers[0].clone();
         let mut said = |state| {
             one.state = state;
+            assert_eq!(
+                placed(&one).starts_with("policies/carbon.toml:14: lint E501 in "),
+                is_remarkable(&one)
+            );
             (words(&one), is_remarkable(&one))
         };
         for (state, has, remarkable) in [
@@ -118,18 +136,9 @@ mod tests {
     fn a_recorded_pass_says_what_of_it_was_waived_until_when() {
         let mut passed = record_sample::passing("");
         assert_eq!(recorded(&passed), "pass");
-        let waiver = |covered, expires: &str| WaiverRecord {
-            check: "lint".into(),
-            rule: "E501".into(),
-            path: "a.py".into(),
-            covered,
-            reason: "generated".into(),
-            owner: "alice".into(),
-            issue: "#12".into(),
-            expires: expires.parse().unwrap(),
-        };
-        passed.waivers = vec![waiver(2, "2025-12-01"), waiver(1, "2025-11-01")];
-        assert_eq!(recorded(&passed), "pass, 3 waived until 2025-11-01");
+        passed.waivers = vec![record_sample::waiver("2025-12-01"), record_sample::waiver("2025-11-01")];
+        assert_eq!(recorded(&passed), "pass, 4 waived until 2025-11-01");
+        assert_eq!(and_until("passed", &passed), "passed, 4 waived until 2025-11-01");
         passed.verdict = Verdict::Fail;
         assert_eq!(recorded(&passed), "fail");
     }

@@ -47,9 +47,13 @@ pub fn suspects<'a>(
 
 /// The evidence for the component that `files` are.
 ///
-/// Where a weakened configuration shows more than `max_issues` even so, with which the check may yet pass, the issues are
+/// Where a weakened configuration shows issues with which the check cannot pass even so, as `may_pass` says of them, they are
 /// given: more could only make it worse. Otherwise it is `check_weakened`.
-pub fn evidence(files: &[SourceFile], reports: &Reports<'_>, max_issues: u64) -> Result<Evidence, Reason> {
+pub fn evidence(
+    files: &[SourceFile],
+    reports: &Reports<'_>,
+    may_pass: impl Fn(&[Finding]) -> bool,
+) -> Result<Evidence, Reason> {
     let once = ending::by_real_path(files);
     for file in once.values() {
         if let Some(why) = unread(file, reports) {
@@ -71,7 +75,7 @@ pub fn evidence(files: &[SourceFile], reports: &Reports<'_>, max_issues: u64) ->
     }
     let issues = findings.len() as u64;
     if let Some(weakness) = once.values().find_map(|file| weakness(file, reports))
-        && issues <= max_issues
+        && may_pass(&findings)
     {
         return Err(weakness);
     }
@@ -270,7 +274,7 @@ mod tests {
                 settings: &in_force,
                 canaries: &canaries,
             };
-            evidence(&files, &reports, self.max_issues)
+            evidence(&files, &reports, |findings| findings.len() as u64 <= self.max_issues)
         }
 
         fn kind(&self) -> ReasonKind {

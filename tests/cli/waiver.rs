@@ -13,7 +13,10 @@ fn day(days: i64) -> String {
 }
 
 fn waiver(rule: &str, max: u64) -> String {
-    let expires = day(20);
+    waiver_until(rule, max, &day(20))
+}
+
+fn waiver_until(rule: &str, max: u64, expires: &str) -> String {
     format!(
         "[[component.a.waiver]]\ncheck = \"lint\"\nrule = \"{rule}\"\npath = \"src/a.py\"\nmax = {max}\n\
          reason = \"generated\"\nowner = \"alice\"\nissue = \"#12\"\nexpires = {expires}\n"
@@ -111,9 +114,95 @@ fn a_waiver_that_covers_nothing_is_told_and_changes_no_verdict() {
     }
     let github = project.run(&["verify", "a", "--format", "github"]).exits(1).stdout;
     assert!(
-        github.contains("::notice file=promotion.toml,title=tta-promote%3A waiver::a: waiver of lint E5"),
+        github.contains(
+            "::notice file=promotion.toml,line=24,title=tta-promote%3A waiver::a: waiver of lint E5"
+        ),
         "{github}"
     );
+    assert!(told.stdout.contains("promotion.toml:24: lint E5"), "{}", told.stdout);
+    let json = project.run(&["verify", "a", "--format", "json"]).exits(1).json();
+    let place = &json["components"][0]["waivers"][1];
+    assert_eq!((&place["file"], &place["line"]), (&json!("promotion.toml"), &json!(24)));
+}
+
+/// Makes a document say what it said while its waivers, which cover all of lint, were in force.
+fn as_before(document: &mut Value) {
+    let lint = lint(document);
+    for (finding, waiver) in [(0, 0), (1, 0), (2, 1)] {
+        lint["findings"][finding]["waiver"] = waiver.into();
+    }
+    let summary = lint["summary"].as_str().expect("text").replace("3 issues (", "3 issues (3 waived, ");
+    lint["summary"] = summary.into();
+    forge(document);
+    for (waiver, covered) in [(0, 2), (1, 1)] {
+        let waiver = &mut document["components"][0]["waivers"][waiver];
+        waiver["state"] = "used".into();
+        waiver["covered"] = covered.into();
+    }
+    document["started"] = format!("{}T12:00:00Z", day(-1)).into();
+}
+
+#[test]
+fn a_shard_that_rests_on_a_waiver_that_has_expired_since_is_no_pass() {
+    let (yesterday, today) = (day(-1), day(0));
+    let waivers = |day: &str| waiver_until("F401", 2, day) + &waiver_until("E501", 1, day);
+    let told = merged(&project(&waivers(&yesterday)), as_before).exits(3);
+    let reason = told.json()["components"][0]["checks"][2]["reason"].clone();
+    let words = format!("lint rests on a waiver that expired on {yesterday} (F401 in src/a.py)");
+    assert!(reason["message"].as_str().expect("text").ends_with(&words), "{reason}");
+    assert!(reason["hint"].as_str().expect("text").starts_with("run its job again"), "{reason}");
+    assert_eq!(reason["kind"], "shard_stale");
+    // One that ends today covers the shard of yesterday and that of today.
+    let of_yesterday = |document: &mut Value| document["started"] = format!("{yesterday}T12:00:00Z").into();
+    merged(&project(&waivers(&today)), of_yesterday).exits(0);
+}
+
+#[test]
+fn a_shard_that_begins_later_than_now_is_worth_nothing() {
+    let change = |document: &mut Value| document["started"] = format!("{}T00:00:00Z", day(2)).into();
+    let told = merged(&project(""), change).exits(3);
+    let reason = told.json()["components"][0]["checks"][2]["reason"].clone();
+    assert!(
+        reason["message"].as_str().expect("text").ends_with("later than now: a clock is wrong"),
+        "{reason}"
+    );
+    assert_eq!(reason["kind"], "shard_unreadable");
+}
+
+#[test]
+fn shards_from_both_sides_of_midnight_are_joined_and_what_became_of_them_is_refused_as_such() {
+    let other = "[component.b]\ntitle = \"B\"\npaths = [\"src/b.py\"]\ntests = { paths = [\"tests\"] }\n";
+    let policy = format!("{POLICY}\n{}{other}", waiver_until("F401", 2, &day(-1)));
+    let project = project("").policy(&policy).file("src/b.py", "y = 1\n").repository();
+    let file = |name: &str| project.path("shards").join(name).to_string_lossy().into_owned();
+    for component in ["a", "b"] {
+        project.run(&["verify", component, "--output", &format!("json={}", file(component)), "-q"]);
+    }
+    let read = |name: &str| -> Value {
+        serde_json::from_str(&std::fs::read_to_string(file(name)).expect("a shard")).expect("a document")
+    };
+    // `b` was measured while the waiver of `a` was in force, and `a` on the day after.
+    let mut before = read("b");
+    before["started"] = format!("{}T23:59:59Z", day(-1)).into();
+    std::fs::write(file("b"), before.to_string()).expect("written");
+    let once = project.run(&["report", "--merge", &file("a"), &file("b"), "--format", "json"]).exits(1);
+    assert_eq!(once.json()["components"][0]["waivers"][0]["state"], "expired", "{}", once.stdout);
+    std::fs::write(file("both"), &once.stdout).expect("written");
+    let twice = project.run(&["report", "--merge", &file("both"), "--format", "json"]).exits(3);
+    let reason = twice.json()["components"][0]["checks"][2]["reason"]["message"].to_string();
+    assert!(reason.contains("it was joined from shards already"), "{reason}");
+}
+
+#[test]
+fn a_plan_lists_the_waivers_of_the_checks_that_it_asks_for() {
+    let project = project(&(waiver("F401", 2) + &waiver_until("E501", 1, &day(-1))));
+    let plan = project.run(&["plan", "a"]).exits(0).stdout;
+    let words =
+        format!("\n  waiver: lint F401 in src/a.py, 2 at most, until {} (alice, #12: generated)\n", day(20));
+    assert!(plan.contains(&words), "{plan}");
+    assert!(plan.contains(&format!("until {}, which is over: it covers nothing", day(-1))), "{plan}");
+    let tests = project.run(&["plan", "a", "--only", "tests"]).exits(0).stdout;
+    assert!(!tests.contains("waiver"), "{tests}");
 }
 
 #[test]

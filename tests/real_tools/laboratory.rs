@@ -90,6 +90,9 @@ pub(super) fn bare_environment() -> &'static Path {
 
 pub(super) fn make_environment(name: &str, packages: &[&str]) -> PathBuf {
     let folder = lasting().join(name);
+    // Tests run beside each other, in threads and in processes: whoever comes second waits for what the first one makes.
+    let lock = std::fs::File::create(lasting().join(format!("{name}.lock"))).expect("a file");
+    lock.lock().expect("the lock");
     let whole = folder.join("is-whole");
     let contents = packages.join("\n");
     if std::fs::read_to_string(&whole).is_ok_and(|text| text == contents) {

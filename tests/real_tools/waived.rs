@@ -116,7 +116,7 @@ fn one_finding_more_than_a_waiver_may_cover_fails_with_all_of_them() {
     assert_eq!(states(&verdict), ["exceeded", "used", "used"]);
     let text = text(&project);
     assert!(text.contains("carbon: fail: 2 lint issues"), "{text}");
-    assert!(text.contains("is exceeded: it covers 1 finding at most, so none"), "{text}");
+    assert!(text.contains("promotion.toml:11: lint F401 in src/carbon.py is exceeded: it covers"), "{text}");
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn another_rule_or_another_component_is_not_covered() {
     let verdict = verify(&project, &["carbon"]);
     assert_eq!((verdict.exit, waived(&verdict)), (1, [false, true, true]));
     assert_eq!(states(&verdict), ["unused", "used", "used"]);
-    assert!(text(&project).contains("waiver: lint F402 in src/carbon.py is unused"));
+    assert!(text(&project).contains("waiver: promotion.toml:11: lint F402 in src/carbon.py is unused"));
 
     let project = self::project(&ALL);
     let both = verify(&project, &["--all"]);
@@ -173,4 +173,17 @@ fn a_waiver_opens_no_gate_for_a_linter_that_was_switched_off_elsewhere() {
     assert_eq!(verdict.exit, 3, "{}", verdict.document);
     assert_eq!(verdict.check("carbon", "lint")["reason"]["kind"], "check_weakened");
     assert_eq!(states(&verdict), ["not_judged", "used", "used"]);
+    // What no waiver covers is found all the same: one that is over, of another rule, or exceeded hides nothing.
+    let lint = |rule, max, days| {
+        let mut waivers = ALL;
+        waivers[0] = ("lint", rule, "src/carbon.py", max, days);
+        waivers
+    };
+    for waivers in [lint("F401", 9, -1), lint("F402", 9, 30), lint("F401", 1, 30)] {
+        let project = self::project(&waivers);
+        project.write("src/other.py", "# ruff: noqa\nimport os\n");
+        let verdict = verify(&project, &["carbon"]);
+        assert_eq!(verdict.exit, 1, "{}", verdict.document);
+        assert_eq!(verdict.check("carbon", "lint")["findings"].as_array().map(Vec::len), Some(2));
+    }
 }

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::rc::Rc;
 
+use jiff::civil::Date;
+
 use crate::app::answer::{Answer, answer, refuse, report, speaks_only_of};
 use crate::app::bench::{Bench, Share};
 use crate::app::configuration;
@@ -11,13 +13,15 @@ use crate::app::launch::{Extra, Finished, launch};
 use crate::app::planned_run::PlannedRun;
 use crate::app::settle::{Shared, settle};
 use crate::app::subject::Subject;
-use crate::judge::Unmeasured;
+use crate::judge::{self, Unmeasured};
 use crate::model::check::Check;
 use crate::model::component::SourceFile;
+use crate::model::finding::Finding;
 use crate::model::gate::Criterion;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::Exit;
 use crate::model::toolchain::{ResolvedTool, Tool};
+use crate::model::waiver::Waiver;
 use crate::sys::file;
 use crate::tools::ending::real_paths;
 use crate::tools::ruff::{self, Issues, Suppressions};
@@ -130,21 +134,23 @@ fn run(bench: &Bench<'_>, tool: &ResolvedTool, shares: &[Share<'_>], name: &str)
         canaries: &gathered.canaries,
     };
     let one = |share: &Share<'_>| {
-        let max = bench.subjects.get(share.component).map_or(0, most);
-        answer(share.component, Check::Lint, ruff_evidence::evidence(share.files, &reports, max), &run)
+        let subject = bench.subjects.get(share.component);
+        let may_pass = |found: &[Finding]| {
+            subject.map_or(found.is_empty(), |subject| may_pass(subject, found, bench.today))
+        };
+        answer(share.component, Check::Lint, ruff_evidence::evidence(share.files, &reports, may_pass), &run)
     };
     Ok(Ok(shares.iter().map(one).collect()))
 }
 
-/// The most issues that the check may yet pass with: what the gate allows, and what waivers may cover on top of it.
-fn most(subject: &Subject<'_>) -> u64 {
-    let allowed = match subject.criterion(Check::Lint) {
-        Some(Criterion::Lint { max_issues }) => *max_issues,
-        _ => 0,
+/// Whether the check may yet pass with these issues: what no waiver covers of them is no more than the gate allows.
+fn may_pass(subject: &Subject<'_>, found: &[Finding], today: Date) -> bool {
+    let Some(criterion @ Criterion::Lint { max_issues }) = subject.criterion(Check::Lint) else {
+        return found.is_empty();
     };
-    let waivers = subject.candidate.component.waivers.iter().map(|one| &one.waiver);
-    let covered = waivers.filter(|waiver| waiver.check == Check::Lint).map(|waiver| waiver.max);
-    covered.fold(allowed, u64::saturating_add)
+    let declared = subject.candidate.component.waivers.iter().map(|one| &one.waiver);
+    let waivers: Vec<Waiver> = declared.filter(|waiver| waiver.check == Check::Lint).cloned().collect();
+    judge::waiver::uncovered(criterion, found, &waivers, today) <= *max_issues
 }
 
 struct Lint<'a> {

@@ -6,8 +6,9 @@ use super::*;
 use crate::judge;
 use crate::model::assessment::Verdict;
 use crate::model::check::Check;
-use crate::model::evidence::{Inspected, Measured, TestCounts};
+use crate::model::evidence::{Evidence, Inspected, Measured, TestCounts};
 use crate::model::line_set::Lines;
+use crate::model::place::Place;
 use crate::model::reason::{Reason, ReasonKind};
 
 fn day(text: &str) -> Date {
@@ -28,6 +29,7 @@ fn waiver(check: Check, rule: &str, path: &str, max: u64) -> Waiver {
         owner: "alice".into(),
         issue: "#12".into(),
         expires: day("2026-12-31"),
+        place: Place { file: "promotion.toml".into(), line: 1 },
     }
 }
 

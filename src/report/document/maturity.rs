@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::model::component::Component;
 use crate::model::milestone::{Event, Milestone, moved_back};
 use crate::model::promotion::{Completed, Measurement};
-use crate::model::record::{CheckOutcome, CheckRecord};
+use crate::model::record::{CheckOutcome, CheckRecord, WaiverRecord};
 use crate::model::soak::Soak;
 use crate::model::stage::Stage;
 use crate::report::issue_form::{measured, moment};
@@ -97,6 +97,10 @@ fn checks(text: &mut String, measurement: &Measurement) {
         let _infallible =
             writeln!(text, "| {} | {} | {} | {tool} |", prose(&check.id), measured(check), result(check));
     }
+    for (at, one) in verification.waivers.iter().enumerate() {
+        let before = if at == 0 { "\n" } else { "" };
+        let _infallible = writeln!(text, "{before}- {}", waiver(one));
+    }
     let commit = verification.commit.as_deref().map_or_else(|| "no commit".to_owned(), code);
     let environment = passage(&surroundings::environment(&verification.environment), CELL);
     let _infallible =
@@ -106,6 +110,17 @@ fn checks(text: &mut String, measurement: &Measurement) {
         let _infallible = write!(text, " Not installed there: {}.", absent.join(", "));
     }
     text.push('\n');
+}
+
+/// What was waived, until when, why, and by whom.
+fn waiver(one: &WaiverRecord) -> String {
+    let WaiverRecord { check, rule, path, covered, reason, owner, issue, expires } = one;
+    let (rule, path, issue) = (code(rule), code(path), code(issue));
+    let (reason, owner) = (passage(reason, CELL), passage(owner, CELL));
+    format!(
+        "waived: {covered} of {} {rule} in {path} until {expires} ({owner}, {issue}: {reason})",
+        prose(check)
+    )
 }
 
 fn result(check: &CheckRecord) -> &'static str {
@@ -188,6 +203,31 @@ mod tests {
             milestones: &sample::milestones(),
         };
         insta::assert_snapshot!(maturity.text());
+    }
+
+    #[test]
+    fn what_was_waived_says_until_when_why_and_by_whom() {
+        let mut completed = sample::completed();
+        let measured = completed.measured.as_mut().expect("a measurement");
+        let waiver = |check: &str, reason: &str| WaiverRecord {
+            check: check.into(),
+            rule: "E501".into(),
+            path: "src/a.py".into(),
+            covered: 2,
+            reason: reason.into(),
+            owner: "alice".into(),
+            issue: "#12".into(),
+            expires: "2025-11-01".parse().expect("a day"),
+        };
+        measured.verification.waivers =
+            vec![waiver("lint", "generated"), waiver("types", "<b>|@ada\n## x</b>")];
+        let component = sample::component("carbon", "P0");
+        let (stage, completed) = (Stage::Staging, Some(&completed));
+        let text = Maturity { component: &component, stage, completed, soak: None, milestones: &[] }.text();
+        let expected = "|\n\n- waived: 2 of lint `E501` in `src/a.py` until 2025-11-01 (alice, `#12`: generated)\n\
+                        - waived: 2 of types `E501` in `src/a.py` until 2025-11-01 (alice, `#12`: `<b>";
+        assert!(text.contains(expected), "{text}");
+        assert!(text.contains("</b>`)\n\nMeasured at "), "{text}");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::model::assessment::{PolicyDigest, Verdict};
 use crate::model::component::{DeclaredPath, Place, TestSelection};
 use crate::model::delivery::LogRules;
 use crate::model::environment::{Distribution, Environment};
-use crate::model::record::TestsAsked;
+use crate::model::record::{TestsAsked, WaiverRecord};
 
 fn declared(path: &str) -> DeclaredPath {
     DeclaredPath { path: path.to_owned(), place: Place { file: "promotion.toml".to_owned(), line: 1 } }
@@ -198,6 +198,40 @@ fn a_check_without_evidence_gives_no_number() {
     assert!(!body.contains("70.64"), "{body}");
 }
 
+/// A measurement that rests on a waiver.
+fn waived(text: &str) -> Measurement {
+    let mut measured = measurement();
+    let check = &mut measured.verification.checks[2];
+    (check.outcome, check.waived) = (CheckOutcome::Fail, true);
+    measured.verification.waivers = vec![WaiverRecord {
+        check: "lint".to_owned(),
+        rule: text.to_owned(),
+        path: text.to_owned(),
+        covered: 2,
+        reason: text.to_owned(),
+        owner: text.to_owned(),
+        issue: text.to_owned(),
+        expires: "2025-11-01".parse().expect("a day"),
+    }];
+    measured
+}
+
+#[test]
+fn the_verdict_that_a_template_is_given_is_a_bare_word_and_what_is_waived_stands_beside_it() {
+    let (promotion, component, measured) = (promotion(), component(), waived("generated"));
+    let form = IssueForm { measured: Some(&measured), ..form(&promotion, &component) };
+    let text = "{% if verification.verdict == \"pass\" %}ready{% endif %}, {{ verification.waived }}\n\
+                {% for one in verification.waivers %}{{ one.check }} {{ one.rule }} {{ one.expires }}{% endfor %}";
+    let own = OwnTemplate { file: "docs/issue.md", text };
+    let body = form.body(Some(own), &Secrets::default()).expect("a body");
+    assert!(body.ends_with("\n\nready, 2 waived until 2025-11-01\nlint `generated` 2025-11-01\n"), "{body}");
+    let body = form.body(None, &Secrets::default()).expect("a body");
+    assert!(body.contains("- Gate for staging: pass, 2 waived until 2025-11-01\n"), "{body}");
+    let line = "\n\n- Waived: 2 of lint `generated` in `generated` until 2025-11-01 (generated, `generated`: \
+                generated)\n\nMeasured at";
+    assert!(body.contains(line), "{body}");
+}
+
 #[test]
 fn a_title_says_component_once() {
     let (promotion, mut component) = (promotion(), component());
@@ -248,7 +282,7 @@ fn names(value: &serde_json::Value, found: &mut BTreeSet<String>) {
 fn the_documentation_names_every_value_that_a_template_is_given() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/promotion-issues.md");
     let text = std::fs::read_to_string(path).expect("the documentation");
-    let (promotion, component, measured, deploy) = (promotion(), component(), measurement(), deploy());
+    let (promotion, component, measured, deploy) = (promotion(), component(), waived("generated"), deploy());
     let form = IssueForm { measured: Some(&measured), deploy: Some(&deploy), ..form(&promotion, &component) };
     let mut found = BTreeSet::new();
     names(&serde_json::to_value(form.values()).expect("values"), &mut found);
@@ -306,7 +340,7 @@ fn read(body: &str) -> Reading {
 fn body_with(text: &str) -> (String, String) {
     let own = || text.to_owned();
     let (promotion, mut component, mut measured, mut deploy) =
-        (promotion(), component(), measurement(), deploy());
+        (promotion(), component(), waived(text), deploy());
     (component.name, component.title) = (own(), own());
     (component.owner, component.group, component.priority) = (Some(own()), Some(own()), Some(own()));
     component.paths = vec![declared(text), declared(text)];
@@ -318,11 +352,14 @@ fn body_with(text: &str) -> (String, String) {
     verification.environment.platform = own();
     verification.environment.lock = Some(own());
     verification.absent_imports = vec![own()];
+    verification.waivers[0].check = own();
+    verification.waivers.extend(verification.waivers.clone());
     for (check, outcome) in verification.checks.iter_mut().zip(CheckOutcome::ALL) {
         (check.id, check.summary, check.outcome) = (own(), own(), outcome);
         check.bounds = [(own(), own())].into();
         check.reason = Some((own(), own()));
         check.tool = Some((own(), own()));
+        check.waived = false;
     }
     deploy.compose_file = Some(declared(text));
     (deploy.service, deploy.script, deploy.env_files) = (own(), vec![own(), own()], vec![declared(text)]);

@@ -2,6 +2,7 @@
 //! is for those who may ask one.
 
 use crate::model::check::Check;
+use crate::model::place::Place;
 use crate::model::waiver::{Cover, Waiver, WaiverAssessment, WaiverState};
 
 use super::heading::{Read, ReadError};
@@ -9,7 +10,7 @@ use super::wire;
 
 /// As it is written.
 pub(super) fn written(one: &WaiverAssessment) -> wire::Waiver<'_> {
-    let Waiver { check, rule, path, max, reason, owner, issue, expires } = &one.waiver;
+    let Waiver { check, rule, path, max, reason, owner, issue, expires, place } = &one.waiver;
     wire::Waiver {
         check: check.id().into(),
         rule: rule.into(),
@@ -19,6 +20,8 @@ pub(super) fn written(one: &WaiverAssessment) -> wire::Waiver<'_> {
         owner: owner.into(),
         issue: issue.into(),
         expires: expires.to_string().into(),
+        file: (&place.file).into(),
+        line: place.line,
         state: one.state.name().into(),
         covered: one.state.covered(),
         found: one.state.exceeded(),
@@ -46,6 +49,7 @@ pub(super) fn read(wire: &wire::Waiver<'_>) -> Read<WaiverAssessment> {
         owner: wire.owner.to_string(),
         issue: wire.issue.to_string(),
         expires: wire.expires.parse().map_err(|_| unknown("day", &wire.expires))?,
+        place: Place { file: wire.file.to_string(), line: wire.line },
     };
     Ok(WaiverAssessment { waiver, state })
 }

@@ -147,6 +147,9 @@ pub(super) struct Waiver<'a> {
     pub(super) issue: Text<'a>,
     /// The last day on which it is in force, in UTC.
     pub(super) expires: Text<'a>,
+    /// Where the policy declares it.
+    pub(super) file: Text<'a>,
+    pub(super) line: usize,
     pub(super) state: Text<'a>,
     pub(super) covered: u64,
     /// How many findings it names; left out where it may cover as many.

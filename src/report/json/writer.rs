@@ -309,7 +309,7 @@ mod tests {
         assert_eq!((&component["verdict"], &lint["findings"][1]["waiver"]), (&json!("pass"), &json!(0)));
         let used = json!({"check": "lint", "rule": "E501", "path": "src/components/carbon_component.py", "max": 2,
             "reason": "the table is generated", "owner": "alice", "issue": "#12", "expires": "2025-11-01",
-            "state": "used", "covered": 2});
+            "file": "policies/carbon.toml", "line": 14, "state": "used", "covered": 2});
         assert_eq!(component["waivers"][0], used);
         let states: Vec<&Value> =
             component["waivers"].as_array().expect("waivers").iter().map(|one| &one["state"]).collect();

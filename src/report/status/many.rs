@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::assessment::Verdict;
-
 use super::super::moment::ago;
 use super::super::page::{Page, Tone, cells, fitted, shown, spaces};
 use super::super::sign::{self, Sign};
 use super::super::summary::count;
-use super::super::surroundings;
+use super::super::{surroundings, waived};
 use super::{
     ComponentStatus, Known, Status, Told, Urgency, Verbosity, act_words, clean, is_begun, is_fresh, is_there,
     owed_still, urgency,
@@ -208,10 +206,7 @@ fn verdict(known: &Known) -> (Sign, String) {
     let stale = if is_fresh(known) || deployed.is_some() { "" } else { ", stale" };
     // A pass that does not speak of what is there must not look like one.
     let shown = if stale.is_empty() { sign } else { Sign { tone: sign::OPEN.tone, ..sign } };
-    let waived = measured.verification.waivers.iter().map(|one| one.covered).sum::<u64>();
-    let is_waived = waived > 0 && measured.verification.verdict == Verdict::Pass;
-    let waived = if is_waived { format!(", {waived} waived") } else { String::new() };
-    (shown, format!("{}{waived}{stale}", sign.word))
+    (shown, format!("{}{stale}", waived::and_until(sign.word, &measured.verification)))
 }
 
 /// What is in the way, or how far it has come, in a few words.

@@ -4,7 +4,9 @@ use proptest::prelude::*;
 
 use super::super::clean::{is_unseen, tests::hostile};
 use super::super::page::cells;
-use super::super::record_sample::{comment, container, deploy, measurement, passing, time, verification};
+use super::super::record_sample::{
+    comment, container, deploy, measurement, passing, time, verification, waiver,
+};
 use super::*;
 use crate::model::decision::RollbackSeverity;
 use crate::model::promotion::{Deployment, Issue, Promotion};
@@ -101,6 +103,26 @@ fn deployed(text: &str) -> Known {
         .into();
     known.next = Next { step: "observe", command: None, due: Some(time(10_089)), ..known.next };
     known
+}
+
+#[test]
+fn a_line_of_many_says_until_when_a_pass_is_waived() {
+    let mut passed = passing("");
+    passed.waivers = vec![waiver("2025-12-01"), waiver("2025-11-01")];
+    let stale = vec![obstacle(ObstacleKind::Old, "too old", "")];
+    let mut status = several("");
+    status.components = vec![
+        component(
+            "carbon",
+            None,
+            "P0",
+            sound(known(Some(passed.clone()), Some(Phase::Verified), vec![], "")),
+        ),
+        component("docker", None, "P0", sound(known(Some(passed), Some(Phase::Verified), stale, ""))),
+    ];
+    let text = at(120, &status);
+    assert!(text.contains("pass, 4 waived until 2025-11-01  "), "{text}");
+    assert!(text.contains("pass, 4 waived until 2025-11-01, stale"), "{text}");
 }
 
 /// Components in each state that people meet.
