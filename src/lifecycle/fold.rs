@@ -188,8 +188,8 @@ fn completed(standing: &mut Standing, record: &Record, to: Stage, verified: u64)
     };
     promotion.phase = Phase::Completed;
     let measured = standing.measured.take().filter(|measured| measured.seq == verified);
-    standing.completed =
-        Some(Completed { promotion, from: standing.stage, time: record.time, measured, remeasured: None });
+    let (seq, time, from) = (record.seq, record.time, standing.stage);
+    standing.completed = Some(Completed { promotion, seq, from, time, measured, remeasured: None });
     standing.ended = None;
     standing.stage = to;
 }
@@ -319,6 +319,7 @@ fn done(promotion: &mut Promotion, record: &Record, intent: u64, result: &ActRes
             });
             promotion.deploy_failed = None;
             promotion.observations.clear();
+            promotion.incidents.clear();
             promotion.phase = Phase::Deployed;
         }
         (Act::Restore { .. }, ActResult::Restored { .. }) => {

@@ -130,7 +130,7 @@ pub struct Promotion {
     /// What was seen of its candidate since the last deployment, in the order of the records, which share them: there
     /// may be thousands.
     pub observations: Vec<Arc<Observation>>,
-    /// What happened meanwhile.
+    /// What happened since the last deployment, whenever a window was recorded.
     pub incidents: Vec<Told<Incident>>,
     /// That its candidate is to go, or is to be mended.
     pub rollback: Option<Told<RollbackDecision>>,
@@ -175,6 +175,8 @@ pub struct Told<T> {
 pub struct Completed {
     /// The promotion.
     pub promotion: Promotion,
+    /// The number of the record that says so.
+    pub seq: u64,
     /// Where the component stood before.
     pub from: Stage,
     /// When it was completed.

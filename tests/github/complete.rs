@@ -292,6 +292,22 @@ fn a_watch_of_a_proven_soak_ends_as_its_last_look_does() {
 }
 
 #[test]
+fn an_incident_that_was_told_while_a_look_was_under_way_is_in_the_way() {
+    let project = ready();
+    let incident = Incident { what: "keys leaked".into(), evidence: "https://example.invalid/1".into() };
+    let Some(Fact::Observed(last)) = project.records().pop().map(|last| last.fact) else { panic!("a look") };
+    let began = Timestamp::now();
+    project.recorded(Timestamp::now(), Fact::Incident(incident));
+    // The look had begun before, and its window is a good one.
+    let window = Window::new(last.window.to(), began).expect("a window");
+    let look = Observation { window, ..(*last).clone() };
+    project.recorded(Timestamp::now(), Fact::Observed(std::sync::Arc::new(look)));
+    project.run(&COMPLETE).exits(1).says("`incidents` was broken once");
+    assert_eq!(moves(&project), 0);
+    project.run(&["observe", "carbon"]).exits(1).says("keys leaked");
+}
+
+#[test]
 fn a_gate_that_is_not_passed_any_more_moves_nothing() {
     let project = ready();
     project.file("README.md", "# Nothing\n").committed();

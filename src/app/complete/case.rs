@@ -72,7 +72,9 @@ impl<'a> Case<'a> {
             return State::Against(self.not_deployed(), None);
         };
         let rule = self.component.observation(promotion.to).soak;
-        let soak = lifecycle::soak(&rule, deployment, &promotion.observations, self.now.time);
+        let Some(soak) = lifecycle::soak_of(&rule, promotion, self.now.time) else {
+            return State::Against(self.not_deployed(), None);
+        };
         let against = self.against(promotion, deployment, &soak);
         if against.is_nothing() { State::Ready(soak) } else { State::Against(against, Some(soak)) }
     }
