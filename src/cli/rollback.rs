@@ -279,6 +279,13 @@ fn failure(error: RollbackError) -> Failure {
             hint: Some("nothing was recorded and nothing was touched; run it again to do it".to_owned()),
             faults: Vec::new(),
         },
+        RollbackError::Begun { component, .. } => Failure {
+            exit: Exit::Fail,
+            message,
+            causes: vec!["what runs is not known until it has".to_owned()],
+            hint: Some(format!("bring it to its end with `tta-promote rollback {component} --now` first")),
+            faults: Vec::new(),
+        },
         RollbackError::Past => Failure::usage(message, "name a later one with `--due`"),
         RollbackError::Unfilled { .. } => Failure::usage(message, "fill it in below these headings"),
         RollbackError::Account { .. } => {

@@ -185,6 +185,15 @@ pub struct Completed {
     pub measured: Option<Measurement>,
     /// The last measurement of the same gate since then.
     pub remeasured: Option<Measurement>,
+    /// The one by which it stood where it did before: where this one is taken back, it stands by that again.
+    pub below: Option<Box<Completed>>,
+}
+
+impl Completed {
+    /// This one, and those below it, the highest first.
+    pub fn and_below(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |one| one.below.as_deref())
+    }
 }
 
 /// How a promotion came to a bad end.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::model::assessment::Verdict;
 use crate::model::decision::RollbackDecision;
-use crate::model::promotion::{Pending, Phase, Standing, Told as Decided};
+use crate::model::promotion::{Completed, Pending, Phase, Standing, Told as Decided};
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::Act;
 
@@ -303,7 +303,8 @@ fn is_begun(pending: &Pending) -> bool {
 /// What is owed of promotions that are over.
 fn owed_still(standing: &Standing) -> impl Iterator<Item = &Pending> {
     let ended = standing.ended.iter().map(|ended| &ended.promotion);
-    let over = ended.chain(standing.completed.iter().map(|completed| &completed.promotion));
+    let completed = standing.completed.iter().flat_map(Completed::and_below);
+    let over = ended.chain(completed.map(|completed| &completed.promotion));
     over.flat_map(|promotion| &promotion.pending)
 }
 

@@ -6,6 +6,7 @@ use crate::app::context::Context;
 use crate::app::document::{self, Paper};
 use crate::app::in_hand::InHand;
 use crate::app::issue::{self, COMPLETED, Farewell, IssueError};
+use crate::lifecycle::rollback::last_rolled_back;
 use crate::model::promotion::Completed;
 use crate::model::record::Act;
 use crate::report::issue_comment;
@@ -42,14 +43,14 @@ pub(super) fn settle(
     Ok(Settled { papers, told: said.told, owed: said.owed })
 }
 
-/// Tells of the promotion that came to a bad end, and pays what else is owed.
+/// Tells of the promotion that was rolled back last, and pays what else is owed.
 pub(super) fn settle_ended(
     hand: &mut InHand<'_>,
     context: &Context<'_>,
     force: bool,
 ) -> Result<Settled, IssueError> {
-    let papers = match hand.standing().ended {
-        Some(ended) => document::settle(hand, &ended.id, force)?,
+    let papers = match last_rolled_back(hand.ledger().records()) {
+        Some(gone) => document::settle(hand, &gone.promotion, force)?,
         None => Vec::new(),
     };
     let mut told = settle_owed(hand, context)?;

@@ -137,6 +137,14 @@ pub enum RollbackError {
         /// What is not said.
         what: &'static str,
     },
+    /// It need not go, or not now, although it is half gone.
+    #[error("the rollback of `{promotion}` was begun and has come to no end")]
+    Begun {
+        /// The component.
+        component: String,
+        /// The promotion.
+        promotion: PromotionId,
+    },
     /// The time is over already.
     #[error("the time by which it is to be mended is over")]
     Past,

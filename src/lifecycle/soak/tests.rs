@@ -215,7 +215,15 @@ fn completed(observations: Vec<Observation>) -> Completed {
     promotion.deployment = Some(deployment());
     promotion.observations = observations.into_iter().map(Arc::new).collect();
     let time = hour(7 * DAY + 1);
-    Completed { promotion, seq: 500, from: Stage::Development, time, measured: None, remeasured: None }
+    Completed {
+        promotion,
+        seq: 500,
+        from: Stage::Development,
+        time,
+        measured: None,
+        remeasured: None,
+        below: None,
+    }
 }
 
 #[test]

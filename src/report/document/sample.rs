@@ -111,6 +111,7 @@ pub(super) fn completed() -> Completed {
         time: time("2025-10-21T09:12:00Z"),
         measured: Some(measured),
         remeasured: None,
+        below: None,
     }
 }
 
