@@ -270,6 +270,10 @@ fn next(
         Step::Observe if !duties.is_empty() => {
             return mending(name, standing, now, obstacles);
         }
+        Step::Observe if soak.is_some_and(|view| !view.soak.excesses.is_empty()) => {
+            return failed(name, standing, now, obstacles);
+        }
+        Step::Top if !duties.is_empty() => return to_be_rolled_back(name),
         Step::Observe if soak.is_some_and(|view| view.soak.is_proven()) => Step::Complete,
         step => step,
     };
@@ -333,6 +337,20 @@ fn mending(name: &str, standing: &Standing, now: &Now, obstacles: &[Obstacle]) -
         return by("deploy", &format!("deploy {name}"), "deploys the candidate that mends it");
     }
     by("verify", &format!("verify {name} --record"), "measures what mends it, once that is committed")
+}
+
+/// What comes next where the soak has failed for good: another candidate, where one is verified, else what ran before.
+fn failed(name: &str, standing: &Standing, now: &Now, obstacles: &[Obstacle]) -> Next {
+    let next = mending(name, standing, now, obstacles);
+    if next.step == "deploy" { next } else { to_be_rolled_back(name) }
+}
+
+fn to_be_rolled_back(name: &str) -> Next {
+    by(
+        "rollback",
+        &format!("rollback {name} --severity high --reason TEXT"),
+        "puts back what ran before; what mends it is promoted anew",
+    )
 }
 
 /// Whether an act on containers was begun.

@@ -22,6 +22,7 @@ mod plan;
 mod print;
 mod progress;
 mod promote;
+mod question;
 mod quotation;
 mod report;
 mod revoke;

@@ -16,13 +16,13 @@ use crate::report::Format;
 use crate::report::clean::one_line;
 use crate::sys::interrupt::Interrupt;
 use crate::sys::run_folder::RunFolder;
-use crate::sys::terminal;
 
 use super::argument::{
     Complete, Deploy, Global, Issue, Promote, Recording, StepFormat, Verify, ViewFormat, Which,
 };
 use super::exit::Exit;
 use super::failure::{Failure, nearest};
+use super::question::Question;
 use super::{complete, debt, deploy, issue, notice, print, verify};
 
 /// More steps than a promotion has: one that is due again and again is not waited for.
@@ -176,7 +176,17 @@ fn nothing_to_do(component: &Component, due: &Due) -> Result<Option<Exit>, Failu
                 exit: Exit::Fail,
                 message: format!("`{name}` cannot be completed now"),
                 causes: due.duties.iter().map(|duty| one_line(&duty_words(&name, duty))).collect(),
-                hint: due.duties.first().map(|duty| duty_remedy(&name, duty)),
+                hint: due.duties.first().map(|duty| duty_remedy(&name, due.standing.stage, duty)),
+                faults: Vec::new(),
+            })
+        }
+        Step::Observe if due.soak.as_ref().is_some_and(|soak| !soak.excesses.is_empty()) => {
+            let name = one_line(&component.name);
+            Err(Failure {
+                exit: Exit::Fail,
+                message: format!("`{name}` cannot be completed: its soak has failed"),
+                causes: due.soak.iter().flat_map(soak_words::excesses).collect(),
+                hint: Some(soak_words::remedy(&name)),
                 faults: Vec::new(),
             })
         }
@@ -224,20 +234,18 @@ fn consent(arguments: &Promote, interrupt: &Interrupt) -> Result<(), Failure> {
     if arguments.yes {
         return Ok(());
     }
-    match terminal::confirm("go on?", interrupt) {
-        Some(true) => Ok(()),
-        Some(false) => Err(Failure {
-            exit: Exit::Fail,
-            message: "nothing was done".to_owned(),
-            causes: vec!["the answer was no".to_owned()],
-            hint: None,
-            faults: Vec::new(),
-        }),
-        None => Err(Failure::usage(
-            "nothing was done: there is nobody to ask",
-            "say `--yes` where it is decided, or `--dry-run` to see what would be done",
-        )),
+    let question = Question::new("go on?", interrupt);
+    if question.put() {
+        return Ok(());
     }
+    question.unanswered("nothing was done")?;
+    Err(Failure {
+        exit: Exit::Fail,
+        message: "nothing was done".to_owned(),
+        causes: vec!["the answer was no".to_owned()],
+        hint: None,
+        faults: Vec::new(),
+    })
 }
 
 fn carry_out(global: &Global, arguments: &Promote, step: &Step) -> Result<Exit, Failure> {

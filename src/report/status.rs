@@ -260,7 +260,7 @@ enum Urgency {
     Unclear,
     /// It does not pass.
     Failing,
-    /// An act was begun and has no end.
+    /// An act was begun and has no end, or what runs is to go or to be mended.
     Begun,
     /// Its ledger does not verify or cannot be read.
     Broken,
@@ -277,7 +277,9 @@ fn urgency(component: &ComponentStatus) -> Urgency {
     let verdict = standing.measured.as_ref().map(|measured| measured.verification.verdict);
     let phase = standing.promotion.as_ref().map(|promotion| promotion.phase);
     match (verdict, phase) {
-        _ if !component.declared || standing.stage.next().is_none() => Urgency::Calm,
+        _ if !component.declared => Urgency::Calm,
+        _ if known.rollbacks.iter().any(|rollback| rollback.open) => Urgency::Begun,
+        _ if standing.stage.next().is_none() => Urgency::Calm,
         (_, Some(Phase::RollingBack | Phase::RollbackFailed)) => Urgency::Begun,
         (_, Some(phase)) if is_there(phase) && pending.is_empty() => Urgency::Calm,
         (_, Some(phase)) if is_there(phase) => Urgency::Owed,

@@ -143,15 +143,13 @@ impl<'a> Case<'a> {
             against.refused.push(refusal::words(&obstacle));
         }
         for duty in &self.duties {
-            hints.push(notice::duty_remedy(name, duty));
+            hints.push(notice::duty_remedy(name, self.standing.stage, duty));
             against.refused.push(notice::duty_words(name, duty));
         }
         let failed = soak_words::excesses(soak);
         if !failed.is_empty() {
             against.refused.extend(failed);
-            hints.push(format!(
-                "mend it and deploy it again with `tta-promote deploy {name}`, or roll it back"
-            ));
+            hints.push(soak_words::remedy(name));
         }
         if !soak.is_proven() {
             against.waiting.extend(soak_words::missing(soak));
