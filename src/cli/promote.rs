@@ -168,35 +168,8 @@ fn nothing_to_do(component: &Component, due: &Due) -> Result<Option<Exit>, Failu
             faults: Vec::new(),
         });
     }
-    let is_proven = due.soak.as_ref().is_some_and(Soak::is_proven);
     match due.step {
-        Step::Observe if is_proven && !due.duties.is_empty() => {
-            let name = one_line(&component.name);
-            Err(Failure {
-                exit: Exit::Fail,
-                message: format!("`{name}` cannot be completed now"),
-                causes: due.duties.iter().map(|duty| one_line(&duty_words(&name, duty))).collect(),
-                hint: due.duties.first().map(|duty| duty_remedy(&name, due.standing.stage, duty)),
-                faults: Vec::new(),
-            })
-        }
-        Step::Observe if due.soak.as_ref().is_some_and(|soak| !soak.excesses.is_empty()) => {
-            let name = one_line(&component.name);
-            Err(Failure {
-                exit: Exit::Fail,
-                message: format!("`{name}` cannot be completed: its soak has failed"),
-                causes: due.soak.iter().flat_map(soak_words::excesses).collect(),
-                hint: Some(soak_words::remedy(&name)),
-                faults: Vec::new(),
-            })
-        }
-        Step::Observe => {
-            print::stdout(&format!("{}: deployed; nothing more is due now\n", one_line(&component.name)))?;
-            for words in due.soak.iter().flat_map(soak_words::missing) {
-                print::stdout(&format!("  {}\n", one_line(&words)))?;
-            }
-            Ok(Some(Exit::Pass))
-        }
+        Step::Observe => observed(component, due).map(Some),
         Step::Top => {
             print::stdout(&format!("{}: there is no stage above\n", one_line(&component.name)))?;
             Ok(Some(Exit::Pass))
@@ -215,6 +188,31 @@ fn nothing_to_do(component: &Component, due: &Due) -> Result<Option<Exit>, Failu
             Ok(None)
         }
     }
+}
+
+/// What is said where the candidate runs: what is to be mended, why its soak has failed, or what is missing yet.
+fn observed(component: &Component, due: &Due) -> Result<Exit, Failure> {
+    let name = one_line(&component.name);
+    let is_proven = due.soak.as_ref().is_some_and(Soak::is_proven);
+    let excesses: Vec<String> = due.soak.iter().flat_map(soak_words::excesses).collect();
+    let against = |message: String, causes: Vec<String>, hint| {
+        Err(Failure { exit: Exit::Fail, message, causes, hint, faults: Vec::new() })
+    };
+    if let Some(first) = due.duties.first().filter(|_| is_proven) {
+        let causes = due.duties.iter().map(|duty| one_line(&duty_words(&name, duty))).collect();
+        let hint = duty_remedy(&name, due.standing.stage, first);
+        return against(format!("`{name}` cannot be completed now"), causes, Some(hint));
+    }
+    if !excesses.is_empty() {
+        let causes = excesses.iter().map(|words| one_line(words)).collect();
+        let message = format!("`{name}` cannot be completed: its soak has failed");
+        return against(message, causes, Some(soak_words::remedy(&name)));
+    }
+    print::stdout(&format!("{name}: deployed; nothing more is due now\n"))?;
+    for words in due.soak.iter().flat_map(soak_words::missing) {
+        print::stdout(&format!("  {}\n", one_line(&words)))?;
+    }
+    Ok(Exit::Pass)
 }
 
 /// That documents were written, so that nothing can be measured before they are committed.
