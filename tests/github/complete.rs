@@ -436,9 +436,9 @@ fn what_production_gives_up_stands_in_staging_again_with_its_soak() {
         assert_eq!((state("soak"), state("uptime")), ("pass".into(), "pass".into()), "{conditions:?}");
         project.run(&["status", "carbon"]).exits(0).says(&format!("{staging} was completed on"));
         project.run(&["revoke", "carbon", "--reason", "x", "--dry-run"]).exits(0).says(&staging);
-        project.run(&["observe", "carbon"]).exits(0).says(&staging);
-        let again = ["rollback", "carbon", "--severity", "critical", "--reason", "it too", "--dry-run"];
-        project.run(&again).says(&staging);
+        project.run(&["observe", "carbon"]).exits(0).says("carbon  staging").says("the soak is proven");
+        let again = "rollback carbon --severity critical --reason again --dry-run --format json";
+        project.run(&again.split(' ').collect::<Vec<_>>()).says(&staging);
     }
 }
 
