@@ -9,7 +9,7 @@ use crate::lifecycle::stand;
 use crate::lifecycle::support::{Support, support};
 use crate::model::claim::Claim;
 use crate::model::component::Component;
-use crate::model::promotion::{Promotion, Standing};
+use crate::model::promotion::{Completed, Promotion, Standing};
 use crate::model::record::Record;
 use crate::report::claims::{Claims, Held, Outcome};
 use crate::sys::{file, tree, variable};
@@ -152,9 +152,10 @@ fn of_issues(
 fn known_issues(standing: &Standing) -> Vec<(u64, bool)> {
     let number = |promotion: &Promotion| promotion.issue.as_ref().map(|issue| issue.number);
     let open = standing.promotion.as_ref().and_then(number).map(|number| (number, false));
-    let completed = standing.completed.as_ref().and_then(|one| number(&one.promotion));
+    let completed = standing.completed.iter().flat_map(Completed::and_below);
+    let completed = completed.filter_map(|one| number(&one.promotion));
     let ended = standing.ended.as_ref().and_then(|one| number(&one.promotion));
-    open.into_iter().chain(completed.into_iter().chain(ended).map(|number| (number, true))).collect()
+    open.into_iter().chain(completed.chain(ended).map(|number| (number, true))).collect()
 }
 
 /// The words that stand for components, each with the component's name.

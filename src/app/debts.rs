@@ -7,10 +7,10 @@
 use crate::lifecycle::farewell::farewells;
 use crate::lifecycle::stand;
 use crate::model::component::Component;
-use crate::model::promotion::{Phase, Standing};
-use crate::model::record::{Act, Record};
+use crate::model::promotion::{Completed, Phase, Standing};
+use crate::model::record::Record;
 
-use super::complete::settle_owed;
+use super::complete::{self, settle_owed};
 use super::context::Context;
 use super::document::{self, PaperEnd};
 use super::in_hand::InHand;
@@ -37,11 +37,8 @@ pub fn owed(
         owed.extend(documents.map(|(_, path)| format!("`{path}`")));
     }
     if workspace.policy.project.repository.is_some() {
-        let completed = standing.completed.iter().flat_map(|completed| &completed.promotion.pending);
-        let settling = completed.filter_map(|pending| match &pending.act {
-            Act::Comment { issue, .. } | Act::SettleIssue { issue, .. } => Some(*issue),
-            Act::OpenIssue { .. } | Act::Deploy(_) | Act::Restore { .. } | Act::Document { .. } => None,
-        });
+        let completed = standing.completed.iter().flat_map(Completed::and_below);
+        let settling = completed.flat_map(|completed| complete::owed(completed, records));
         let news = farewells(records).into_iter();
         let news = news.filter(|one| !one.is_told || one.label.is_some_and(|(_, is_there)| !is_there));
         let mut issues: Vec<u64> = settling.chain(news.map(|one| one.issue)).collect();

@@ -107,8 +107,9 @@ pub fn words(paper: Paper) -> Vec<String> {
     }
 }
 
-/// The documents of the component that could not be written when something changed that they tell, each with the promotion
-/// that is owed it. One that the policy does not name any more is owed by nobody.
+/// The documents of the component that could not be written when something changed that they tell, or were not, since the
+/// process ended right after the completion; each with the promotion that is owed it. One that the policy does not name any
+/// more is owed by nobody.
 pub fn owed(workspace: &Workspace, component: &Component, records: &[Record]) -> Vec<(PromotionId, String)> {
     let promotions: BTreeSet<&PromotionId> = records.iter().map(|record| &record.promotion).collect();
     let of = |document: Document| {
@@ -116,7 +117,26 @@ pub fn owed(workspace: &Workspace, component: &Component, records: &[Record]) ->
         let owed: Vec<_> = owed.map(|id| ((*id).clone(), document.path.clone())).collect();
         owed
     };
-    declared(workspace, component).into_iter().flat_map(of).collect()
+    let pending: Vec<_> = declared(workspace, component).into_iter().flat_map(of).collect();
+    let unbegun = unbegun(workspace, component, records).into_iter();
+    let unbegun: Vec<_> = unbegun.filter(|(_, path)| pending.iter().all(|(_, of)| of != path)).collect();
+    [pending, unbegun].concat()
+}
+
+/// The documents that do not say where the component stands, and that nobody has begun to write since it was completed.
+fn unbegun(workspace: &Workspace, component: &Component, records: &[Record]) -> Vec<(PromotionId, String)> {
+    let Some(completed) = lifecycle::stand(component.stage, records).completed else { return Vec::new() };
+    let is_begun = |path: &str| {
+        records.iter().filter(|record| record.seq > completed.seq).any(
+            |record| matches!(&record.fact, Fact::Intended(Act::Document { path: of, .. }) if of == path),
+        )
+    };
+    let untouched = declared(workspace, component).into_iter().filter(|document| !is_begun(&document.path));
+    let is_stale = |document: &Document| {
+        !matches!(look(workspace, document, records, component, false), Ok((_, Placed::UpToDate)))
+    };
+    let id = &completed.promotion.id;
+    untouched.filter(is_stale).map(|document| (id.clone(), document.path)).collect()
 }
 
 /// As [`settle`], for all promotions that are owed a document; each document once.

@@ -120,5 +120,5 @@ impl Due {
 pub fn soak(component: &Component, standing: &Standing, time: Timestamp) -> Option<Soak> {
     let promotion = standing.promotion.as_ref()?;
     let rule = component.observation(promotion.to).soak;
-    Some(lifecycle::soak(&rule, promotion.deployment.as_ref()?, &promotion.observations, time))
+    lifecycle::soak_of(&rule, promotion, time)
 }

@@ -10,6 +10,7 @@ use crate::model::component::Component;
 use crate::model::decision::RollbackSeverity;
 use crate::model::promotion::Standing;
 use crate::model::record::Record;
+use crate::model::stage::Stage;
 use crate::sys::clock;
 use crate::sys::git::differ_in_more_than_history;
 use crate::sys::run_folder::RunFolder;
@@ -50,7 +51,7 @@ pub fn duties(
 /// That something must be done, a sentence, with how where that is one command.
 pub fn duty_words(component: &str, duty: &Duty) -> String {
     let act = match duty.decided.what.severity {
-        RollbackSeverity::Critical | RollbackSeverity::High => format!("; {}", duty_remedy(component, duty)),
+        RollbackSeverity::Critical | RollbackSeverity::High => format!("; {}", acting(component)),
         RollbackSeverity::Medium | RollbackSeverity::Low => String::new(),
     };
     format!("{}{act}", duty_matter(duty))
@@ -69,15 +70,31 @@ pub fn duty_matter(duty: &Duty) -> String {
     format!("{overdue}`{}` is to be {must}{due}{failed}: {}", duty.promotion, what.reason)
 }
 
-/// How it is done.
-pub fn duty_remedy(component: &str, duty: &Duty) -> String {
+/// How it is done by a component that stands in `stage`.
+pub fn duty_remedy(component: &str, stage: Stage, duty: &Duty) -> String {
     match duty.decided.what.severity {
-        RollbackSeverity::Critical | RollbackSeverity::High => {
-            format!("run `tta-promote rollback {component} --now`")
-        }
+        RollbackSeverity::Critical | RollbackSeverity::High => acting(component),
         RollbackSeverity::Medium | RollbackSeverity::Low => format!(
-            "commit what mends it, then `tta-promote verify {component} --record` and `tta-promote deploy {component}`; \
-             where it need not be mended, `tta-promote rollback {component} --severity low --reason TEXT`"
+            "{}; where it need not be mended, `tta-promote rollback {component} --severity low --reason TEXT`",
+            mending(component, stage)
+        ),
+    }
+}
+
+/// How what is to go is taken away now.
+fn acting(component: &str) -> String {
+    format!("run `tta-promote rollback {component} --now`")
+}
+
+/// How what runs is mended. From the highest stage nothing is deployed: what mends it comes there by a promotion anew.
+pub fn mending(component: &str, stage: Stage) -> String {
+    match stage.next() {
+        Some(_) => format!(
+            "commit what mends it, then `tta-promote verify {component} --record` and `tta-promote deploy {component}`"
+        ),
+        None => format!(
+            "in {stage} nothing is mended in place: `tta-promote rollback {component} --severity high --reason TEXT` (or \
+             `critical`) puts back what ran before, and what mends it is promoted anew"
         ),
     }
 }

@@ -48,6 +48,11 @@ pub fn excesses(soak: &Soak) -> Vec<String> {
     soak.excesses.iter().map(ToString::to_string).collect()
 }
 
+/// What to do about that.
+pub fn remedy(component: &str) -> String {
+    format!("mend it and deploy it again with `tta-promote deploy {component}`, or roll it back")
+}
+
 /// `6 d 3 h`, `3 h 20 min`: the two largest units, cut off.
 fn length(length: Duration) -> String {
     let minutes = length.as_secs() / 60;

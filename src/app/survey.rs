@@ -4,20 +4,19 @@
 //! not verify is an answer, and keeps no other component from being looked at.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::ledger::Ledger;
 use crate::lifecycle::rollback::{Duty, decisions};
-use crate::lifecycle::{self, Now, Obstacle, Staleness, Step};
+use crate::lifecycle::{self, Now, Obstacle, Staleness};
 use crate::model::component::Component;
-use crate::model::promotion::{Phase, Standing, Told as Decided};
+use crate::model::promotion::{Standing, Told as Decided};
 use crate::model::promotion_id::PromotionId;
-use crate::model::record::{Act, Fact};
+use crate::model::record::Fact;
 use crate::model::stage::Stage;
 use crate::report::soak::SoakView;
-use crate::report::status::{self, ComponentStatus, Known, Next, ObstacleKind, Rollback, Status, Told};
+use crate::report::status::{self, ComponentStatus, Known, ObstacleKind, Rollback, Status, Told};
 use crate::sys::git;
 use crate::sys::run_folder::RunFolder;
 
@@ -28,6 +27,10 @@ use super::project::Workspace;
 use super::refusal;
 use super::selection::SelectionError;
 use super::witness;
+
+mod next;
+
+use next::next;
 
 /// What was read of one component.
 enum Read {
@@ -257,97 +260,6 @@ fn stage_of(workspace: &Workspace, name: &str, read: &BTreeMap<&str, Read>) -> S
             workspace.policy.component(name).map_or(Stage::Development, |component| component.stage)
         }
     }
-}
-
-/// What comes next, and when.
-fn next(
-    workspace: &Workspace,
-    name: &str,
-    standing: &Standing,
-    now: &Now,
-    (obstacles, duties): (&[Obstacle], &[Duty]),
-    soak: Option<&SoakView>,
-) -> Next {
-    let with_issue = workspace.policy.project.repository.is_some();
-    let until = standing.measured.as_ref().and_then(|measured| until(measured.time, now.max_age));
-    let step = match lifecycle::step(standing, now, with_issue) {
-        Step::Observe if !duties.is_empty() => {
-            return mending(name, standing, now, obstacles);
-        }
-        Step::Observe if soak.is_some_and(|view| view.soak.is_proven()) => Step::Complete,
-        step => step,
-    };
-    let needed = obstacles.iter().find_map(|obstacle| match obstacle {
-        Obstacle::Dependency { component, .. } => Some(component),
-        Obstacle::Unmeasured
-        | Obstacle::NotPassed { .. }
-        | Obstacle::Stale(_)
-        | Obstacle::Held { .. }
-        | Obstacle::RollingBack { .. } => None,
-    });
-    match (step, needed) {
-        (Step::OpenIssue | Step::Deploy, Some(needed)) if !is_under_way(standing) => {
-            by("wait", &format!("promote {needed}"), "brings on what it needs first")
-        }
-        (Step::Verify, _) => {
-            by("verify", &format!("verify {name} --record"), "measures the gate and records it")
-        }
-        (Step::OpenIssue, _) => {
-            Next { until, ..by("issue", &format!("issue {name}"), "opens the promotion issue") }
-        }
-        (Step::Deploy, _) if is_under_way(standing) => {
-            by("deploy", &format!("deploy {name}"), "looks how the deployment ended, and goes on from there")
-        }
-        (Step::Deploy, _) => {
-            Next { until, ..by("deploy", &format!("deploy {name}"), "deploys the candidate") }
-        }
-        (Step::Restore, _) if obstacles.iter().any(|one| matches!(one, Obstacle::RollingBack { .. })) => {
-            by("rollback", &format!("rollback {name} --now"), "puts back what ran before")
-        }
-        (Step::Restore, _) => by("restore", &format!("deploy {name}"), "puts back what ran before"),
-        (Step::Observe, _) => {
-            let due = soak.and_then(|view| view.soak.earliest);
-            match soak.filter(|view| !view.soak.is_proven()) {
-                Some(_) => Next {
-                    due,
-                    ..by("observe", &format!("observe {name}"), "looks at it until its soak is proven")
-                },
-                None => plain("observe", "the end of the observation"),
-            }
-        }
-        (Step::Complete, _) => by("complete", &format!("complete {name}"), "moves it to its stage"),
-        (Step::Wait, _) => plain("wait", "nothing: somebody holds it"),
-        (Step::Top, _) => plain("-", "nothing: it is in production"),
-    }
-}
-
-fn plain(step: &'static str, purpose: &str) -> Next {
-    Next { step, command: None, purpose: purpose.to_owned(), until: None, due: None }
-}
-
-fn by(step: &'static str, command: &str, purpose: &str) -> Next {
-    Next { command: Some(format!("tta-promote {command}")), ..plain(step, purpose) }
-}
-
-/// What comes next where the candidate is to be mended.
-fn mending(name: &str, standing: &Standing, now: &Now, obstacles: &[Obstacle]) -> Next {
-    let deployment = standing.promotion.as_ref().and_then(|promotion| promotion.deployment.as_ref());
-    let is_deployed = deployment.is_some_and(|one| now.is_current(&one.commit));
-    if obstacles.is_empty() && !is_deployed {
-        return by("deploy", &format!("deploy {name}"), "deploys the candidate that mends it");
-    }
-    by("verify", &format!("verify {name} --record"), "measures what mends it, once that is committed")
-}
-
-/// Whether an act on containers was begun.
-fn is_under_way(standing: &Standing) -> bool {
-    let pending = standing.promotion.iter().flat_map(|promotion| &promotion.pending);
-    pending.into_iter().any(|pending| matches!(pending.act, Act::Deploy(_) | Act::Restore { .. }))
-        || standing.promotion.as_ref().is_some_and(|promotion| promotion.phase >= Phase::Deployed)
-}
-
-fn until(measured: Timestamp, max_age: Duration) -> Option<Timestamp> {
-    measured.checked_add(SignedDuration::try_from(max_age).ok()?).ok()
 }
 
 /// An obstacle in words: those that a step is refused with.

@@ -10,12 +10,13 @@ use crate::model::soak::Soak;
 use crate::report::Format;
 use crate::report::clean::one_line;
 use crate::report::completion::{self, Completion, Result as Came, json, text};
-use crate::sys::{clock, interrupt::Interrupt, terminal};
+use crate::sys::{clock, interrupt::Interrupt};
 
 use super::argument::{Complete, Global, ViewFormat};
 use super::exit::Exit;
 use super::failure::{Failure, nearest};
 use super::progress::Progress;
+use super::question::Question;
 use super::{print, publication, verify};
 
 /// Carries out `complete`.
@@ -23,16 +24,14 @@ pub(super) fn run(global: &Global, arguments: &Complete) -> Result<Exit, Failure
     let workspace = Workspace::load(global.config.as_deref())?;
     let interrupt = Interrupt::listen().map_err(anyhow::Error::from)?;
     let progress = Progress::new(global.quiet);
-    let asked = std::cell::Cell::new(true);
+    let question = Question::new("measure the gate anew, and do this?", &interrupt);
     let consent = |proposal: &Proposal| {
         if arguments.yes {
             return true;
         }
         progress.clear();
         print::stderr(&text(&of_proposal(proposal)));
-        let answer = terminal::confirm("measure the gate anew, and do this?", &interrupt);
-        asked.set(answer.is_some());
-        answer == Some(true)
+        question.put()
     };
     let request = Request {
         component: &arguments.component,
@@ -45,9 +44,7 @@ pub(super) fn run(global: &Global, arguments: &Complete) -> Result<Exit, Failure
     let outcome = complete(&workspace, &request, &interrupt, &progress);
     progress.clear();
     let outcome = outcome.map_err(|error| failure(error, &workspace))?;
-    if matches!(outcome, Outcome::Declined) && !asked.get() {
-        return Err(nobody_asked(&interrupt));
-    }
+    question.unanswered("nothing was completed")?;
     if let (Outcome::NotPassed(assessment, _), ViewFormat::Text) = (&outcome, arguments.format) {
         publication::print(assessment, Format::Text, &verify::style(global, None))?;
     }
@@ -57,16 +54,6 @@ pub(super) fn run(global: &Global, arguments: &Complete) -> Result<Exit, Failure
         ViewFormat::Json => json(&completion),
     })?;
     Ok(exit)
-}
-
-fn nobody_asked(interrupt: &Interrupt) -> Failure {
-    if interrupt.raised() {
-        return interrupted();
-    }
-    Failure::usage(
-        "nothing was completed: there is nobody to ask",
-        "say `--yes` where it is decided, or `--dry-run` to see what would be done",
-    )
 }
 
 fn interrupted() -> Failure {

@@ -10,7 +10,7 @@ use crate::app::stages::Stages;
 use crate::model::container::ContainerState;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::report::deployment::{Deployment, Result as Came, json, text};
-use crate::sys::{interrupt::Interrupt, terminal};
+use crate::sys::interrupt::Interrupt;
 
 use super::argument::{Deploy, Global, StepFormat};
 use super::debt;
@@ -19,6 +19,7 @@ use super::failure::Failure;
 use super::notice;
 use super::print;
 use super::progress::Progress;
+use super::question::Question;
 
 /// Carries out `deploy`.
 pub(super) fn run(global: &Global, arguments: &Deploy) -> Result<Exit, Failure> {
@@ -26,16 +27,14 @@ pub(super) fn run(global: &Global, arguments: &Deploy) -> Result<Exit, Failure> 
     notice::tell(&workspace, [arguments.component.as_str()]);
     let interrupt = Interrupt::listen().map_err(anyhow::Error::from)?;
     let progress = Progress::new(global.quiet);
-    let asked = std::cell::Cell::new(true);
+    let question = Question::new("do this?", &interrupt);
     let consent = |proposal: &Proposal| {
         if arguments.yes {
             return true;
         }
         progress.clear();
         print::stderr(&text(&of_proposal(proposal, Exit::Pass)));
-        let answer = terminal::confirm("do this?", &interrupt);
-        asked.set(answer.is_some());
-        answer == Some(true)
+        question.put()
     };
     let request = Request {
         component: &arguments.component,
@@ -46,9 +45,7 @@ pub(super) fn run(global: &Global, arguments: &Deploy) -> Result<Exit, Failure> 
     let outcome = deploy(&workspace, &request, &interrupt, &progress);
     progress.clear();
     let outcome = outcome.map_err(|error| failure(error, &workspace))?;
-    if matches!(outcome, Outcome::Declined) && !asked.get() {
-        return Err(nobody_asked(&interrupt));
-    }
+    question.unanswered("nothing was deployed")?;
     let pays = matches!(outcome, Outcome::Ended(_) | Outcome::AlreadyDeployed(_) | Outcome::PutBack(_));
     let (deployment, exit) = shown(&workspace, &arguments.component, outcome);
     print::stdout(&match arguments.format {
@@ -59,22 +56,6 @@ pub(super) fn run(global: &Global, arguments: &Deploy) -> Result<Exit, Failure> 
         debt::pay_afterwards(&workspace, &arguments.component, &interrupt);
     }
     Ok(exit)
-}
-
-fn nobody_asked(interrupt: &Interrupt) -> Failure {
-    if interrupt.raised() {
-        return Failure {
-            exit: Exit::Interrupted,
-            message: "nothing was deployed".to_owned(),
-            causes: vec!["it was interrupted".to_owned()],
-            hint: None,
-            faults: Vec::new(),
-        };
-    }
-    Failure::usage(
-        "nothing was deployed: there is nobody to ask",
-        "say `--yes` where it is decided, or `--dry-run` to see what would be done",
-    )
 }
 
 fn empty(component: &str, to: &str, result: Came, exit: Exit) -> Deployment {

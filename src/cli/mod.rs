@@ -25,6 +25,7 @@ mod print;
 mod progress;
 mod promote;
 mod publication;
+mod question;
 mod quotation;
 mod report;
 mod revoke;

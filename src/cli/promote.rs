@@ -16,13 +16,13 @@ use crate::report::Format;
 use crate::report::clean::one_line;
 use crate::sys::interrupt::Interrupt;
 use crate::sys::run_folder::RunFolder;
-use crate::sys::terminal;
 
 use super::argument::{
     Complete, Deploy, Global, Issue, Promote, Recording, StepFormat, Verify, ViewFormat, Which,
 };
 use super::exit::Exit;
 use super::failure::{Failure, nearest};
+use super::question::Question;
 use super::{complete, debt, deploy, issue, notice, print, verify};
 
 /// More steps than a promotion has: one that is due again and again is not waited for.
@@ -168,25 +168,8 @@ fn nothing_to_do(component: &Component, due: &Due) -> Result<Option<Exit>, Failu
             faults: Vec::new(),
         });
     }
-    let is_proven = due.soak.as_ref().is_some_and(Soak::is_proven);
     match due.step {
-        Step::Observe if is_proven && !due.duties.is_empty() => {
-            let name = one_line(&component.name);
-            Err(Failure {
-                exit: Exit::Fail,
-                message: format!("`{name}` cannot be completed now"),
-                causes: due.duties.iter().map(|duty| one_line(&duty_words(&name, duty))).collect(),
-                hint: due.duties.first().map(|duty| duty_remedy(&name, duty)),
-                faults: Vec::new(),
-            })
-        }
-        Step::Observe => {
-            print::stdout(&format!("{}: deployed; nothing more is due now\n", one_line(&component.name)))?;
-            for words in due.soak.iter().flat_map(soak_words::missing) {
-                print::stdout(&format!("  {}\n", one_line(&words)))?;
-            }
-            Ok(Some(Exit::Pass))
-        }
+        Step::Observe => observed(component, due).map(Some),
         Step::Top => {
             print::stdout(&format!("{}: there is no stage above\n", one_line(&component.name)))?;
             Ok(Some(Exit::Pass))
@@ -207,6 +190,31 @@ fn nothing_to_do(component: &Component, due: &Due) -> Result<Option<Exit>, Failu
     }
 }
 
+/// What is said where the candidate runs: what is to be mended, why its soak has failed, or what is missing yet.
+fn observed(component: &Component, due: &Due) -> Result<Exit, Failure> {
+    let name = one_line(&component.name);
+    let is_proven = due.soak.as_ref().is_some_and(Soak::is_proven);
+    let excesses: Vec<String> = due.soak.iter().flat_map(soak_words::excesses).collect();
+    let against = |message: String, causes: Vec<String>, hint| {
+        Err(Failure { exit: Exit::Fail, message, causes, hint, faults: Vec::new() })
+    };
+    if let Some(first) = due.duties.first().filter(|_| is_proven) {
+        let causes = due.duties.iter().map(|duty| one_line(&duty_words(&name, duty))).collect();
+        let hint = duty_remedy(&name, due.standing.stage, first);
+        return against(format!("`{name}` cannot be completed now"), causes, Some(hint));
+    }
+    if !excesses.is_empty() {
+        let causes = excesses.iter().map(|words| one_line(words)).collect();
+        let message = format!("`{name}` cannot be completed: its soak has failed");
+        return against(message, causes, Some(soak_words::remedy(&name)));
+    }
+    print::stdout(&format!("{name}: deployed; nothing more is due now\n"))?;
+    for words in due.soak.iter().flat_map(soak_words::missing) {
+        print::stdout(&format!("  {}\n", one_line(&words)))?;
+    }
+    Ok(Exit::Pass)
+}
+
 /// That documents were written, so that nothing can be measured before they are committed.
 fn written(component: &Component, due: &Due) -> Failure {
     let dirty = Obstacle::Stale(Staleness::Dirty);
@@ -224,20 +232,18 @@ fn consent(arguments: &Promote, interrupt: &Interrupt) -> Result<(), Failure> {
     if arguments.yes {
         return Ok(());
     }
-    match terminal::confirm("go on?", interrupt) {
-        Some(true) => Ok(()),
-        Some(false) => Err(Failure {
-            exit: Exit::Fail,
-            message: "nothing was done".to_owned(),
-            causes: vec!["the answer was no".to_owned()],
-            hint: None,
-            faults: Vec::new(),
-        }),
-        None => Err(Failure::usage(
-            "nothing was done: there is nobody to ask",
-            "say `--yes` where it is decided, or `--dry-run` to see what would be done",
-        )),
+    let question = Question::new("go on?", interrupt);
+    if question.put() {
+        return Ok(());
     }
+    question.unanswered("nothing was done")?;
+    Err(Failure {
+        exit: Exit::Fail,
+        message: "nothing was done".to_owned(),
+        causes: vec!["the answer was no".to_owned()],
+        hint: None,
+        faults: Vec::new(),
+    })
 }
 
 fn carry_out(global: &Global, arguments: &Promote, step: &Step) -> Result<Exit, Failure> {

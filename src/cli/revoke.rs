@@ -6,13 +6,14 @@ use crate::app::verify;
 use crate::lifecycle::rollback::Candidate;
 use crate::report::clean::one_line;
 use crate::report::revocation::{Figure, Revocation, json, text};
-use crate::sys::{interrupt::Interrupt, run_folder::RunFolder, terminal};
+use crate::sys::{interrupt::Interrupt, run_folder::RunFolder};
 
 use super::argument::{Global, Revoke, UndoFormat};
 use super::exit::Exit;
 use super::failure::{Failure, nearest};
 use super::print;
 use super::progress::Waits;
+use super::question::Question;
 
 /// Carries out `revoke`.
 pub(super) fn run(global: &Global, arguments: &Revoke) -> Result<Exit, Failure> {
@@ -25,15 +26,13 @@ pub(super) fn run(global: &Global, arguments: &Revoke) -> Result<Exit, Failure> 
     let interrupt = Interrupt::listen().map_err(anyhow::Error::from)?;
     let folder = RunFolder::create(&workspace.root).map_err(anyhow::Error::from)?;
     let context = verify::context(&workspace, None, &folder, &interrupt, &Waits);
-    let asked = std::cell::Cell::new(true);
+    let question = Question::new("revoke it?", &interrupt);
     let consent = |plan: &Plan| {
         if arguments.yes {
             return true;
         }
         print::stderr(&text(&of_plan(arguments, plan, "proposed", Vec::new())));
-        let answer = terminal::confirm("revoke it?", &interrupt);
-        asked.set(answer.is_some());
-        answer == Some(true)
+        question.put()
     };
     let request =
         Request { component, reason: &arguments.reason, dry_run: arguments.dry_run, consent: &consent };
@@ -41,12 +40,7 @@ pub(super) fn run(global: &Global, arguments: &Revoke) -> Result<Exit, Failure> 
         RevokeError::Ledger(fault) => Failure::from(fault),
         RevokeError::Issue(error) => error.into(),
     })?;
-    if matches!(outcome, Outcome::Declined) && !asked.get() {
-        return Err(Failure::usage(
-            "nothing was revoked: there is nobody to ask",
-            "say `--yes` where it is decided, or `--dry-run` to see what would be done",
-        ));
-    }
+    question.unanswered("nothing was revoked")?;
     let (revocation, exit) = shown(arguments, outcome);
     let revocation = Revocation { exit_code: exit.code(), ..revocation };
     print::stdout(&match arguments.format {

@@ -5,6 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::app::deploy::site::Halt;
+use crate::app::notice::mending;
 use crate::app::project::Workspace;
 use crate::app::rollback::cause::explain;
 use crate::app::rollback::order::{Aftermath, Due, Outcome, Plan, Request, RollbackError};
@@ -14,15 +15,17 @@ use crate::app::verify;
 use crate::lifecycle::rollback::{Candidate, RolledBack};
 use crate::model::decision::{RollbackDecision, RollbackSeverity};
 use crate::model::reason::{Reason, ReasonKind};
+use crate::model::stage::Stage;
 use crate::report::clean::one_line;
 use crate::report::rollback::{Result as Came, Rollback as Shown, json, text};
-use crate::sys::{clock, interrupt::Interrupt, run_folder::RunFolder, terminal};
+use crate::sys::{clock, interrupt::Interrupt, run_folder::RunFolder};
 
 use super::argument::{Global, Rollback, UndoFormat};
 use super::exit::Exit;
 use super::failure::{Failure, nearest};
 use super::print;
 use super::progress::{Progress, Waits};
+use super::question::Question;
 
 /// Carries out `rollback`.
 pub(super) fn run(global: &Global, arguments: &Rollback) -> Result<Exit, Failure> {
@@ -59,16 +62,14 @@ fn rolled_back(
         ));
     }
     let progress = Progress::new(global.quiet);
-    let asked = std::cell::Cell::new(true);
+    let question = Question::new("do this?", interrupt);
     let consent = |plan: &Plan| {
         if arguments.yes {
             return true;
         }
         progress.clear();
         print::stderr(&text(&of_plan(&arguments.component, plan).0));
-        let answer = terminal::confirm("do this?", interrupt);
-        asked.set(answer.is_some());
-        answer == Some(true)
+        question.put()
     };
     let request = Request {
         component: &arguments.component,
@@ -83,15 +84,7 @@ fn rolled_back(
     let outcome = rollback(workspace, &request, interrupt, &progress);
     progress.clear();
     let outcome = outcome.map_err(failure)?;
-    if matches!(outcome, Outcome::Declined) && !asked.get() {
-        if interrupt.raised() {
-            return Err(of_world(Reason::new(ReasonKind::Interrupted, "it was interrupted", "run it again")));
-        }
-        return Err(Failure::usage(
-            "nothing was rolled back: there is nobody to ask",
-            "say `--yes` where it is decided, or `--dry-run` to see what would be done",
-        ));
-    }
+    question.unanswered("nothing was rolled back")?;
     Ok(of_outcome(&arguments.component, outcome))
 }
 
@@ -107,8 +100,8 @@ fn of_outcome(component: &str, outcome: Outcome) -> (Shown, Exit) {
         }
         Outcome::Proposed(plan) => of_plan(component, &plan),
         Outcome::Declined => (bare(Came::Declined, Exit::Fail), Exit::Fail),
-        Outcome::Decided { promotion, decision, since, instead, aftermath } => {
-            let (shown, exit) = of_decision(component, &decision, since, instead, aftermath);
+        Outcome::Decided { promotion, decision, stage, since, instead, aftermath } => {
+            let (shown, exit) = of_decision((component, stage), &decision, since, instead, aftermath);
             (Shown { promotion: Some(promotion.to_string()), ..shown }, exit)
         }
         Outcome::Done { candidate, running, seen, aftermath } => {
@@ -135,7 +128,7 @@ fn of_outcome(component: &str, outcome: Outcome) -> (Shown, Exit) {
 }
 
 fn of_decision(
-    component: &str,
+    (component, stage): (&str, Stage),
     decision: &RollbackDecision,
     since: Option<Timestamp>,
     instead: Option<String>,
@@ -154,9 +147,7 @@ fn of_decision(
             (Came::Decided, Exit::Waiting, format!("run `tta-promote rollback {component} --now` to do it"))
         }
         (RollbackSeverity::Medium, since) => {
-            let mend = format!(
-                "commit what mends it, then `tta-promote verify {component} --record` and `tta-promote deploy {component}`"
-            );
+            let mend = mending(component, stage);
             let hint = match since {
                 Some(since) => format!(
                     "the decision stands since {since}, and so does its time, which only a date in `--due` changes; {mend}"
@@ -277,6 +268,13 @@ fn failure(error: RollbackError) -> Failure {
             message,
             causes: Vec::new(),
             hint: Some("nothing was recorded and nothing was touched; run it again to do it".to_owned()),
+            faults: Vec::new(),
+        },
+        RollbackError::Begun { component, .. } => Failure {
+            exit: Exit::Fail,
+            message,
+            causes: vec!["what runs is not known until it has".to_owned()],
+            hint: Some(format!("bring it to its end with `tta-promote rollback {component} --now` first")),
             faults: Vec::new(),
         },
         RollbackError::Past => Failure::usage(message, "name a later one with `--due`"),

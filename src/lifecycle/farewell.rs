@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::model::container::ContainerState;
 use crate::model::decision::{Revocation, RollbackDecision};
-use crate::model::promotion::Told;
+use crate::model::promotion::{Completed, Told};
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, ActResult, Fact, Record};
 use crate::model::stage::Stage;
@@ -16,6 +16,19 @@ use super::rollback::rolled_back;
 
 /// The topic under which it is recorded that a candidate was left by the revocation of what it rests on.
 pub const LEFT: &str = "left_by_revocation";
+
+/// The topic of the comment that a promotion is completed.
+pub const COMPLETED: &str = "completed";
+/// The label that says so.
+pub const COMPLETED_LABEL: &str = "promotion-completed";
+
+/// The number of the issue of a completed promotion that was not told so to its end, whether or not that was begun.
+pub fn untold_completion(completed: &Completed, records: &[Record]) -> Option<u64> {
+    let issue = completed.promotion.issue.as_ref()?.number;
+    let id = &completed.promotion.id;
+    let own: Vec<&Record> = records.iter().filter(|record| record.promotion == *id).collect();
+    (!is_told(&own, COMPLETED) || !is_labelled(&own, COMPLETED_LABEL)).then_some(issue)
+}
 
 /// Something that the issue of a promotion should be told.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -174,12 +174,21 @@ fn verified(standing: &mut Standing, record: &Record, verification: &Verificatio
 }
 
 /// The promotion that a record belongs to: the one under way, the one by which the component stands where it does, or
-/// the one that came to a bad end, about which something may be owed.
+/// one below that, or the one that came to a bad end, about which something may be owed.
 fn current<'s>(standing: &'s mut Standing, record: &Record) -> Option<&'s mut Promotion> {
-    let completed = standing.completed.as_mut().map(|completed| &mut completed.promotion);
     let ended = standing.ended.as_mut().map(|ended| &mut ended.promotion);
-    let mut all = standing.promotion.as_mut().into_iter().chain(completed).chain(ended);
-    all.find(|promotion| promotion.id == record.promotion)
+    let mut all = standing.promotion.as_mut().into_iter().chain(ended);
+    let found = all.find(|promotion| promotion.id == record.promotion);
+    found.or_else(|| {
+        let mut completed = standing.completed.as_mut();
+        while let Some(one) = completed {
+            if one.promotion.id == record.promotion {
+                return Some(&mut one.promotion);
+            }
+            completed = one.below.as_deref_mut();
+        }
+        None
+    })
 }
 
 fn completed(standing: &mut Standing, record: &Record, to: Stage, verified: u64) {
@@ -188,8 +197,9 @@ fn completed(standing: &mut Standing, record: &Record, to: Stage, verified: u64)
     };
     promotion.phase = Phase::Completed;
     let measured = standing.measured.take().filter(|measured| measured.seq == verified);
-    standing.completed =
-        Some(Completed { promotion, from: standing.stage, time: record.time, measured, remeasured: None });
+    let (seq, time, from) = (record.seq, record.time, standing.stage);
+    let below = standing.completed.take().map(Box::new);
+    standing.completed = Some(Completed { promotion, seq, from, time, measured, remeasured: None, below });
     standing.ended = None;
     standing.stage = to;
 }
@@ -198,11 +208,17 @@ fn revoked(standing: &mut Standing, record: &Record, revocation: &Revocation) {
     let revoked = standing.completed.take_if(|completed| completed.promotion.id == record.promotion);
     if let Some(completed) = revoked {
         standing.stage = revocation.to;
+        standing.completed = by_which(completed.below, standing.stage);
         // What was measured for the stage above was measured for a component that stood where this one does not.
         standing.measured = None;
         standing.promotion = None;
         standing.ended = Some(ended(record, EndKind::Revoked, &revocation.reason, completed.promotion));
     }
+}
+
+/// The completed promotion by which a component stands in `stage` again, where there is one.
+fn by_which(below: Option<Box<Completed>>, stage: Stage) -> Option<Completed> {
+    below.filter(|below| below.promotion.to == stage).map(|below| *below)
 }
 
 /// The promotion is over where its candidate was to go, and has gone. One that was revoked before is over once more.
@@ -221,6 +237,7 @@ fn rolled_back(standing: &mut Standing, record: &Record) {
         None => match standing.completed.take_if(|completed| is_it(&completed.promotion)) {
             Some(completed) => {
                 standing.stage = completed.from;
+                standing.completed = by_which(completed.below, standing.stage);
                 standing.promotion = None;
                 completed.promotion
             }
@@ -319,6 +336,7 @@ fn done(promotion: &mut Promotion, record: &Record, intent: u64, result: &ActRes
             });
             promotion.deploy_failed = None;
             promotion.observations.clear();
+            promotion.incidents.clear();
             promotion.phase = Phase::Deployed;
         }
         (Act::Restore { .. }, ActResult::Restored { .. }) => {

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::model::container::ContainerState;
 use crate::model::decision::{RollbackDecision, RollbackSeverity};
-use crate::model::promotion::{Deployment, EndKind, Phase, Promotion, Standing, Told};
+use crate::model::promotion::{Deployment, EndKind, Pending, Phase, Promotion, Standing, Told};
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, ActResult, DeployAct, Fact, Record};
 use crate::model::stage::Stage;
@@ -34,6 +34,8 @@ pub struct Candidate {
     pub before: Option<Before>,
     /// That it is to go, or to be mended, where somebody said so.
     pub decided: Option<Told<RollbackDecision>>,
+    /// Whether its rollback was begun and has come to no end: what runs is not known.
+    pub begun: bool,
 }
 
 /// What ran before a deployment.
@@ -61,6 +63,8 @@ pub enum NoCandidate {
 pub struct RolledBack {
     /// The promotion.
     pub promotion: PromotionId,
+    /// The stage that it had deployed to.
+    pub to: Stage,
     /// The number of the record that tells what runs again.
     pub seq: u64,
     /// When.
@@ -94,8 +98,8 @@ pub fn deadline(severity: RollbackSeverity, time: Timestamp) -> Option<Timestamp
     }
 }
 
-/// What a rollback would take away: what the promotion under way has deployed; else the promotion by which the
-/// component stands where it does, or one that was revoked and still runs.
+/// What a rollback would take away: what the promotion under way has deployed; else what was revoked and still runs,
+/// or the promotion by which the component stands where it does.
 ///
 /// # Errors
 /// Where there is nothing to take away.
@@ -111,11 +115,12 @@ pub fn candidates(standing: &Standing, records: &[Record]) -> Vec<Candidate> {
     promotions(standing).filter_map(|promotion| of_promotion(promotion, records)).collect()
 }
 
-/// The promotions whose candidates may run: that under way first, the one that was revoked last.
+/// The promotions whose candidates may run: that under way first. One that was revoked was in a stage above that by which
+/// the component stands where it does now, and rests on it.
 fn promotions(standing: &Standing) -> impl Iterator<Item = &Promotion> {
     let completed = standing.completed.as_ref().map(|completed| &completed.promotion);
     let revoked = standing.ended.as_ref().filter(|ended| ended.kind == EndKind::Revoked);
-    standing.promotion.iter().chain(completed).chain(revoked.map(|ended| &ended.promotion))
+    standing.promotion.iter().chain(revoked.map(|ended| &ended.promotion)).chain(completed)
 }
 
 /// What was decided about candidates that may run, each with its promotion, also where nothing is to be done about it.
@@ -123,27 +128,66 @@ pub fn decisions(standing: &Standing) -> impl Iterator<Item = (&PromotionId, &To
     promotions(standing).filter_map(|promotion| Some(&promotion.id).zip(promotion.rollback.as_ref()))
 }
 
-/// Whether a rollback of that promotion was tried and failed, and nothing was put back or brought up since.
-pub fn has_failed(promotion: &PromotionId, records: &[Record]) -> bool {
-    let (mut acts, mut intent, mut failed) = (false, None, false);
-    for record in records.iter().filter(|record| record.promotion == *promotion) {
-        match &record.fact {
-            Fact::RollbackDecided(decision) => acts = decision.severity.acts(),
-            Fact::Intended(Act::Restore { .. }) => intent = acts.then_some(record.seq),
-            Fact::Failed { intent: of, .. } if Some(*of) == intent => failed = true,
-            Fact::Done { result: ActResult::Deployed { .. } | ActResult::Restored { .. }, .. } => {
-                failed = false;
-            }
-            _ => {}
-        }
-    }
-    failed
+/// What is to go: so it was decided, or its rollback was begun and has come to no end, whatever was said since. What was
+/// begun for the promotion under way may be the end of a deployment that failed, and is brought to its end by that.
+pub fn to_go(standing: &Standing) -> impl Iterator<Item = (&PromotionId, &Told<RollbackDecision>)> {
+    let is_under_way =
+        |promotion: &Promotion| standing.promotion.as_ref().is_some_and(|one| one.id == promotion.id);
+    let is_begun = |promotion: &Promotion| {
+        let is_open =
+            |pending: &Pending| matches!(pending.act, Act::Restore { .. }) && pending.failed.is_none();
+        promotion.pending.iter().any(is_open)
+    };
+    promotions(standing).filter_map(move |promotion| {
+        let told = promotion.rollback.as_ref()?;
+        let goes = told.what.severity.acts() || !is_under_way(promotion) && is_begun(promotion);
+        goes.then_some((&promotion.id, told))
+    })
 }
 
-/// What the promotion under way has brought up and nobody took away: it may run, also where its deployment failed or has
-/// come to no end.
+/// Whether a rollback of that promotion was tried and failed, and nothing was put back or brought up since.
+pub fn has_failed(promotion: &PromotionId, records: &[Record]) -> bool {
+    Attempts::of(promotion, records).failed
+}
+
+/// What came of the attempts to roll a promotion back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Attempts {
+    /// Whether one failed, and nothing was put back or brought up since.
+    failed: bool,
+    /// Whether the last one was begun, and nobody wrote how it ended.
+    open: bool,
+}
+
+impl Attempts {
+    fn of(promotion: &PromotionId, records: &[Record]) -> Self {
+        let (mut acts, mut intent, mut attempts) = (false, None, Self::default());
+        for record in records.iter().filter(|record| record.promotion == *promotion) {
+            match &record.fact {
+                Fact::RollbackDecided(decision) => acts = decision.severity.acts(),
+                Fact::Intended(Act::Restore { .. }) => {
+                    (intent, attempts.open) = (acts.then_some(record.seq), acts);
+                }
+                Fact::Failed { intent: of, .. } if Some(*of) == intent => {
+                    attempts = Self { failed: true, open: false };
+                }
+                Fact::Done { result: ActResult::Deployed { .. } | ActResult::Restored { .. }, .. } => {
+                    attempts = Self::default();
+                }
+                _ => {}
+            }
+        }
+        attempts
+    }
+}
+
+/// What the promotion under way, or one that was revoked in the stage above, has brought up and nobody took away: it may run,
+/// also where its deployment failed or has come to no end.
 pub fn brought_up(standing: &Standing, records: &[Record]) -> Option<Candidate> {
-    standing.promotion.as_ref().and_then(|promotion| of_promotion(promotion, records))
+    let revoked = standing.ended.as_ref().filter(|ended| ended.kind == EndKind::Revoked);
+    let revoked = revoked.map(|ended| &ended.promotion).filter(|one| one.to > standing.stage);
+    let mut above = standing.promotion.iter().chain(revoked);
+    above.find_map(|promotion| of_promotion(promotion, records))
 }
 
 fn of_promotion(promotion: &Promotion, records: &[Record]) -> Option<Candidate> {
@@ -161,6 +205,7 @@ fn of_promotion(promotion: &Promotion, records: &[Record]) -> Option<Candidate> 
         commit: last.1.commit.clone(),
         before,
         decided: promotion.rollback.clone(),
+        begun: Attempts::of(&promotion.id, records).open,
     })
 }
 
@@ -179,6 +224,22 @@ fn deployed<'r>(promotion: &PromotionId, records: &'r [Record]) -> Vec<(u64, &'r
         }
     }
     deploys
+}
+
+/// The rollback that was done last, where nothing was deployed since, not even begun.
+pub fn last_rolled_back(records: &[Record]) -> Option<RolledBack> {
+    let last = rolled_back(records).pop()?;
+    let is_later =
+        |record: &Record| record.seq > last.seq && matches!(record.fact, Fact::Intended(Act::Deploy(_)));
+    (!records.iter().any(is_later)).then_some(last)
+}
+
+/// The stage of the deployment of that intent.
+fn stage_of(records: &[Record], intent: u64) -> Option<Stage> {
+    records.iter().find(|record| record.seq == intent).and_then(|record| match &record.fact {
+        Fact::Intended(Act::Deploy(deploy)) => Some(deploy.stage),
+        _ => None,
+    })
 }
 
 /// The deployment that the intent of number `intent` puts back.
@@ -201,15 +262,16 @@ pub fn rolled_back(records: &[Record]) -> Vec<RolledBack> {
                 let told = Told { seq: record.seq, time, actor, what: decision.clone() };
                 decided.push((&record.promotion, told));
             }
-            Fact::Done { intent, result: ActResult::Restored { .. } }
-                if restored(records, *intent).is_some() =>
-            {
+            Fact::Done { intent, result: ActResult::Restored { .. } } => {
+                let deploy = restored(records, *intent);
+                let Some(to) = deploy.and_then(|deploy| stage_of(records, deploy)) else { continue };
                 let is_it = |(id, told): &&(&PromotionId, Told<RollbackDecision>)| {
                     **id == record.promotion && told.what.severity.acts()
                 };
                 if let Some((_, told)) = decided.iter().find(is_it) {
                     done.push(RolledBack {
                         promotion: record.promotion.clone(),
+                        to,
                         seq: record.seq,
                         time: record.time,
                         decided: told.clone(),

@@ -2,7 +2,8 @@
 //!
 //! A window that nobody looked at counts for nothing, and what was seen broken takes its time away from what was seen
 //! healthy. The hard part is what starts it again: only the candidate that was deployed, running without a break under
-//! the configuration that it was deployed with, is observed.
+//! the configuration that it was deployed with, is observed. What somebody told of it counts by itself: whichever look was
+//! under way then, and whatever it recorded, an incident is never lost.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -16,7 +17,7 @@ use crate::model::observation::{Observation, Reading, Sign, Window};
 use crate::model::percent::{Percent, Ratio};
 use crate::model::promotion::{Completed, Deployment, Promotion, Standing};
 use crate::model::soak::{Excess, Limits, ResetCause, Soak, SoakRule};
-use crate::model::watch::CONTAINER;
+use crate::model::watch::{CONTAINER, INCIDENTS, TOLD_BY_HAND};
 
 use super::window::observed;
 
@@ -25,13 +26,19 @@ pub fn observed_soak(rule: &SoakRule, standing: &Standing, now: Timestamp) -> Op
     let promotion = observed(standing)?;
     match &standing.completed {
         Some(completed) if completed.promotion.id == promotion.id => completed_soak(rule, completed),
-        _ => Some(soak(rule, promotion.deployment.as_ref()?, &promotion.observations, now)),
+        _ => soak_of(rule, promotion, now),
     }
+}
+
+/// How far the soak of what a promotion has deployed has come; `None` where that is nothing.
+pub fn soak_of(rule: &SoakRule, promotion: &Promotion, now: Timestamp) -> Option<Soak> {
+    let incidents: Vec<Timestamp> = promotion.incidents.iter().map(|told| told.time).collect();
+    Some(soak(rule, promotion.deployment.as_ref()?, (&promotion.observations, &incidents), now))
 }
 
 /// How far the soak of a completed promotion had come: what was seen later neither adds to it nor takes it away.
 pub fn completed_soak(rule: &SoakRule, completed: &Completed) -> Option<Soak> {
-    let Promotion { deployment, observations, .. } = &completed.promotion;
+    let Promotion { deployment, observations, incidents, .. } = &completed.promotion;
     // A look that straddles the completion speaks of a time after it, and cannot be divided.
     let is_before = |one: &&Arc<Observation>| one.window.to() <= completed.time;
     let seen: Vec<_> = observations.iter().filter(is_before).map(Arc::clone).collect();
@@ -40,14 +47,17 @@ pub fn completed_soak(rule: &SoakRule, completed: &Completed) -> Option<Soak> {
     let decided = completed.measured.as_ref().map_or(completed.time, |measured| measured.time);
     let last = seen.iter().map(|one| one.window.to()).max();
     let now = last.map_or(decided, |last| last.max(decided)).min(completed.time);
-    Some(soak(rule, deployment.as_ref()?, &seen, now))
+    let told = incidents.iter().filter(|told| told.seq < completed.seq);
+    let incidents: Vec<Timestamp> = told.map(|told| told.time).collect();
+    Some(soak(rule, deployment.as_ref()?, (&seen, &incidents), now))
 }
 
-/// How far the soak of a deployment has come. The order of `observations` does not matter.
-pub fn soak(
+/// How far the soak of a deployment has come, by what was seen of it and when incidents were told. Their order does not
+/// matter.
+fn soak(
     rule: &SoakRule,
     deployment: &Deployment,
-    observations: &[impl Borrow<Observation>],
+    (observations, incidents): (&[impl Borrow<Observation>], &[Timestamp]),
     now: Timestamp,
 ) -> Soak {
     let mut seen: Vec<(Window, &Observation)> = observations
@@ -66,13 +76,15 @@ pub fn soak(
         since = now;
         resets.push((now, ResetCause::Gap));
     }
-    let of_current = || seen.iter().filter_map(|(window, one)| Some((window.since(since)?, one.sign())));
+    let signs = signs(&seen, incidents);
+    let of_current = || signs.iter().filter_map(|(window, sign)| Some((window.since(since)?, *sign)));
     let healthy = healthy(of_current());
     let samples = of_current().filter(|(_, sign)| *sign == Sign::Good).count() as u64;
-    let healthy_at_all = length(&self::healthy(seen.iter().map(|(window, one)| (*window, one.sign()))));
-    let broken = length(&union(with_sign(&seen, Sign::Bad)));
+    let healthy_at_all = length(&self::healthy(signs.iter().copied()));
+    let broken = signs.iter().filter(|(_, sign)| *sign == Sign::Bad).map(|(window, _)| *window);
+    let broken = length(&union(broken));
     let healthy = length(&healthy);
-    let mut excesses = excesses(rule, &seen);
+    let mut excesses = excesses(rule, &seen, incidents);
     let recovery = recovery(rule.min_uptime, healthy_at_all, broken);
     if recovery.is_none() {
         excesses.push(Excess::Downtime);
@@ -189,8 +201,11 @@ fn sorted<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
     all
 }
 
-fn with_sign<'s>(seen: &'s [(Window, &Observation)], sign: Sign) -> impl Iterator<Item = Window> + 's {
-    seen.iter().filter(move |(_, one)| one.sign() == sign).map(|(window, _)| *window)
+/// What each window came to. One in which an incident was told was no good one, whatever a look saw that had begun before.
+fn signs(seen: &[(Window, &Observation)], incidents: &[Timestamp]) -> Vec<(Window, Sign)> {
+    let is_in = |window: &Window| incidents.iter().any(|time| window.from() <= *time && *time < window.to());
+    let sign = |(window, one): &(Window, &Observation)| if is_in(window) { Sign::Bad } else { one.sign() };
+    seen.iter().map(|one| (one.0, sign(one))).collect()
 }
 
 /// The healthy windows, joined, without what was seen broken.
@@ -250,7 +265,7 @@ fn largest_gap(since: Timestamp, windows: impl Iterator<Item = Window>, now: Tim
 }
 
 /// Rules that came to something else than good too often.
-fn excesses(rule: &SoakRule, seen: &[(Window, &Observation)]) -> Vec<Excess> {
+fn excesses(rule: &SoakRule, seen: &[(Window, &Observation)], incidents: &[Timestamp]) -> Vec<Excess> {
     #[derive(Default)]
     struct Count {
         failures: u64,
@@ -259,9 +274,13 @@ fn excesses(rule: &SoakRule, seen: &[(Window, &Observation)]) -> Vec<Excess> {
         most_errors: u64,
     }
     let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
+    if !incidents.is_empty() {
+        counts.entry(INCIDENTS).or_default().failures = incidents.len() as u64;
+    }
     for (place, (_, one)) in seen.iter().enumerate() {
         let late = place.checked_sub(1).map(|place| seen[place].1).filter(|before| is_one_look(before, one));
-        for reading in &one.readings {
+        let is_counted = |reading: &&Reading| incidents.is_empty() || !is_told_by_hand(reading);
+        for reading in one.readings.iter().filter(is_counted) {
             let count = counts.entry(&reading.rule).or_default();
             match reading.sign {
                 // One look that reached nobody is one, however many windows it was to speak for.
@@ -291,6 +310,11 @@ fn excesses(rule: &SoakRule, seen: &[(Window, &Observation)]) -> Vec<Excess> {
         }
     }
     excesses
+}
+
+/// Whether a reading only repeats incidents that somebody told, which count by themselves.
+fn is_told_by_hand(reading: &Reading) -> bool {
+    reading.rule == INCIDENTS && reading.detail.starts_with(TOLD_BY_HAND)
 }
 
 /// Whether both windows are of one look: the late one, and the one that goes on from it.

@@ -10,7 +10,7 @@ use crate::model::record::{Act, CheckRecord};
 use crate::model::stage::Stage;
 
 use super::freshness::{Freshness, Now, Staleness};
-use super::rollback::decisions;
+use super::rollback::to_go;
 
 /// The next step of a promotion.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,8 +123,7 @@ pub fn overrides<'s>(standing: &'s Standing, now: &Now) -> Vec<&'s Told<Override
 
 /// What is to go, whatever else is to be done.
 fn rolling_back<'a>(standing: &'a Standing, now: &'a Now) -> impl Iterator<Item = Obstacle> + 'a {
-    let to_go = decisions(standing).filter(|(_, told)| told.what.severity.acts());
-    to_go.map(|(promotion, Told { what, .. })| Obstacle::RollingBack {
+    to_go(standing).map(|(promotion, Told { what, .. })| Obstacle::RollingBack {
         promotion: promotion.to_string(),
         reason: what.reason.clone(),
         due: what.due,

@@ -67,7 +67,8 @@ pub fn subject(standing: &Standing, records: &[Record]) -> Option<Subject> {
     let (seen, from) = of_this().find_map(|record| Some((record.seq, end(record)?)))?;
     let mut told = promotion.observations.iter().rev();
     let before = told.find(|one| !one.running.is_empty()).map(|one| one.running.clone());
-    let since = |told: &&Told<_>| told.seq > seen;
+    // A look that began before it was told may have recorded its window since, which ends before it.
+    let since = |told: &&Told<_>| told.seq > seen || told.time >= from;
     Some(Subject {
         promotion: promotion.id.clone(),
         to: promotion.to,

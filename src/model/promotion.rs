@@ -130,7 +130,7 @@ pub struct Promotion {
     /// What was seen of its candidate since the last deployment, in the order of the records, which share them: there
     /// may be thousands.
     pub observations: Vec<Arc<Observation>>,
-    /// What happened meanwhile.
+    /// What happened since the last deployment, whenever a window was recorded.
     pub incidents: Vec<Told<Incident>>,
     /// That its candidate is to go, or is to be mended.
     pub rollback: Option<Told<RollbackDecision>>,
@@ -175,6 +175,8 @@ pub struct Told<T> {
 pub struct Completed {
     /// The promotion.
     pub promotion: Promotion,
+    /// The number of the record that says so.
+    pub seq: u64,
     /// Where the component stood before.
     pub from: Stage,
     /// When it was completed.
@@ -183,6 +185,15 @@ pub struct Completed {
     pub measured: Option<Measurement>,
     /// The last measurement of the same gate since then.
     pub remeasured: Option<Measurement>,
+    /// The one by which it stood where it did before: where this one is taken back, it stands by that again.
+    pub below: Option<Box<Completed>>,
+}
+
+impl Completed {
+    /// This one, and those below it, the highest first.
+    pub fn and_below(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |one| one.below.as_deref())
+    }
 }
 
 /// How a promotion came to a bad end.

@@ -12,6 +12,10 @@ use super::test_selection::TestSelection;
 
 /// The name of the rule about containers.
 pub const CONTAINER: &str = "container";
+/// The name of the rule about incidents.
+pub const INCIDENTS: &str = "incidents";
+/// What the detail of a reading of that rule begins with where somebody told them.
+pub const TOLD_BY_HAND: &str = "told by hand: ";
 /// What stands in a query for the length of the window that is asked about.
 pub const WINDOW: &str = "{window}";
 /// What the names of rules about metrics begin with.

@@ -11,7 +11,7 @@ use schemars::{Schema, SchemaGenerator};
 
 use crate::model::assessment::Verdict;
 use crate::model::decision::RollbackDecision;
-use crate::model::promotion::{Pending, Phase, Standing, Told as Decided};
+use crate::model::promotion::{Completed, Pending, Phase, Standing, Told as Decided};
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::Act;
 
@@ -289,7 +289,7 @@ enum Urgency {
     Unclear,
     /// It does not pass.
     Failing,
-    /// An act was begun and has no end.
+    /// An act was begun and has no end, or what runs is to go or to be mended.
     Begun,
     /// Its ledger does not verify or cannot be read.
     Broken,
@@ -306,7 +306,9 @@ fn urgency(component: &ComponentStatus) -> Urgency {
     let verdict = standing.measured.as_ref().map(|measured| measured.verification.verdict);
     let phase = standing.promotion.as_ref().map(|promotion| promotion.phase);
     match (verdict, phase) {
-        _ if !component.declared || standing.stage.next().is_none() => Urgency::Calm,
+        _ if !component.declared => Urgency::Calm,
+        _ if known.rollbacks.iter().any(|rollback| rollback.open) => Urgency::Begun,
+        _ if standing.stage.next().is_none() => Urgency::Calm,
         (_, Some(Phase::RollingBack | Phase::RollbackFailed)) => Urgency::Begun,
         (_, Some(phase)) if is_there(phase) && pending.is_empty() => Urgency::Calm,
         (_, Some(phase)) if is_there(phase) => Urgency::Owed,
@@ -332,7 +334,8 @@ fn is_begun(pending: &Pending) -> bool {
 /// What is owed of promotions that are over.
 fn owed_still(standing: &Standing) -> impl Iterator<Item = &Pending> {
     let ended = standing.ended.iter().map(|ended| &ended.promotion);
-    let over = ended.chain(standing.completed.iter().map(|completed| &completed.promotion));
+    let completed = standing.completed.iter().flat_map(Completed::and_below);
+    let over = ended.chain(completed.map(|completed| &completed.promotion));
     over.flat_map(|promotion| &promotion.pending)
 }
 

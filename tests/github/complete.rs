@@ -292,6 +292,157 @@ fn a_watch_of_a_proven_soak_ends_as_its_last_look_does() {
 }
 
 #[test]
+fn an_incident_that_was_told_while_a_look_was_under_way_is_in_the_way() {
+    let project = ready();
+    let incident = Incident { what: "keys leaked".into(), evidence: "https://example.invalid/1".into() };
+    let Some(Fact::Observed(last)) = project.records().pop().map(|last| last.fact) else { panic!("a look") };
+    let began = Timestamp::now();
+    project.recorded(Timestamp::now(), Fact::Incident(incident));
+    // The look had begun before, and its window is a good one.
+    let window = Window::new(last.window.to(), began).expect("a window");
+    let look = Observation { window, ..(*last).clone() };
+    project.recorded(Timestamp::now(), Fact::Observed(std::sync::Arc::new(look)));
+    project.run(&COMPLETE).exits(1).says("`incidents` was broken once");
+    assert_eq!(moves(&project), 0);
+    project.run(&["observe", "carbon"]).exits(1).says("keys leaked");
+}
+
+#[test]
+fn a_soak_that_has_failed_is_not_waited_for() {
+    let project = ready();
+    let incident = Incident { what: "keys leaked".into(), evidence: "https://example.invalid/1".into() };
+    project.recorded(Timestamp::now(), Fact::Incident(incident));
+    for words in [&["promote", "carbon", "--dry-run"][..], &["promote", "carbon", "--yes"]] {
+        let told = project.run(words).exits(1).complains("`incidents` was broken once");
+        told.complains("`tta-promote deploy carbon`, or roll it back");
+    }
+    let command = "tta-promote rollback carbon --severity high --reason TEXT";
+    project.run(&["status", "carbon"]).exits(0).says(&format!("next `{command}`"));
+    // Another candidate that is verified mends it.
+    project.file("README.md", "# Carbon\n\n```python\nimport carbon as c\n```\n").committed();
+    project.measured(Verdict::Pass);
+    project.run(&["status", "carbon"]).exits(0).says("next `tta-promote deploy carbon`");
+}
+
+#[test]
+fn a_question_of_complete_that_is_interrupted_is_no_missing_yes() {
+    let project = ready();
+    let (code, shown) = project.answered("complete carbon", "do this?", b"\x03", || {});
+    assert_eq!((code, moves(&project)), (Some(130), 0), "{shown}");
+    assert!(shown.contains("nothing was completed") && shown.contains("it was interrupted"), "{shown}");
+}
+
+/// The stage moved, and the process ended before anything else was begun.
+fn only_moved() -> Project {
+    let project = ready();
+    let verified = u64::try_from(project.records().len()).expect("few") + 1;
+    project.measured(Verdict::Pass);
+    let fact = Fact::Completed { to: Stage::Staging, deployment: 4, verified };
+    project.recorded(Timestamp::now(), fact);
+    project
+}
+
+#[test]
+fn what_a_completion_that_was_killed_at_once_owes_is_told_by_the_next_step() {
+    if !has_gh() {
+        return;
+    }
+    let project = only_moved();
+    let told = project.run(&["promote", "carbon", "--dry-run"]).complains("owed      news for issue #2");
+    told.complains("owed      `MATURITY.md`").complains("owed      `STATUS.md`");
+    project.run(&["promote", "carbon", "--yes"]).exits(1).complains("commit the documents");
+    is_told(&project);
+    let told = project.committed().run(&["promote", "carbon", "--dry-run"]);
+    assert!(!told.stderr.contains("owed"), "{told:?}");
+}
+
+const ABOVE: &str = "carbon-production-2025-10-24";
+
+/// What was measured of the component was measured for production, where its candidate was brought up; the number of that
+/// deployment.
+fn deployed_above(project: &Project) -> u64 {
+    let now = Timestamp::now();
+    let gate = project.records().into_iter().find_map(|record| match record.fact {
+        Fact::Verified(measured) => Some(measured),
+        _ => None,
+    });
+    let mut gate = gate.expect("a measurement");
+    (gate.from, gate.to) = (Stage::Staging, Stage::Production);
+    let verified = u64::try_from(project.records().len()).expect("few") + 1;
+    let (stage, commit, argv) = (Stage::Production, project.commit(), vec!["true".into()]);
+    let deploy = DeployAct { stage, commit, verified, service: None, argv, before: Vec::new(), kept: None };
+    let result = ActResult::Deployed { running: Vec::new(), proof: Vec::new() };
+    let intent = verified + 1;
+    project.recorded_for(ABOVE, now, Fact::Verified(gate));
+    project.recorded_for(ABOVE, now, Fact::Intended(Act::Deploy(deploy)));
+    project.recorded_for(ABOVE, now, Fact::Done { intent, result });
+    intent
+}
+
+#[test]
+fn the_issue_of_a_completion_is_told_although_the_next_promotion_has_begun_or_is_completed_too() {
+    if !has_gh() {
+        return;
+    }
+    for is_completed in [false, true] {
+        let project = only_moved();
+        let deployment = deployed_above(&project);
+        if is_completed {
+            let fact = Fact::Completed { to: Stage::Production, deployment, verified: deployment - 1 };
+            project.recorded_for(ABOVE, Timestamp::now(), fact);
+        }
+        project.run(&["promote", "carbon", "--dry-run"]).complains("owed      news for issue #2");
+        project.run(&["promote", "carbon", "--yes"]);
+        project.github.with(|hub| {
+            let issue = &hub.issues[1];
+            assert!(issue.comments[0].contains("this promotion is completed"), "{issue:?}");
+            assert!(issue.labels.contains(&"promotion-completed".to_owned()) && !issue.open, "{issue:?}");
+        });
+        let told = project.run(&["promote", "carbon", "--dry-run"]);
+        assert!(!told.stderr.contains("news for issue"), "{told:?}");
+    }
+}
+
+#[test]
+fn what_production_gives_up_stands_in_staging_again_with_its_soak() {
+    use tta_promote::model::decision::{RollbackDecision, RollbackSeverity};
+    for is_revoked in [false, true] {
+        let project = ready();
+        project.run(&COMPLETE).exits(0);
+        project.committed();
+        let staging = project.records()[0].promotion.to_string();
+        let (now, deploy) = (Timestamp::now(), deployed_above(&project));
+        let fact = Fact::Completed { to: Stage::Production, deployment: deploy, verified: deploy - 1 };
+        project.recorded_for(ABOVE, now, fact);
+        if is_revoked {
+            project.run(&["revoke", "carbon", "--reason", "42 %", "--yes"]).exits(0);
+            // It runs on, and goes before what it rested on.
+            project.run(&["revoke", "carbon", "--reason", "x", "--dry-run"]).says(ABOVE);
+        }
+        let (severity, due) = (RollbackSeverity::Critical, None);
+        let decision = RollbackDecision { severity, reason: "no answers".into(), due };
+        project.recorded_for(ABOVE, now, Fact::RollbackDecided(decision));
+        let intent = u64::try_from(project.records().len()).expect("few") + 1;
+        project.recorded_for(ABOVE, now, Fact::Intended(Act::Restore { deploy, image: None }));
+        let result = ActResult::Restored { running: Vec::new() };
+        project.recorded_for(ABOVE, now, Fact::Done { intent, result });
+        project.run(&["rollback", "carbon"]).exits(0);
+        project.run(&["release", "carbon", "--reason", "it is mended"]).exits(0);
+        project.committed();
+        let told = project.run(&["verify", "carbon", "--record", "--format", "json"]);
+        let told: serde_json::Value = serde_json::from_str(&told.stdout).expect("one document");
+        let conditions = told["components"][0]["conditions"].as_array().expect("conditions").clone();
+        let state = |id: &str| conditions.iter().find(|one| one["id"] == id).expect(id)["outcome"].clone();
+        assert_eq!((state("soak"), state("uptime")), ("pass".into(), "pass".into()), "{conditions:?}");
+        project.run(&["status", "carbon"]).exits(0).says(&format!("{staging} was completed on"));
+        project.run(&["revoke", "carbon", "--reason", "x", "--dry-run"]).exits(0).says(&staging);
+        project.run(&["observe", "carbon"]).exits(0).says("carbon  staging").says("the soak is proven");
+        let again = "rollback carbon --severity critical --reason again --dry-run --format json";
+        project.run(&again.split(' ').collect::<Vec<_>>()).says(&staging);
+    }
+}
+
+#[test]
 fn a_gate_that_is_not_passed_any_more_moves_nothing() {
     let project = ready();
     project.file("README.md", "# Nothing\n").committed();

@@ -314,6 +314,17 @@ impl Project {
         question: &str,
         meanwhile: impl FnOnce(),
     ) -> (Option<i32>, String) {
+        self.answered(arguments, question, b"y\n", meanwhile)
+    }
+
+    /// As [`Project::asked`], with these keys for an answer.
+    pub(crate) fn answered(
+        &self,
+        arguments: &str,
+        question: &str,
+        keys: &[u8],
+        meanwhile: impl FnOnce(),
+    ) -> (Option<i32>, String) {
         let mut script = Command::new(find("script"));
         let command = format!("{} {arguments}", env!("CARGO_BIN_EXE_tta-promote"));
         script.args(["-q", "-e", "-c", &command, "/dev/null"]);
@@ -331,7 +342,7 @@ impl Project {
         }
         meanwhile();
         let mut input = running.stdin.take().expect("a pipe");
-        input.write_all(b"y\n").expect("written");
+        input.write_all(keys).expect("written");
         output.read_to_end(&mut shown).expect("read");
         let status = running.wait().expect("an end");
         (status.code(), String::from_utf8_lossy(&shown).into_owned())

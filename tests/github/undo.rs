@@ -392,6 +392,103 @@ fn the_same_rollback_again_does_not_take_away_what_runs_in_the_stage_below() {
     assert_eq!(json(&told)["promotion"], project.records()[0].promotion.to_string(), "{told:?}");
 }
 
+/// The gate of production was passed once more: another promotion, of which nothing is deployed yet.
+fn measured_above(project: &Project) {
+    let gate = |record: &tta_promote::model::record::Record| match &record.fact {
+        Fact::Verified(measured) if measured.to == Stage::Production => Some(measured.clone()),
+        _ => None,
+    };
+    let gate = project.records().iter().find_map(gate).expect("its gate was measured");
+    project.recorded_for("carbon-production-2025-10-25", jiff::Timestamp::now(), Fact::Verified(gate));
+}
+
+#[test]
+fn a_measurement_after_a_rollback_lets_neither_it_nor_complete_forget_what_was_rolled_back() {
+    let project = completed_without_an_issue();
+    taken_away_above(&project, "no answers");
+    rollback(&project, &["--now", "--yes"]).exits(0);
+    measured_above(&project);
+    let before = project.kinds();
+    for words in [&["--now"][..], &["--severity", "critical", "--reason", "no answers"]] {
+        let told = rollback(&project, &[words, &["--yes"]].concat()).exits(1);
+        assert_eq!(json(&told)["promotion"], ABOVE, "{words:?}: {told:?}");
+        assert_eq!(json(&told)["result"], "already_rolled_back");
+    }
+    for words in [&["complete", "carbon", "--dry-run"][..], &["complete", "carbon", "--yes"]] {
+        project.run(words).exits(1).says(&format!("`{ABOVE}` was rolled back on"));
+    }
+    assert_eq!(project.kinds(), before);
+}
+
+/// [`ABOVE`] was completed too.
+fn completed_above(project: &Project) {
+    let now = jiff::Timestamp::now();
+    let deployment = begun_above(project);
+    let result = ActResult::Deployed { running: Vec::new(), proof: Vec::new() };
+    project.recorded_for(ABOVE, now, Fact::Done { intent: deployment, result });
+    let completed = Fact::Completed { to: Stage::Production, deployment, verified: deployment - 1 };
+    project.recorded_for(ABOVE, now, completed);
+}
+
+#[test]
+fn what_is_to_be_mended_in_the_highest_stage_is_told_a_way_that_is_there() {
+    let project = completed_without_an_issue();
+    completed_above(&project);
+    let told = rollback(&project, &["--severity", "medium", "--reason", "odd figures"]).exits(4);
+    let hint = json(&told)["hint"].to_string();
+    assert!(hint.contains("`tta-promote rollback carbon --severity high --reason TEXT`"), "{hint}");
+    assert!(!hint.contains("tta-promote deploy"), "{hint}");
+    let command = "`tta-promote rollback carbon --severity high --reason TEXT`";
+    project.run(&["status", "carbon"]).exits(0).says(&format!("next {command}"));
+    let all = project.run(&["status"]).exits(0);
+    assert!(!all.stdout.contains("with nothing to do"), "{all:?}");
+    rollback(&project, &["--severity", "low", "--reason", "not so odd"]).exits(0);
+    project.run(&["status", "carbon"]).exits(0).says("nothing: it is in production");
+}
+
+#[test]
+fn a_rollback_that_was_begun_is_not_called_off_half_way() {
+    let project = completed_without_an_issue();
+    let now = jiff::Timestamp::now();
+    let severity = RollbackSeverity::Critical;
+    let decision = RollbackDecision { severity, reason: "no answers".into(), due: None };
+    project.recorded(now, Fact::RollbackDecided(decision));
+    project.recorded(now, Fact::Intended(Act::Restore { deploy: 2, image: None }));
+    let before = project.kinds();
+    for severity in ["low", "medium"] {
+        let told = rollback(&project, &["--severity", severity, "--reason", "not so bad"]).exits(1);
+        told.complains("was begun and has come to no end").complains("`tta-promote rollback carbon --now`");
+    }
+    assert_eq!(project.kinds(), before);
+    // A version before this one let it be called off: it is due all the same.
+    let low = RollbackSeverity::Low;
+    let decision = RollbackDecision { severity: low, reason: "not so bad".into(), due: None };
+    project.recorded(now, Fact::RollbackDecided(decision));
+    project.run(&["status", "carbon"]).exits(0).says("next `tta-promote rollback carbon --now`");
+    project.run(&["promote", "carbon", "--yes"]).exits(1).complains("`tta-promote rollback carbon");
+    rollback(&project, &[]).exits(1).complains("`tta-promote rollback carbon --now`");
+    let told = rollback(&project, &["--now", "--dry-run"]);
+    assert_eq!(json(&told)["severity"], "high", "{told:?}");
+}
+
+#[test]
+fn a_question_that_is_interrupted_is_no_missing_yes() {
+    const INTERRUPT: &[u8] = b"\x03";
+    let project = completed_without_an_issue();
+    let before = project.kinds();
+    let questions = [
+        ("revoke carbon --reason x", "revoke it?", "nothing was revoked"),
+        ("rollback carbon --severity critical --reason x", "do this?", "nothing was rolled back"),
+        ("promote carbon", "go on?", "nothing was done"),
+    ];
+    for (verb, question, nothing) in questions {
+        let (code, shown) = project.answered(verb, question, INTERRUPT, || {});
+        assert_eq!(code, Some(130), "{verb}: {shown}");
+        assert!(shown.contains(nothing) && shown.contains("it was interrupted"), "{verb}: {shown}");
+    }
+    assert_eq!(project.kinds(), before);
+}
+
 #[test]
 fn consent_to_one_rollback_is_none_to_that_of_what_came_up_meanwhile() {
     let project = completed_without_an_issue();

@@ -9,10 +9,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::app::context::Context;
-use crate::app::issue::{COMPLETED, IssueError, comments, is_among, listed};
+use crate::app::issue::{IssueError, comments, is_among, listed};
 use crate::app::ledgers::Ledgers;
 use crate::app::project::Workspace;
 use crate::ledger::{DefectKind, Head, Ledger};
+use crate::lifecycle::farewell::COMPLETED_LABEL;
 use crate::model::record::{ActResult, Fact};
 use crate::model::stage::Stage;
 use crate::report::audit::{Anchor, Doubt, LedgerAudit};
@@ -21,7 +22,7 @@ use crate::sys::variable;
 use crate::tools::gh::{Failure, Issue};
 
 /// Labels that tell what became of a promotion.
-const ENDS: [&str; 3] = [COMPLETED, "rolled-back", "revoked"];
+const ENDS: [&str; 3] = [COMPLETED_LABEL, "rolled-back", "revoked"];
 
 /// What GitHub holds of the ledgers.
 #[derive(Debug, Default)]

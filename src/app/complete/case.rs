@@ -9,12 +9,12 @@ use crate::app::notice;
 use crate::app::present;
 use crate::app::project::Workspace;
 use crate::app::{override_words, refusal, soak_words};
-use crate::lifecycle::rollback::Duty;
+use crate::lifecycle::rollback::{Duty, RolledBack, last_rolled_back};
 use crate::lifecycle::{self, Now, Obstacle};
 use crate::model::component::Component;
 use crate::model::container::ContainerState;
 use crate::model::freeze::frozen;
-use crate::model::promotion::{Completed, Deployment, EndKind, Ended, Phase, Promotion, Standing};
+use crate::model::promotion::{Completed, Deployment, EndKind, Phase, Promotion, Standing};
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, Record};
 use crate::model::soak::Soak;
@@ -31,6 +31,7 @@ pub(super) struct Case<'a> {
     now: Now,
     dependencies: Vec<(String, Stage)>,
     duties: Vec<Duty>,
+    gone: Option<RolledBack>,
 }
 
 /// How it stands.
@@ -56,13 +57,15 @@ impl<'a> Case<'a> {
         let now = present::now(workspace, folder, Some(component), &present::commits(&standing));
         let dependencies = dependencies(workspace, component)?;
         let duties = notice::duties(workspace, &standing, records, now.time, folder);
-        Ok(Self { workspace, component, standing, now, dependencies, duties })
+        // Who revokes speaks of something else than the rollback before.
+        let is_revoked = standing.ended.as_ref().is_some_and(|ended| ended.kind == EndKind::Revoked);
+        let gone = last_rolled_back(records).filter(|gone| gone.to > standing.stage && !is_revoked);
+        Ok(Self { workspace, component, standing, now, dependencies, duties, gone })
     }
 
     pub(super) fn state(&self) -> State<'_> {
         let under_way = self.standing.promotion.as_ref().filter(|promotion| is_begun(promotion));
-        let gone = self.standing.ended.as_ref().filter(|ended| ended.kind == EndKind::RolledBack);
-        if let (Some(gone), None) = (gone.filter(|gone| gone.promotion.to > self.standing.stage), under_way) {
+        if let (Some(gone), None) = (&self.gone, under_way) {
             return State::GoneBack(self.gone_back(gone));
         }
         if let (Some(completed), None) = (&self.standing.completed, under_way) {
@@ -72,17 +75,19 @@ impl<'a> Case<'a> {
             return State::Against(self.not_deployed(), None);
         };
         let rule = self.component.observation(promotion.to).soak;
-        let soak = lifecycle::soak(&rule, deployment, &promotion.observations, self.now.time);
+        let Some(soak) = lifecycle::soak_of(&rule, promotion, self.now.time) else {
+            return State::Against(self.not_deployed(), None);
+        };
         let against = self.against(promotion, deployment, &soak);
         if against.is_nothing() { State::Ready(soak) } else { State::Against(against, Some(soak)) }
     }
 
-    fn gone_back(&self, gone: &Ended) -> Against {
-        let (name, stage, to) = (&self.component.name, self.standing.stage, gone.promotion.to);
+    fn gone_back(&self, gone: &RolledBack) -> Against {
+        let (name, stage, to) = (&self.component.name, self.standing.stage, gone.to);
         let time = gone.time.strftime("%Y-%m-%d %H:%M UTC");
         let why = format!(
             "`{}` was rolled back on {time}: {}; it stands in {stage}, and not in {to}",
-            gone.id, gone.reason
+            gone.promotion, gone.decided.what.reason
         );
         let again = format!("begin again with `tta-promote promote {name}` once that is mended");
         let hint = match &self.standing.hold {
@@ -138,15 +143,13 @@ impl<'a> Case<'a> {
             against.refused.push(refusal::words(&obstacle));
         }
         for duty in &self.duties {
-            hints.push(notice::duty_remedy(name, duty));
+            hints.push(notice::duty_remedy(name, self.standing.stage, duty));
             against.refused.push(notice::duty_words(name, duty));
         }
         let failed = soak_words::excesses(soak);
         if !failed.is_empty() {
             against.refused.extend(failed);
-            hints.push(format!(
-                "mend it and deploy it again with `tta-promote deploy {name}`, or roll it back"
-            ));
+            hints.push(soak_words::remedy(name));
         }
         if !soak.is_proven() {
             against.waiting.extend(soak_words::missing(soak));

@@ -28,7 +28,7 @@ use super::verify::{self, verify};
 
 use case::{Case, State};
 pub use outcome::{Against, CompleteError, Outcome, Proposal, Request};
-pub use settle::{Settled, settle_owed};
+pub use settle::{Settled, owed, settle_owed};
 
 /// Completes.
 pub fn complete(

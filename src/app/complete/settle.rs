@@ -5,9 +5,11 @@
 use crate::app::context::Context;
 use crate::app::document::{self, Paper};
 use crate::app::in_hand::InHand;
-use crate::app::issue::{self, COMPLETED, Farewell, IssueError};
+use crate::app::issue::{self, Farewell, IssueError};
+use crate::lifecycle::farewell::{COMPLETED, COMPLETED_LABEL, untold_completion};
+use crate::lifecycle::rollback::last_rolled_back;
 use crate::model::promotion::Completed;
-use crate::model::record::Act;
+use crate::model::record::{Act, Record};
 use crate::report::issue_comment;
 
 /// What was told, and what is owed.
@@ -42,14 +44,14 @@ pub(super) fn settle(
     Ok(Settled { papers, told: said.told, owed: said.owed })
 }
 
-/// Tells of the promotion that came to a bad end, and pays what else is owed.
+/// Tells of the promotion that was rolled back last, and pays what else is owed.
 pub(super) fn settle_ended(
     hand: &mut InHand<'_>,
     context: &Context<'_>,
     force: bool,
 ) -> Result<Settled, IssueError> {
-    let papers = match hand.standing().ended {
-        Some(ended) => document::settle(hand, &ended.id, force)?,
+    let papers = match last_rolled_back(hand.ledger().records()) {
+        Some(gone) => document::settle(hand, &gone.promotion, force)?,
         None => Vec::new(),
     };
     let mut told = settle_owed(hand, context)?;
@@ -57,26 +59,39 @@ pub(super) fn settle_ended(
     Ok(Settled { papers, told, owed: Vec::new() })
 }
 
-/// Tells GitHub what it is still owed of the promotion by which the component stands where it does, a sentence each: for
-/// steps of the next one.
+/// Tells GitHub what it is still owed of the promotions by which the component came to where it stands, a sentence each:
+/// for steps of the next one.
 pub fn settle_owed(hand: &mut InHand<'_>, context: &Context<'_>) -> Result<Vec<String>, IssueError> {
     let standing = hand.standing();
-    let is_news = |act: &Act| matches!(act, Act::Comment { .. } | Act::SettleIssue { .. });
-    let completed = standing.completed.as_ref();
-    let owed = completed.filter(|one| one.promotion.pending.iter().any(|pending| is_news(&pending.act)));
-    let Some(completed) = owed else { return Ok(Vec::new()) };
-    let farewell = farewell(hand, completed);
-    let said = issue::take_leave(hand, context, &completed.promotion, &farewell)?;
-    Ok([said.told, said.owed].concat())
+    let records = hand.ledger().records();
+    let all = standing.completed.iter().flat_map(Completed::and_below);
+    let owed: Vec<&Completed> = all.filter(|one| !owed(one, records).is_empty()).collect();
+    let mut told = Vec::new();
+    for completed in owed {
+        let farewell = farewell(hand, completed);
+        let said = issue::take_leave(hand, context, &completed.promotion, &farewell)?;
+        told.extend([said.told, said.owed].concat());
+    }
+    Ok(told)
+}
+
+/// The issues that are owed word of a completed promotion: what was begun for it has no end, or nothing was begun, since the
+/// process ended right after the record of it.
+pub fn owed(completed: &Completed, records: &[Record]) -> Vec<u64> {
+    let begun = completed.promotion.pending.iter().filter_map(|pending| match &pending.act {
+        Act::Comment { issue, .. } | Act::SettleIssue { issue, .. } => Some(*issue),
+        Act::OpenIssue { .. } | Act::Deploy(_) | Act::Restore { .. } | Act::Document { .. } => None,
+    });
+    begun.chain(untold_completion(completed, records)).collect()
 }
 
 fn farewell(hand: &InHand<'_>, completed: &Completed) -> Farewell {
     let soak = document::soak_of(hand.component, completed);
     Farewell {
-        topic: "completed".to_owned(),
+        topic: COMPLETED.to_owned(),
         text: issue_comment::completed(hand.component, completed, soak.as_ref()),
         status: Some(issue_comment::status(hand.component, completed)),
-        add: vec![COMPLETED.to_owned()],
+        add: vec![COMPLETED_LABEL.to_owned()],
         remove: Vec::new(),
         close: true,
     }

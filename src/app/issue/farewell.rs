@@ -4,14 +4,11 @@
 
 use crate::app::context::Context;
 use crate::app::in_hand::InHand;
-use crate::lifecycle::farewell::{Farewell, News, farewells};
+use crate::lifecycle::farewell::{COMPLETED_LABEL, Farewell, News, farewells};
 use crate::report::rollback_comment;
 
 use super::errand::{Courier, Delivery, Errand, Wish};
 use super::outcome::IssueError;
-
-/// The label of an issue whose promotion is completed.
-pub const COMPLETED: &str = "promotion-completed";
 
 /// Tells them, and gives a sentence for each thing that was told or is still owed.
 ///
@@ -52,7 +49,7 @@ fn errands(news: &Farewell) -> Vec<(Errand, String)> {
     }
     if let Some((label, false)) = news.label {
         let closed = if news.closes { " and is closed" } else { "" };
-        let remove = vec![news.to.name().to_owned(), COMPLETED.to_owned()];
+        let remove = vec![news.to.name().to_owned(), COMPLETED_LABEL.to_owned()];
         let settled = Wish::Settled { add: vec![label.to_owned()], remove, close: news.closes };
         errands.push((errand(settled), format!("issue #{issue} has the label `{label}`{closed}")));
     }

@@ -33,7 +33,7 @@ use client::Client;
 pub use closing::{Farewell, Said, take_leave};
 pub use debt::{is_owed, pay_debts};
 use desk::{Desk, under_way};
-pub use farewell::{COMPLETED, farewell};
+pub use farewell::farewell;
 pub use outcome::{Consent, Deed, Double, IssueError, Place, Report};
 pub use target::is_among;
 

@@ -5,26 +5,27 @@
 use crate::app::issue;
 use crate::model::component::Component;
 use crate::model::observation::{Reading, Sign};
+use crate::model::watch::{INCIDENTS, TOLD_BY_HAND};
 use crate::tools::gh::Issue;
 
 use super::engine::plain;
 use super::error::ObserveError;
 use super::look::Look;
 
-const RULE: &str = "incidents";
 /// How many are named.
 const NAMED: usize = 3;
 
 /// What is known of incidents; `None` where nobody asks and nobody told.
 pub(super) fn reading(look: &Look<'_>) -> Result<Option<Reading>, ObserveError> {
     let told = &look.subject.incidents;
-    let by_hand = |words: &[String]| format!("told by hand: {}", words.join("; "));
+    let by_hand = |words: &[String]| format!("{TOLD_BY_HAND}{}", words.join("; "));
     let Some(label) = &look.observe.incident_label else {
-        return Ok((!told.is_empty()).then(|| plain(RULE, Sign::Bad, by_hand(told))));
+        return Ok((!told.is_empty()).then(|| plain(INCIDENTS, Sign::Bad, by_hand(told))));
     };
     let asked = format!("open issues with the label `{label}`");
-    let with =
-        |sign, detail: String| Ok(Some(Reading { query: Some(asked.clone()), ..plain(RULE, sign, detail) }));
+    let with = |sign, detail: String| {
+        Ok(Some(Reading { query: Some(asked.clone()), ..plain(INCIDENTS, sign, detail) }))
+    };
     if !told.is_empty() {
         return with(Sign::Bad, by_hand(told));
     }
@@ -47,7 +48,7 @@ pub(super) fn reading(look: &Look<'_>) -> Result<Option<Reading>, ObserveError> 
             open.iter().take(NAMED).map(|issue| format!("#{} ({})", issue.number, issue.title)).collect();
         (Sign::Bad, format!("open: {}", named.join(", ")))
     };
-    Ok(Some(Reading { value, query: Some(asked), ..plain(RULE, sign, detail) }))
+    Ok(Some(Reading { value, query: Some(asked), ..plain(INCIDENTS, sign, detail) }))
 }
 
 /// Whether an issue is an open incident of the component: it has the label, and its title, text or another label names

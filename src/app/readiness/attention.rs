@@ -29,7 +29,7 @@ pub(super) fn attention(
         .map(|duty| Attention {
             kind: if duty.failed { "rollback_failed" } else { "rollback_overdue" },
             message: notice::duty_matter(duty),
-            hint: notice::duty_remedy(name, duty),
+            hint: notice::duty_remedy(name, standing.stage, duty),
         })
         .collect();
     if let Some(words) = &known.contradicted {

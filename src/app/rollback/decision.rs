@@ -3,12 +3,11 @@
 use crate::app::notice;
 use crate::app::project::Workspace;
 use crate::lifecycle::rollback::{
-    Candidate, Duty, NoCandidate, RolledBack, candidate, candidates, deadline, rolled_back,
+    Candidate, Duty, NoCandidate, RolledBack, candidate, candidates, deadline, last_rolled_back,
 };
 use crate::lifecycle::stand;
 use crate::model::component::Component;
 use crate::model::decision::{RollbackDecision, RollbackSeverity};
-use crate::model::promotion::{EndKind, Standing};
 use crate::model::record::Record;
 use crate::sys::run_folder::RunFolder;
 use crate::sys::{clock, variable};
@@ -24,7 +23,7 @@ pub(super) fn looked_for(
     (records, folder): (&[Record], &RunFolder),
 ) -> Result<Candidate, NoCandidate> {
     let standing = stand(component.stage, records);
-    if let Some(done) = just_done(request, &standing, records) {
+    if let Some(done) = just_done(request, records) {
         return Err(NoCandidate::RolledBack(Box::new(done)));
     }
     let found = candidate(&standing, records)?;
@@ -42,9 +41,8 @@ pub(super) fn looked_for(
 
 /// The rollback that was done last, where it is not whole yet, or where nothing is said but what it was done for: a job that
 /// runs again does not mean what runs in the stage below.
-fn just_done(request: &Request<'_>, standing: &Standing, records: &[Record]) -> Option<RolledBack> {
-    let ended = standing.ended.as_ref().filter(|ended| ended.kind == EndKind::RolledBack)?;
-    let last = rolled_back(records).pop().filter(|last| last.promotion == ended.promotion.id)?;
+fn just_done(request: &Request<'_>, records: &[Record]) -> Option<RolledBack> {
+    let last = last_rolled_back(records)?;
     let RollbackDecision { severity, reason, .. } = &last.decided.what;
     let is_same = request.severity.is_none_or(|said| said == *severity)
         && request.reason.is_none_or(|said| hidden(said) == *reason);
@@ -87,8 +85,18 @@ pub(super) fn decide(
 ) -> Result<(RollbackDecision, bool), RollbackError> {
     let earlier = candidate.decided.as_ref().map(|told| &told.what);
     let undecided = |what| RollbackError::Undecided { component: request.component.to_owned(), what };
-    let severity = request.severity.or(earlier.map(|earlier| earlier.severity));
-    let severity = severity.ok_or_else(|| undecided("how badly"))?;
+    let said = earlier.map(|earlier| earlier.severity);
+    // What was begun goes on, whatever was said since: what runs is not known.
+    let said = if candidate.begun && request.now {
+        said.filter(|said| said.acts()).or(Some(RollbackSeverity::High))
+    } else {
+        said
+    };
+    let severity = request.severity.or(said).ok_or_else(|| undecided("how badly"))?;
+    if candidate.begun && !severity.acts() {
+        let (component, promotion) = (request.component.to_owned(), candidate.promotion.clone());
+        return Err(RollbackError::Begun { component, promotion });
+    }
     let reason = request.reason.map(hidden).or_else(|| earlier.map(|earlier| earlier.reason.clone()));
     let reason = reason.ok_or_else(|| undecided("why"))?;
     let now = clock::now();

@@ -13,6 +13,7 @@ use crate::model::container::ContainerState;
 use crate::model::decision::{RollbackDecision, RollbackSeverity};
 use crate::model::promotion_id::PromotionId;
 use crate::model::reason::Reason;
+use crate::model::stage::Stage;
 use crate::sys::run_folder::NoPlace;
 
 /// What is asked for.
@@ -78,6 +79,8 @@ pub enum Outcome {
         promotion: PromotionId,
         /// What.
         decision: RollbackDecision,
+        /// Where the component stands.
+        stage: Stage,
         /// Since when it stands, where it was decided so before.
         since: Option<Timestamp>,
         /// Who decided so while something else was about to be done: nothing was.
@@ -136,6 +139,14 @@ pub enum RollbackError {
         component: String,
         /// What is not said.
         what: &'static str,
+    },
+    /// It need not go, or not now, although it is half gone.
+    #[error("the rollback of `{promotion}` was begun and has come to no end")]
+    Begun {
+        /// The component.
+        component: String,
+        /// The promotion.
+        promotion: PromotionId,
     },
     /// The time is over already.
     #[error("the time by which it is to be mended is over")]

@@ -21,6 +21,7 @@ use crate::model::decision::{RollbackDecision, RollbackSeverity};
 use crate::model::promotion_id::PromotionId;
 use crate::model::reason::ReasonKind;
 use crate::model::record::{Act, ActResult, Fact, Record};
+use crate::model::stage::Stage;
 use crate::sys::host_lock::HostLock;
 use crate::sys::interrupt::Interrupt;
 use crate::sys::run_folder::RunFolder;
@@ -122,8 +123,9 @@ impl Hands<'_> {
             hand.record(&candidate.promotion, Fact::RollbackDecided(decision.clone()))?;
         }
         let since = stands.map(|told| told.time);
-        let aftermath = announce(&mut hand, self.context, &candidate.promotion)?;
-        Ok(Outcome::Decided { promotion: candidate.promotion, decision, since, instead: None, aftermath })
+        let (promotion, stage) = (candidate.promotion, hand.standing().stage);
+        let aftermath = announce(&mut hand, self.context, &promotion)?;
+        Ok(Outcome::Decided { promotion, decision, stage, since, instead: None, aftermath })
     }
 
     /// What would be done, and what is missing for it. Nothing is touched.
@@ -177,7 +179,7 @@ impl Hands<'_> {
         }
         let (decision, acts) = decide(request, &candidate)?;
         if !acts {
-            return Ok(decided_otherwise(candidate, decision));
+            return Ok(decided_otherwise(candidate, hand.standing().stage, decision));
         }
         let site = self.site(&candidate);
         let (_turn, seen) = take_turn(&site, decision.severity)?;
@@ -273,10 +275,10 @@ impl Hands<'_> {
 }
 
 /// Somebody has taken back what was about to be done: what stands now.
-fn decided_otherwise(candidate: Candidate, decision: RollbackDecision) -> Outcome {
+fn decided_otherwise(candidate: Candidate, stage: Stage, decision: RollbackDecision) -> Outcome {
     let promotion = candidate.promotion;
     let (since, instead) = candidate.decided.map(|told| (told.time, told.actor)).unzip();
-    Outcome::Decided { promotion, decision, since, instead, aftermath: Aftermath::default() }
+    Outcome::Decided { promotion, decision, stage, since, instead, aftermath: Aftermath::default() }
 }
 
 /// The turn. Where it cannot be seen whose it is, or whether what a killed one had begun has ended, what cannot wait is

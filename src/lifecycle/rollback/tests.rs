@@ -206,6 +206,83 @@ fn what_was_brought_up_is_there_until_it_is_put_back() {
     assert_eq!(up([deploying_above(COMMIT), put_back].concat()), None);
 }
 
+/// A promotion to staging that was completed, and one to production after it.
+fn completed_twice(end: Vec<Fact>) -> Vec<Record> {
+    let first = completed_and_to_be_mended()[..4].to_vec();
+    let above = Fact::Completed { to: Stage::Production, deployment: 6, verified: 5 };
+    two(first, [deploying_above(COMMIT), vec![deployed(6), above], end].concat())
+}
+
+fn revoked_to(to: Stage) -> Fact {
+    Fact::Revoked(Revocation { to, reason: "42 %".into(), measured: None })
+}
+
+#[test]
+fn what_is_taken_back_stands_again_by_the_promotion_below() {
+    let gone = vec![decided(RollbackSeverity::Critical, None), restoring(6), restored(10)];
+    for end in [gone, vec![revoked_to(Stage::Staging)]] {
+        let records = completed_twice(end);
+        let standing = standing(&records);
+        assert_eq!(standing.stage, Stage::Staging);
+        let by = standing.completed.expect("that to staging");
+        assert_eq!((by.promotion.id.clone(), by.from), (records[0].promotion.clone(), Stage::Development));
+        assert_eq!(by.measured.map(|measured| measured.seq), Some(1));
+        // It can be taken back in its turn.
+        let mut again = records;
+        let (seq, time) = (again.len() as u64 + 1, time(50));
+        let mut revocation = again[0].clone();
+        (revocation.seq, revocation.time, revocation.fact) = (seq, time, revoked_to(Stage::Development));
+        again.push(revocation);
+        let last = super::tests::standing(&again);
+        assert_eq!((last.stage, last.completed), (Stage::Development, None));
+    }
+}
+
+#[test]
+fn what_was_revoked_above_goes_before_what_it_rested_on() {
+    let records = completed_twice(vec![revoked_to(Stage::Staging)]);
+    let standing = standing(&records);
+    let stages: Vec<Stage> = candidates(&standing, &records).into_iter().map(|one| one.to).collect();
+    assert_eq!(stages, [Stage::Production, Stage::Staging]);
+    assert_eq!(brought_up(&standing, &records).map(|one| one.to), Some(Stage::Production));
+}
+
+#[test]
+fn a_rollback_that_was_begun_is_due_until_it_has_come_to_its_end_whatever_is_said_since() {
+    let begun =
+        [decided(RollbackSeverity::Critical, None), restoring(2), decided(RollbackSeverity::Low, None)];
+    let completed = completed_and_to_be_mended()[..4].to_vec();
+    let revoked = [completed.clone(), vec![revoked_to(Stage::Development)]].concat();
+    for facts in [completed, revoked] {
+        let intent = facts.len() as u64 + 2;
+        let of = |end: Vec<Fact>| {
+            let records = records([facts.clone(), begun.to_vec(), end].concat());
+            let standing = standing(&records);
+            let begun = candidate(&standing, &records).map(|found| found.begun);
+            (step(&standing, &now(), false), begun.ok(), obstacles(&standing, &now(), &[]))
+        };
+        let (next, begun, in_the_way) = of(vec![]);
+        assert_eq!((next, begun), (Step::Restore, Some(true)));
+        assert!(matches!(in_the_way[0], Obstacle::RollingBack { .. }), "{in_the_way:?}");
+        let failed = Fact::Failed { intent, why: "no image".into() };
+        let (next, begun, _) = of(vec![failed]);
+        assert_eq!((next, begun), (Step::Verify, Some(false)));
+    }
+}
+
+#[test]
+fn a_rollback_is_the_last_word_until_something_is_deployed() {
+    let gone = vec![decided(RollbackSeverity::Critical, None), restoring(6), restored(10)];
+    let last = |more: Vec<Fact>| {
+        let records = completed_twice([gone.clone(), more].concat());
+        last_rolled_back(&records).map(|last| (last.to, last.seq))
+    };
+    assert_eq!(last(vec![]), Some((Stage::Production, 11)));
+    let [measured, deploying] = &deploying_above(COMMIT)[..] else { panic!("two") };
+    assert_eq!(last(vec![measured.clone()]), Some((Stage::Production, 11)));
+    assert_eq!(last(vec![measured.clone(), deploying.clone()]), None);
+}
+
 #[test]
 fn deadlines_follow_the_severity() {
     let at = |severity| deadline(severity, time(0)).map(|due| due.duration_since(time(0)).as_hours());

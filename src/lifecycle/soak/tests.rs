@@ -4,11 +4,14 @@ use jiff::SignedDuration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::lifecycle::sample::verification;
+use crate::lifecycle::sample::{deploy, records, verification, verified};
+use crate::lifecycle::{CLOCK, stand, subject};
 use crate::model::assessment::Verdict;
+use crate::model::decision::Incident;
 use crate::model::percent::Percent;
 use crate::model::promotion::Measurement;
 use crate::model::promotion_id::PromotionId;
+use crate::model::record::{ActResult, Fact, Record};
 use crate::model::stage::Stage;
 
 const DAY: i64 = 24;
@@ -73,7 +76,7 @@ fn week() -> Vec<Observation> {
 }
 
 fn of(observations: &[Observation], now: i64) -> Soak {
-    soak(&rule(), &deployment(), observations, hour(now))
+    soak(&rule(), &deployment(), (observations, &[]), hour(now))
 }
 
 fn causes(soak: &Soak) -> Vec<ResetCause> {
@@ -200,9 +203,9 @@ fn the_earliest_end_counts_from_the_last_window_and_makes_up_for_what_was_broken
     assert_eq!(soak.missing, Some(Duration::from_secs((398 - 166) * 3600)));
     assert_eq!(soak.earliest, Some(hour(400)));
     let all = SoakRule { min_uptime: Percent::ALL, ..rule() };
-    let never = super::soak(&all, &deployment(), &observations, hour(7 * DAY));
+    let never = super::soak(&all, &deployment(), (&observations, &[]), hour(7 * DAY));
     assert_eq!((never.excesses, never.missing, never.earliest), (vec![Excess::Downtime], None, None));
-    assert!(super::soak(&all, &deployment(), &week(), hour(7 * DAY)).is_proven());
+    assert!(super::soak(&all, &deployment(), (&week(), &[]), hour(7 * DAY)).is_proven());
 }
 
 /// As it was completed after seven days and an hour, and observed on.
@@ -212,7 +215,15 @@ fn completed(observations: Vec<Observation>) -> Completed {
     promotion.deployment = Some(deployment());
     promotion.observations = observations.into_iter().map(Arc::new).collect();
     let time = hour(7 * DAY + 1);
-    Completed { promotion, from: Stage::Development, time, measured: None, remeasured: None }
+    Completed {
+        promotion,
+        seq: 500,
+        from: Stage::Development,
+        time,
+        measured: None,
+        remeasured: None,
+        below: None,
+    }
 }
 
 #[test]
@@ -240,6 +251,86 @@ fn what_is_seen_after_the_completion_takes_nothing_away() {
     let verification = verification(Verdict::Pass);
     late.measured = Some(Measurement { seq: 9, time: hour(7 * DAY + 3), verification });
     assert!(completed_soak(&rule(), &late).expect("a soak").is_proven());
+}
+
+/// As a look tells it that was not overtaken.
+fn told_by_hand(from: i64, to: i64) -> Observation {
+    let mut one = seen(from, to, Sign::Bad);
+    one.readings[0].rule = INCIDENTS.into();
+    one.readings[0].detail = format!("{TOLD_BY_HAND}keys leaked");
+    one
+}
+
+#[test]
+fn an_incident_counts_once_whether_or_not_a_window_carries_it() {
+    let of = |observations: &[Observation], incidents: &[Timestamp]| {
+        super::soak(&rule(), &deployment(), (observations, incidents), hour(7 * DAY))
+    };
+    let strict = SoakRule { limit: Limits { failure: 0, ..rule().limit }, ..rule() };
+    let once = [Excess::Failures(INCIDENTS.into(), 1)];
+    let of_strict = |observations: &[Observation], incidents: &[Timestamp]| {
+        super::soak(&strict, &deployment(), (observations, incidents), hour(7 * DAY)).excesses
+    };
+    let at = hour(20) + SignedDuration::from_mins(5);
+    let lost = of(&week(), &[at]);
+    assert_eq!(lost.healthy, Duration::from_secs(167 * 3600), "its window was no good one");
+    assert!(!lost.is_proven() && lost.excesses.is_empty(), "the limit lets two be");
+    assert_eq!(of_strict(&week(), &[at]), once);
+    assert_eq!(of_strict(&week(), &[hour(-5)]), once, "the clock was set back before it was told");
+    assert_eq!(of_strict(&week(), &[hour(7 * DAY)]), once, "nobody has looked since");
+    let mut carried = week();
+    carried[20] = told_by_hand(20, 21);
+    assert_eq!(of_strict(&carried, &[at]), once);
+    assert_eq!(of(&carried, &[at]).healthy, lost.healthy);
+    assert_eq!(of_strict(&carried, &[]), once, "what a window alone tells counts too");
+    assert_eq!(of(&carried, &[at, at, at]).excesses, [Excess::Failures(INCIDENTS.into(), 3)]);
+}
+
+/// A candidate that was deployed at the first hour, and these facts about it, each at its hour.
+fn told(facts: Vec<(i64, Fact)>) -> Vec<Record> {
+    let running = ActResult::Deployed { running: vec![container()], proof: vec![] };
+    let begun =
+        [verified(Verdict::Pass), Fact::Intended(deploy()), Fact::Done { intent: 2, result: running }];
+    let begun: Vec<(i64, Fact)> = begun.into_iter().map(|fact| (0, fact)).collect();
+    let (hours, facts): (Vec<i64>, Vec<Fact>) = begun.into_iter().chain(facts).unzip();
+    let timed = |(record, at): (Record, i64)| Record { time: hour(at), ..record };
+    records(facts).into_iter().zip(hours).map(timed).collect()
+}
+
+#[test]
+fn no_order_of_records_loses_an_incident() {
+    let incident = |at| (at, Fact::Incident(Incident { what: "keys leaked".into(), evidence: "e".into() }));
+    let look = |from, to, at| (at, Fact::Observed(Arc::new(seen(from, to, Sign::Good))));
+    let strict = SoakRule { limit: Limits { failure: 0, ..rule().limit }, ..rule() };
+    let excesses = |facts: Vec<(i64, Fact)>, at| {
+        let standing = stand(Stage::Development, &told(facts));
+        observed_soak(&strict, &standing, hour(at)).expect("a soak").excesses
+    };
+    let once = vec![Excess::Failures(INCIDENTS.into(), 1)];
+    // A look that had begun before it was told is recorded after it.
+    assert_eq!(excesses(vec![incident(1), look(0, 1, 1)], 2), once);
+    let of_look = |facts| {
+        let records = told(facts);
+        let incidents = subject(&stand(Stage::Development, &records), &records).map(|one| one.incidents);
+        incidents.expect("a subject")
+    };
+    assert_eq!(of_look(vec![incident(1), look(0, 1, 1)]), ["keys leaked"], "the next look tells it");
+    assert_eq!(of_look(vec![incident(1), look(0, 2, 2)]), [""; 0]);
+    let note = (1, Fact::Noted { topic: CLOCK.into(), text: "back".into() });
+    assert_eq!(excesses(vec![look(0, 5, 5), incident(1), note, look(1, 2, 2)], 3), once);
+    assert_eq!(excesses(vec![incident(1)], 2), once, "nobody has looked");
+    // What is deployed anew is not what it was told of.
+    let again =
+        Fact::Done { intent: 5, result: ActResult::Deployed { running: vec![container()], proof: vec![] } };
+    assert_eq!(excesses(vec![incident(1), (2, Fact::Intended(deploy())), (2, again)], 3), []);
+    // What is told of a candidate whose soak is over takes nothing from that.
+    let completed = |facts: Vec<(i64, Fact)>| {
+        let standing = stand(Stage::Development, &told(facts));
+        completed_soak(&strict, &standing.completed.expect("one")).expect("a soak").excesses
+    };
+    let move_up = || (3, Fact::Completed { to: Stage::Staging, deployment: 2, verified: 1 });
+    assert_eq!(completed(vec![incident(1), move_up()]), once);
+    assert_eq!(completed(vec![move_up(), incident(2)]), [], "also where the clock was set back");
 }
 
 #[test]
@@ -363,7 +454,7 @@ proptest! {
                 one.running = running.clone().unwrap_or(one.running);
                 all.push(one);
             }
-            super::soak(&SoakRule { min_samples: 0, ..rule() }, &deployment(), &all, end)
+            super::soak(&SoakRule { min_samples: 0, ..rule() }, &deployment(), (&all, &[]), end)
         };
         prop_assert!(until(earliest).is_proven());
         prop_assert!(earliest == hour(now) || !until(earliest - SignedDuration::from_millis(1)).is_proven());

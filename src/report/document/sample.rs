@@ -109,10 +109,12 @@ pub(super) fn completed() -> Completed {
     let measured = Measurement { seq: 9, time: time("2025-10-21T09:10:00Z"), verification };
     Completed {
         promotion,
+        seq: 10,
         from: Stage::Development,
         time: time("2025-10-21T09:12:00Z"),
         measured: Some(measured),
         remeasured: None,
+        below: None,
     }
 }
 

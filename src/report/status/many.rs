@@ -84,7 +84,7 @@ pub(super) fn conclusion(components: &[ComponentStatus]) -> String {
                 Urgency::Owed => "with something owed to GitHub",
                 Urgency::Unclear => "inconclusive",
                 Urgency::Failing => "failing",
-                Urgency::Begun => "with an act that has no end",
+                Urgency::Begun => "with something to bring to its end",
                 Urgency::Broken => "with a ledger that cannot be relied on",
             };
             format!("{number} {words}")

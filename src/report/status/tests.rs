@@ -223,3 +223,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_in_production_is_not_calm_while_it_is_to_go_or_to_be_mended() {
+    let mut there = known(None, None, Vec::new(), "");
+    there.standing.stage = Stage::Production;
+    let urgency = |there: &Known| super::urgency(&component("carbon", None, "P0", sound(there.clone())));
+    assert_eq!(urgency(&there), Urgency::Calm);
+    there.rollbacks = deployed("").rollbacks;
+    assert_eq!(urgency(&there), Urgency::Begun);
+    there.rollbacks.retain(|rollback| !rollback.open);
+    assert_eq!(urgency(&there), Urgency::Calm);
+}
