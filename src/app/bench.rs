@@ -1,8 +1,11 @@
 //! What all lanes work with, and each component's part in it.
 
+use std::time::Duration;
+
 use crate::judge::Unmeasured;
 use crate::model::check::Check;
 use crate::model::component::SourceFile;
+use crate::model::own_check::OwnCheck;
 
 use super::answer::Answer;
 use super::context::Context;
@@ -32,6 +35,10 @@ pub struct Bench<'a> {
     pub forks: &'a Forks,
     /// How long the lanes took last time.
     pub durations: &'a Durations,
+    /// The checks that the policy defines.
+    pub own: &'a [OwnCheck],
+    /// The limit for one run that was asked for, where one was: it goes before those of the policy.
+    pub timeout: Option<Duration>,
 }
 
 impl<'a> Bench<'a> {

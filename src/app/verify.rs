@@ -337,6 +337,8 @@ impl<'a> Asked<'a> {
             reporter: &reporter,
             forks: &forks,
             durations: &durations,
+            own: &self.workspace.policy.checks,
+            timeout: self.request.timeout,
         };
         let gathered = lane::gather(&bench, &plan, self.request.precision);
         // Whatever hid from the run that started it: nobody needs it now.

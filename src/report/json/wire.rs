@@ -203,6 +203,7 @@ pub(super) enum Inspected {
     Files(u64),
     Tests(u64),
     Places(u64),
+    Items(u64),
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
