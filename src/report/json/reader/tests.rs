@@ -7,8 +7,8 @@ use super::super::super::clean::tests::hostile;
 use super::super::super::sample;
 use super::super::render;
 use super::*;
-use crate::model::run::{Earlier, Exit, Run};
 use crate::model::percent::Percent;
+use crate::model::run::{Earlier, Exit, Run};
 
 const VERSION: &str = "0.1.0";
 
