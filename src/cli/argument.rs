@@ -338,7 +338,7 @@ fn stage(text: &str) -> Result<Stage, String> {
 
 fn check(text: &str) -> Result<Check, String> {
     Check::named(text.trim()).ok_or_else(|| {
-        format!("a check is one of {}, or one of your policy's", Check::ALL.map(Check::id).join(", "))
+        format!("a check is one of {}, or one that the policy defines", Check::ALL.map(Check::id).join(", "))
     })
 }
 

@@ -117,7 +117,7 @@ fn address(text: &str) -> Result<String, String> {
 
 fn check(text: &str) -> Result<Check, String> {
     Check::named(text.trim()).ok_or_else(|| {
-        format!("a check is one of {}, or one of your policy's", Check::ALL.map(Check::id).join(", "))
+        format!("a check is one of {}, or one that the policy defines", Check::ALL.map(Check::id).join(", "))
     })
 }
 
