@@ -82,11 +82,10 @@ pub fn hear<R: BufRead>(check: &OwnCheck, mut said: Said<R>) -> Result<Heard, Re
         Reads::Sarif(SarifProof::Count(count)) => {
             let report = sarif::read(document(check, &mut said)?)?;
             let pattern = compiled(&count.pattern)?;
-            // What stands in the document may come from the sources, and is no word of the tool's.
-            let mut beside = Vec::new();
-            beside.extend((check.from != From::Stdout).then_some(&mut said.stdout));
-            beside.extend((check.from != From::Stderr).then_some(&mut said.stderr));
-            let looked = most(beside.into_iter().map(|text| lines::count(text, &pattern)))?;
+            // The document has been read to its end, so it is not among this: what stands in it may come from the
+            // sources, and is no word of the tool's.
+            let looked =
+                most([lines::count(&mut said.stdout, &pattern), lines::count(&mut said.stderr, &pattern)])?;
             Heard { findings: report.findings, suppressed: report.suppressed, proof: Proof::Count(looked) }
         }
         Reads::Regex { finding, proof } => {

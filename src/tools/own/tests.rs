@@ -91,6 +91,9 @@ fn numbers_of_one_stream_are_added_up_and_two_streams_are_not() {
     let mut said = said(0, text, None);
     said.stderr = b"checked 9 files\n";
     assert_eq!(hear(&check, said).expect("an answer").proof, Proof::Count(1003));
+    let mut said = self::said(0, "checked 2 files\nchecked 1 file\n", None);
+    said.stderr = b"checked 2 files\n";
+    assert_eq!(hear(&regex(), said).expect("an answer").proof, Proof::Count(3));
 }
 
 #[test]
@@ -231,7 +234,7 @@ fn log(run: &str) -> String {
     )
 }
 
-const ARTIFACTS: &str = r#""artifacts": [{"location": {"uri": "src/a.py"}}, {"location": {"uri": "pyproject.toml"}, "roles": ["toolSpecifiedConfiguration"]}]"#;
+const ARTIFACTS: &str = r#""artifacts": [{"location": {"uri": "src/a.py"}}, {"location": {"uri": "src/settings.py"}, "roles": ["toolSpecifiedConfiguration"]}]"#;
 
 #[test]
 fn results_are_understood_as_the_standard_says() {
@@ -277,7 +280,7 @@ fn every_file_must_be_among_the_artifacts_that_were_looked_at() {
     let both = [file("src/a.py"), file("src/b.py")];
     assert_eq!(issues(&sarif(), &heard, &both, Whom::One), Err(ReasonKind::WrongFiles));
     assert_eq!(
-        issues(&sarif(), &heard, &[file("pyproject.toml")], Whom::One),
+        issues(&sarif(), &heard, &[file("src/settings.py")], Whom::One),
         Err(ReasonKind::NothingInspected)
     );
 }
