@@ -207,3 +207,16 @@ fn too_many(check: &OwnCheck) -> Reason {
         format!("name a folder instead of `{{files}}` in `command` of `[check.{}]`", check.name),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_never_taken_for_an_option() {
+        let argument = |path: &str| as_argument(&SourceFile { path: path.to_owned(), real: String::new() });
+        assert_eq!(argument("src/a.py"), "src/a.py");
+        assert_eq!(argument("--fix.py"), "./--fix.py");
+        assert_eq!(argument("@list.py"), "./@list.py");
+    }
+}
