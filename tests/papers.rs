@@ -100,6 +100,18 @@ fn the_policy_in_the_readme_is_one() {
 }
 
 #[test]
+fn the_checks_of_ones_own_in_the_docs_are_read_in_each_way_that_there_is() {
+    let component = "schema = 1\n[project]\nname = \"x\"\n[component.a]\npaths = [\"a.py\"]\n";
+    let page = paper("docs/own-checks.md");
+    let blocks: String =
+        page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let document = Document { file: "promotion.toml".to_owned(), text: format!("{component}{blocks}") };
+    let policy = read(&document, &[]).expect("no fault");
+    let names: Vec<&str> = policy.checks.iter().map(|check| check.name.as_str()).collect();
+    assert_eq!(names, ["bugs", "contract", "format", "mypy"]);
+}
+
+#[test]
 fn every_option_that_the_readme_shows_is_known() {
     let command = CommandLine::command();
     let known: Vec<String> = command

@@ -1,10 +1,13 @@
 //! What all lanes work with, and each component's part in it.
 
+use std::time::Duration;
+
 use jiff::civil::Date;
 
 use crate::judge::Unmeasured;
 use crate::model::check::Check;
 use crate::model::component::SourceFile;
+use crate::model::own_check::OwnCheck;
 
 use super::answer::Answer;
 use super::context::Context;
@@ -36,6 +39,10 @@ pub struct Bench<'a> {
     pub durations: &'a Durations,
     /// The day, in UTC, that waivers are held against.
     pub today: Date,
+    /// The checks that the policy defines.
+    pub own: &'a [OwnCheck],
+    /// The limit for one run that was asked for, where one was: it goes before those of the policy.
+    pub timeout: Option<Duration>,
 }
 
 impl<'a> Bench<'a> {

@@ -48,7 +48,8 @@ pub fn in_force(tool: Tool, root: &Path, folder: &Path) -> Vec<Configuration> {
         Tool::Pytest => vec![in_folder(root, &PYTEST), in_folder(root, &COVERAGE)],
         Tool::Ruff => vec![upwards(folder, &RUFF)],
         Tool::Pyright => vec![pyright(root)],
-        Tool::Bandit => Vec::new(),
+        // What a tool of one's own reads is not known.
+        Tool::Bandit | Tool::Own(_) => Vec::new(),
     };
     found.into_iter().flatten().collect()
 }

@@ -57,11 +57,14 @@ pub fn diagnose(
         ("uv", "makes the project's environment"),
         ("node", "runs pyright"),
     ];
+    let own = workspace.policy.checks.iter();
     Ok(Diagnosis {
         runner: toolchain.runner.clone(),
         interpreter: toolchain.interpreter.as_ref().map(|one| one.executable.clone()).map_err(Clone::clone),
         environment: toolchain.environment.clone(),
-        tools: toolchain.tools.iter().map(|(tool, found)| (*tool, found.clone())).collect(),
+        tools: (toolchain.tools.iter().map(|(tool, found)| (*tool, found.clone())))
+            .chain(own.map(|check| (Tool::Own(check.name), toolchain.program(check, &workspace.root))))
+            .collect(),
         coverage_plugin,
         programs: programs.map(program).to_vec(),
     })

@@ -310,7 +310,7 @@ fn stage(name: &str) -> Result<Stage, String> {
 }
 
 fn check(id: &str) -> Result<Check, String> {
-    Check::from_id(id).ok_or_else(|| format!("there is no check `{id}`"))
+    Check::named(id).ok_or_else(|| format!("there is no check `{id}`"))
 }
 
 fn short(hexadecimal: &str) -> String {

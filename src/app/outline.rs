@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use crate::model::check::Check;
 use crate::model::gate::Criterion;
+use crate::model::own_name::OwnName;
 use crate::model::policy::{Fault, Runner};
 use crate::model::reason::Reason;
 use crate::model::stage::Stage;
@@ -96,6 +97,8 @@ pub fn outline(
         forks: &Forks::none(),
         durations: &durations,
         today: clock::today(),
+        own: &workspace.policy.checks,
+        timeout: None,
     };
     let runs = lane::planned(&bench, &plan);
     let components = subjects
@@ -111,10 +114,14 @@ pub fn outline(
             files: subject.files.clone().map(|files| files.into_iter().map(|file| file.path).collect()),
         })
         .collect();
+    let asked: Vec<OwnName> = plan.own.iter().map(|(name, _)| *name).collect();
+    let own = workspace.policy.checks.iter().filter(|check| asked.contains(&check.name));
     Ok(Outline {
         components,
         runner: toolchain.runner.clone(),
-        tools: toolchain.tools.iter().map(|(tool, found)| (*tool, found.clone())).collect(),
+        tools: (toolchain.tools.iter().map(|(tool, found)| (*tool, found.clone())))
+            .chain(own.map(|check| (Tool::Own(check.name), toolchain.program(check, &workspace.root))))
+            .collect(),
         runs,
         configurations: configurations(&bench, &plan.tools(), &workspace.root),
         set_aside: set_aside(&workspace.root, &plan.tools()),

@@ -199,7 +199,9 @@ fn figures(measured: &Measured) -> BTreeMap<String, u64> {
             }
             figures
         }
-        Measured::Lint { issues } | Measured::Security { issues } => named([("issues", *issues)]),
+        Measured::Lint { issues } | Measured::Security { issues } | Measured::Own { issues } => {
+            named([("issues", *issues)])
+        }
         Measured::Types { errors, warnings } => named([("errors", *errors), ("warnings", *warnings)]),
         Measured::Docs { readme, usage_examples } => {
             named([("readme", u64::from(readme.is_some())), ("usage_examples", *usage_examples)])
@@ -221,7 +223,9 @@ fn bounds(criterion: &Criterion) -> BTreeMap<String, String> {
             let exact = (*precision == Precision::Exact).then(|| ("exact", "true".to_owned()));
             named([("min_percent", min.to_string()), ("metric", metric.to_owned())].into_iter().chain(exact))
         }
-        Criterion::Lint { max_issues } => named([("max_issues", max_issues.to_string())]),
+        Criterion::Lint { max_issues } | Criterion::Own { max_issues, .. } => {
+            named([("max_issues", max_issues.to_string())])
+        }
         Criterion::Types { max_errors, max_warnings } => {
             named([("max_errors", max_errors.to_string()), ("max_warnings", max_warnings.to_string())])
         }

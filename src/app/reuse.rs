@@ -255,6 +255,8 @@ fn key(root: &Path, subject: &Subject<'_>, criterion: &Criterion, vouched: &Vouc
         Check::Lint => Tool::Ruff,
         Check::Types => Tool::Pyright,
         Check::Security => Tool::Bandit,
+        // What an unknown tool depends on is not known.
+        Check::Own(_) => return None,
         Check::Docs => {
             // It is made of the component's files, and of what lies where a README may be: a link there may
             // lead anywhere.

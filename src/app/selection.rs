@@ -32,6 +32,14 @@ pub enum SelectionError {
         /// The names that there are.
         known: Vec<String>,
     },
+    /// There is no such check.
+    #[error("there is no check `{name}`")]
+    UnknownCheck {
+        /// What was asked for.
+        name: String,
+        /// The checks that there are.
+        known: Vec<String>,
+    },
     /// The stage is not above where the component stands.
     #[error("`{name}` is in {from} already; `{to}` is not above it")]
     NotAbove {
@@ -42,6 +50,21 @@ pub enum SelectionError {
         /// What was asked for.
         to: Stage,
     },
+}
+
+/// Makes sure that the policy knows the checks: a name that is mistyped would ask for nothing.
+pub fn checks_exist<'a>(
+    policy: &Policy,
+    asked: impl IntoIterator<Item = &'a Check>,
+) -> Result<(), SelectionError> {
+    let known: Vec<Check> = policy.all_checks().collect();
+    match asked.into_iter().find(|check| !known.contains(check)) {
+        None => Ok(()),
+        Some(unknown) => Err(SelectionError::UnknownCheck {
+            name: unknown.id().to_owned(),
+            known: known.iter().map(|check| check.id().to_owned()).collect(),
+        }),
+    }
 }
 
 impl Selection {
@@ -82,6 +105,7 @@ impl Selection {
                 components.push((name.clone(), from));
             }
         }
+        checks_exist(policy, only.iter().flatten())?;
         let only = only.map(|mut only| {
             only.sort_unstable();
             only.dedup();

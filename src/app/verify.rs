@@ -338,6 +338,8 @@ impl<'a> Asked<'a> {
             forks: &forks,
             durations: &durations,
             today: clock::day_of(self.started),
+            own: &self.workspace.policy.checks,
+            timeout: self.request.timeout,
         };
         let gathered = lane::gather(&bench, &plan, self.request.precision);
         // Whatever hid from the run that started it: nobody needs it now.

@@ -56,6 +56,9 @@ enum Measured {
     Security {
         issues: u64,
     },
+    Own {
+        issues: u64,
+    },
     Docs {
         readme: Option<String>,
         usage_examples: u64,
@@ -67,6 +70,7 @@ enum Inspected {
     Files(u64),
     Tests(u64),
     Places(u64),
+    Items(u64),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,6 +128,7 @@ impl Evidence {
                 model::Seen::Files(count) => Inspected::Files(count),
                 model::Seen::Tests(count) => Inspected::Tests(count),
                 model::Seen::Places(count) => Inspected::Places(count),
+                model::Seen::Items(count) => Inspected::Items(count),
             },
             findings: evidence.findings.iter().map(finding).collect(),
             extent: evidence.extent.clone(),
@@ -165,7 +170,8 @@ impl Evidence {
                 Inspected::Files(count) if count == files.len() as u64 => {
                     model::Inspected::files(files, "an earlier run", |_| true).ok()?
                 }
-                Inspected::Files(_) => return None,
+                // A check of one's own is never kept.
+                Inspected::Files(_) | Inspected::Items(_) => return None,
                 Inspected::Tests(ran) => model::Inspected::tests(ran).ok()?,
                 Inspected::Places(looked) => model::Inspected::places(looked).ok()?,
             },
@@ -204,6 +210,7 @@ impl Measured {
                 Self::Types { errors: *errors, warnings: *warnings }
             }
             model::Measured::Security { issues } => Self::Security { issues: *issues },
+            model::Measured::Own { issues } => Self::Own { issues: *issues },
             model::Measured::Docs { readme, usage_examples } => {
                 Self::Docs { readme: readme.clone(), usage_examples: *usage_examples }
             }
@@ -236,6 +243,8 @@ impl Measured {
             Self::Lint { issues } => model::Measured::Lint { issues },
             Self::Types { errors, warnings } => model::Measured::Types { errors, warnings },
             Self::Security { issues } => model::Measured::Security { issues },
+            // A check of one's own is never kept.
+            Self::Own { .. } => return None,
             Self::Docs { readme, usage_examples } => model::Measured::Docs { readme, usage_examples },
         })
     }

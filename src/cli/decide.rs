@@ -2,6 +2,7 @@
 
 use crate::app::decide::{DecideError, Decision, decide};
 use crate::app::project::Workspace;
+use crate::app::selection::checks_exist;
 use crate::report::clean::one_line;
 
 use super::argument::{Global, Hold, Override, Sign};
@@ -44,6 +45,9 @@ pub(super) fn set_aside(global: &Global, arguments: &Override) -> Result<Exit, F
 
 fn carry_out(global: &Global, component: &str, decision: &Decision) -> Result<Exit, Failure> {
     let workspace = Workspace::load(global.config.as_deref())?;
+    if let Decision::Override { checks, .. } = decision {
+        checks_exist(&workspace.policy, checks)?;
+    }
     let sentence = decide(&workspace, component, decision)?;
     print::stdout(&format!("{}\n", one_line(&sentence)))?;
     Ok(Exit::Pass)

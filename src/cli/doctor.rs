@@ -6,7 +6,7 @@ use crate::app::diagnosis::{Diagnosis, diagnose};
 use crate::app::project::Workspace;
 use crate::model::policy::Runner;
 use crate::model::reason::Reason;
-use crate::model::toolchain::{Origin, ResolvedTool};
+use crate::model::toolchain::{Origin, ResolvedTool, Tool};
 use crate::report::clean::one_line;
 use crate::sys::interrupt::Interrupt;
 
@@ -82,6 +82,11 @@ fn resolved(found: &ResolvedTool, runner: &Runner) -> String {
         (Origin::Project, _) => "of the project's environment".to_owned(),
         (Origin::Uvx, _) => "from uvx: pin it under `tools`, or add it to the project".to_owned(),
         (Origin::Path, _) => "from PATH".to_owned(),
+        (Origin::Policy, _) => "named by the policy".to_owned(),
     };
-    format!("{}, {whose}  {}", one_line(&found.version), one_line(&found.executable.to_string_lossy()))
+    let version = match found.tool {
+        Tool::Own(_) if found.version == "unknown" => "version not asked".to_owned(),
+        _ => one_line(&found.version),
+    };
+    format!("{version}, {whose}  {}", one_line(&found.executable.to_string_lossy()))
 }

@@ -167,7 +167,9 @@ impl From<SelectionError> for Failure {
     fn from(error: SelectionError) -> Self {
         let message = error.to_string();
         match error {
-            SelectionError::Unknown { name, known } => Self::usage(message, nearest(&name, &known)),
+            SelectionError::Unknown { name, known } | SelectionError::UnknownCheck { name, known } => {
+                Self::usage(message, nearest(&name, &known))
+            }
             SelectionError::NotAbove { .. } => {
                 Self::usage(message, "leave out `--to`, or name a higher stage")
             }

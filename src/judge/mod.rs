@@ -59,9 +59,8 @@ fn meets(criterion: &Criterion, measured: &Measured) -> Option<bool> {
             Some(coverage.judged(*metric).reaches(*min))
         }
         (Criterion::Lint { max_issues }, Measured::Lint { issues })
-        | (Criterion::Security { max_issues, .. }, Measured::Security { issues }) => {
-            Some(issues <= max_issues)
-        }
+        | (Criterion::Security { max_issues, .. }, Measured::Security { issues })
+        | (Criterion::Own { max_issues, .. }, Measured::Own { issues }) => Some(issues <= max_issues),
         (Criterion::Types { max_errors, max_warnings }, Measured::Types { errors, warnings }) => {
             Some(errors <= max_errors && warnings <= max_warnings)
         }
@@ -75,13 +74,15 @@ fn meets(criterion: &Criterion, measured: &Measured) -> Option<bool> {
             | Criterion::Types { .. }
             | Criterion::Security { .. }
             | Criterion::Docs { .. }
+            | Criterion::Own { .. }
             | Criterion::NotApplicable { .. },
             Measured::Tests(_)
             | Measured::Coverage(_)
             | Measured::Lint { .. }
             | Measured::Types { .. }
             | Measured::Security { .. }
-            | Measured::Docs { .. },
+            | Measured::Docs { .. }
+            | Measured::Own { .. },
         ) => None,
     }
 }

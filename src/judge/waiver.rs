@@ -83,7 +83,7 @@ fn cover(criterion: &Criterion, findings: &[Finding], waivers: &mut [WaiverAsses
 /// Whether a finding is one of those that the criterion counts.
 fn counts(criterion: &Criterion, finding: &Finding) -> bool {
     match criterion {
-        Criterion::Lint { .. } => true,
+        Criterion::Lint { .. } | Criterion::Own { .. } => true,
         Criterion::Types { .. } => finding.severity >= Severity::Medium,
         Criterion::Security { min_severity, .. } => finding.severity >= *min_severity,
         Criterion::Tests { .. }

@@ -48,6 +48,7 @@ impl Evidence {
                 errors: errors.saturating_sub(of(Severity::High)),
                 warnings: warnings.saturating_sub(of(Severity::Medium)),
             },
+            Measured::Own { issues } => Measured::Own { issues: issues.saturating_sub(all()) },
             Measured::Tests(_) | Measured::Coverage(_) | Measured::Docs { .. } => self.measured.clone(),
         }
     }
@@ -68,6 +69,8 @@ pub enum Seen {
     Tests(u64),
     /// Places where a README may be.
     Places(u64),
+    /// What a tool of one's own says that it looked at, in its own units.
+    Items(u64),
 }
 
 impl Inspected {
@@ -128,14 +131,28 @@ impl Inspected {
         Ok(Self { seen: Seen::Places(looked) })
     }
 
+    /// Proof that a tool looked at so many things of its own, where that is not less than `min`, which is above 0.
+    ///
+    /// `shown` is how they were counted, for people.
+    pub fn items(count: u64, min: u64, shown: &str) -> Result<Self, Reason> {
+        if count == 0 || count < min {
+            return Err(Reason::new(
+                ReasonKind::NothingInspected,
+                format!("{shown}: {count} where at least {} must be looked at", min.max(1)),
+                "see what the tool was given and what it says, or correct `inspected` in `promotion.toml`",
+            ));
+        }
+        Ok(Self { seen: Seen::Items(count) })
+    }
+
     /// What was looked at.
     pub fn seen(&self) -> Seen {
         self.seen
     }
 
-    /// How many files, tests or places.
+    /// How many files, tests, places or other things.
     pub fn count(&self) -> u64 {
-        let (Seen::Files(count) | Seen::Tests(count) | Seen::Places(count)) = self.seen;
+        let (Seen::Files(count) | Seen::Tests(count) | Seen::Places(count) | Seen::Items(count)) = self.seen;
         count
     }
 }
@@ -171,6 +188,11 @@ pub enum Measured {
         readme: Option<String>,
         /// Usage examples in it.
         usage_examples: u64,
+    },
+    /// Of a check of one's own.
+    Own {
+        /// Issues.
+        issues: u64,
     },
 }
 

@@ -3,6 +3,7 @@
 use super::check::Check;
 use super::condition::Conditions;
 use super::finding::Severity;
+use super::own_name::OwnName;
 use super::percent::Percent;
 use super::stage::Stage;
 
@@ -11,7 +12,7 @@ use super::stage::Stage;
 pub struct Gate {
     /// The stage that it guards.
     pub stage: Stage,
-    /// What it asks, in the order of [`Check::ALL`], each check at most once.
+    /// What it asks, in the order of [`Check::ALL`] and then of the names, each check at most once.
     pub criteria: Vec<Criterion>,
     /// What it asks besides.
     pub conditions: Conditions,
@@ -62,6 +63,13 @@ pub enum Criterion {
         /// It must hold a usage example.
         usage_example: bool,
     },
+    /// `NAME = { max_issues }`, for a check of one's own.
+    Own {
+        /// Which one.
+        check: OwnName,
+        /// Issues may be no more than this.
+        max_issues: u64,
+    },
     /// `CHECK = { not_applicable = "reason" }`: the policy says that the question does not arise.
     NotApplicable {
         /// The check.
@@ -81,6 +89,7 @@ impl Criterion {
             Self::Types { .. } => Check::Types,
             Self::Security { .. } => Check::Security,
             Self::Docs { .. } => Check::Docs,
+            Self::Own { check, .. } => Check::Own(*check),
             Self::NotApplicable { check, .. } => *check,
         }
     }

@@ -17,6 +17,8 @@ pub mod gate;
 pub mod line_set;
 pub mod milestone;
 pub mod observation;
+pub mod own_check;
+pub mod own_name;
 pub mod percent;
 pub mod person;
 pub mod place;

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::check::Check;
 use super::component::{Component, DeclaredPath, Place};
 use super::delivery::GitHub;
 use super::freeze::Freeze;
 use super::gate::Gate;
+use super::own_check::OwnCheck;
+use super::own_name::OwnName;
 use super::stage::Stage;
 use super::toolchain::Tool;
 
@@ -17,6 +20,8 @@ pub struct Policy {
     pub project: Project,
     /// The gates, by stage. Staging is always there.
     pub gates: BTreeMap<Stage, Gate>,
+    /// The checks that it defines, sorted by name; every gate asks each of them.
+    pub checks: Vec<OwnCheck>,
     /// The components, sorted by name.
     pub components: Vec<Component>,
 }
@@ -26,6 +31,16 @@ impl Policy {
     pub fn component(&self, name: &str) -> Option<&Component> {
         let place = self.components.binary_search_by(|component| component.name.as_str().cmp(name)).ok()?;
         self.components.get(place)
+    }
+
+    /// The check of that name that it defines.
+    pub fn own_check(&self, name: OwnName) -> Option<&OwnCheck> {
+        self.checks.iter().find(|check| check.name == name)
+    }
+
+    /// All checks that a gate may ask, in the order in which people read them.
+    pub fn all_checks(&self) -> impl Iterator<Item = Check> {
+        Check::ALL.into_iter().chain(self.checks.iter().map(|check| Check::Own(check.name)))
     }
 }
 

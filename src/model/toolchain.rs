@@ -1,7 +1,9 @@
-//! The four tools, and where each of them was found.
+//! The tools, and where each of them was found.
 
 use std::fmt;
 use std::path::PathBuf;
+
+use super::own_name::OwnName;
 
 /// A tool that we run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,23 +16,26 @@ pub enum Tool {
     Pyright,
     /// The security linter.
     Bandit,
+    /// That of a check of one's own, by the check's name.
+    Own(OwnName),
 }
 
 impl Tool {
-    /// All tools.
+    /// The tools that we know.
     pub const ALL: [Self; 4] = [Self::Pytest, Self::Ruff, Self::Pyright, Self::Bandit];
 
-    /// Its name, which is also the name of its executable and of its distribution.
+    /// Its name, which is also the name of its executable and of its distribution where we know it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Pytest => "pytest",
             Self::Ruff => "ruff",
             Self::Pyright => "pyright",
             Self::Bandit => "bandit",
+            Self::Own(name) => name.as_str(),
         }
     }
 
-    /// The tool of that name.
+    /// The tool of that name, where it is one that we know.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|tool| tool.name() == name)
     }
@@ -51,11 +56,13 @@ pub enum Origin {
     Uvx,
     /// Found on `PATH`.
     Path,
+    /// At the path that the policy names.
+    Policy,
 }
 
 impl Origin {
     /// All origins.
-    pub const ALL: [Self; 3] = [Self::Project, Self::Uvx, Self::Path];
+    pub const ALL: [Self; 4] = [Self::Project, Self::Uvx, Self::Path, Self::Policy];
 
     /// The origin of that name.
     pub fn from_name(name: &str) -> Option<Self> {
@@ -68,6 +75,7 @@ impl Origin {
             Self::Project => "project",
             Self::Uvx => "uvx",
             Self::Path => "PATH",
+            Self::Policy => "promotion.toml",
         }
     }
 }

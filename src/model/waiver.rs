@@ -13,7 +13,7 @@ pub const HORIZON_DAYS: u16 = 90;
 /// One exemption.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiver {
-    /// The check, one of [`Waiver::CHECKS`].
+    /// The check, one of [`Waiver::CHECKS`], or one of one's own.
     pub check: Check,
     /// The one rule, as the tool names it.
     pub rule: String,
@@ -34,7 +34,7 @@ pub struct Waiver {
 }
 
 impl Waiver {
-    /// The checks of which a finding can be waived. A test that failed, a line that no test reached and a README that is
+    /// The checks of which a finding can be waived, besides those of one's own. A test that failed, a line that no test reached and a README that is
     /// not there are no opinions of a tool.
     pub const CHECKS: [Check; 3] = [Check::Lint, Check::Types, Check::Security];
 

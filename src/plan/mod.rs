@@ -6,12 +6,13 @@
 pub mod affected;
 pub mod shard;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::model::check::Check;
 use crate::model::component::{Component, TestSelection};
 use crate::model::condition::Conditions;
 use crate::model::gate::{Criterion, Gate};
+use crate::model::own_name::OwnName;
 use crate::model::stage::Stage;
 use crate::model::toolchain::Tool;
 
@@ -50,6 +51,8 @@ pub struct Plan<'a> {
     pub security: Vec<usize>,
     /// Whose documentation is read.
     pub docs: Vec<usize>,
+    /// The checks of one's own, each with those whom it serves.
+    pub own: Vec<(OwnName, Vec<usize>)>,
 }
 
 /// Components that one pytest run serves, since they select the same tests.
@@ -120,7 +123,25 @@ pub fn plan_where<'a>(candidates: &[Candidate<'a>], wants: impl Fn(usize, Check)
         types: who_asks(Check::Types),
         security: who_asks(Check::Security),
         docs: who_asks(Check::Docs),
+        own: own_checks(candidates)
+            .into_iter()
+            .map(|name| (name, who_asks(Check::Own(name))))
+            .filter(|(_, components)| !components.is_empty())
+            .collect(),
     }
+}
+
+/// The checks of one's own that any of the gates asks.
+fn own_checks(candidates: &[Candidate<'_>]) -> BTreeSet<OwnName> {
+    let criteria = candidates.iter().flat_map(|candidate| &candidate.gate.criteria);
+    criteria
+        .filter_map(|criterion| match criterion.check() {
+            Check::Own(name) => Some(name),
+            Check::Tests | Check::Coverage | Check::Lint | Check::Types | Check::Security | Check::Docs => {
+                None
+            }
+        })
+        .collect()
 }
 
 /// What a selection collects. Where it is declared makes no difference to what runs.
@@ -136,6 +157,8 @@ impl Plan<'_> {
             Tool::Ruff => !self.lint.is_empty(),
             Tool::Pyright => !self.types.is_empty(),
             Tool::Bandit => !self.security.is_empty(),
+            // Its program is looked for where it is run.
+            Tool::Own(_) => false,
         };
         Tool::ALL.into_iter().filter(needs).collect()
     }

@@ -71,6 +71,7 @@ mod tests {
             types: Vec::new(),
             security: Vec::new(),
             docs: Vec::new(),
+            own: Vec::new(),
         }
     }
 

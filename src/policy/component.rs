@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::deploy;
 use super::document::{Faults, quote};
 use super::observe;
+use super::own_check::OwnChecks;
 use super::path::Viewpoint;
 use super::pytest_argument;
 use super::test_selection::{paths, refuse_node_ids, select};
@@ -60,6 +61,7 @@ pub(super) fn read(
     offset: usize,
     table: &Table<'_>,
     from: &Viewpoint,
+    own: &OwnChecks,
     faults: &mut Faults<'_>,
 ) -> Declaration {
     let mut line = |key: &str| table.get(key).and_then(|value| value.line(faults)).map(str::to_owned);
@@ -81,7 +83,7 @@ pub(super) fn read(
         deploy: deploy::read(name, table, from, faults),
         observe: observe::read(table, from, faults),
         maturity: maturity(table, from, faults),
-        waivers: waiver::read(table, from, faults),
+        waivers: waiver::read(table, from, own, faults),
         place: faults.place(offset),
     };
     Declaration { component, offset, dependencies }

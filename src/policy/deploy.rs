@@ -4,11 +4,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use regex::Regex;
-
 use super::address;
 use super::document::{Faults, quote};
 use super::path::Viewpoint;
+use super::pattern;
 use super::per_stage::{self, Words};
 use super::value::{Table, Value};
 use crate::model::component::DeclaredPath;
@@ -178,32 +177,7 @@ fn status(value: &Value<'_>, faults: &mut Faults<'_>) -> Option<u16> {
 
 fn body(value: &Value<'_>, faults: &mut Faults<'_>) -> Option<String> {
     let text = value.string(faults)?;
-    pattern(text, &text.replace(CONTAINER, "0123456789ab"), value, faults)
-}
-
-/// `text` where `compiled`, which is what it stands for, is a regular expression.
-fn pattern(text: &str, compiled: &str, value: &Value<'_>, faults: &mut Faults<'_>) -> Option<String> {
-    const HINT: &str = "write it in single quotes, with a backslash before what is meant literally";
-    if text.is_empty() {
-        faults.add(
-            value.offset,
-            format!("{} is empty, and so matches all", quote(&value.key)),
-            "take it out",
-        );
-        return None;
-    }
-    let problem = match Regex::new(compiled) {
-        Ok(_) => return Some(text.to_owned()),
-        Err(regex::Error::CompiledTooBig(_)) => "it is too large".to_owned(),
-        // The library draws a picture over several lines; the last one says what is wrong.
-        Err(error) => {
-            let shown = error.to_string();
-            let last = shown.lines().last().unwrap_or_default().trim();
-            last.strip_prefix("error: ").unwrap_or(last).to_owned()
-        }
-    };
-    faults.add(value.offset, format!("{} is not a regular expression: {problem}", quote(text)), HINT);
-    None
+    pattern::read(text, &text.replace(CONTAINER, "0123456789ab"), value, faults).map(|_| text.to_owned())
 }
 
 fn logs(table: &Table<'_>, faults: &mut Faults<'_>) -> LogRules {
@@ -225,7 +199,7 @@ fn patterns(value: &Value<'_>, faults: &mut Faults<'_>) -> Vec<String> {
     let items = value.list("regular expressions", faults).unwrap_or_default();
     let one = |item: &Value<'_>, faults: &mut Faults<'_>| {
         let text = item.string(faults)?;
-        pattern(text, text, item, faults)
+        pattern::read(text, text, item, faults).map(|_| text.to_owned())
     };
     items.iter().filter_map(|item| one(item, faults)).collect()
 }

@@ -1,8 +1,8 @@
-//! `[gate.STAGE]`: what each check asks for.
+//! `[gate.STAGE]`: what each check asks for, those of one's own as well.
 //! Not the judging. A check that the policy does not mention is asked with its default: a gate is not
 //! weakened by a forgotten line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::condition;
 use super::document::{Faults, quote};
@@ -13,14 +13,19 @@ use crate::model::check::Check;
 use crate::model::condition::Conditions;
 use crate::model::finding::Severity;
 use crate::model::gate::{Criterion, Gate, Metric, Precision};
+use crate::model::own_name::OwnName;
 use crate::model::percent::Percent;
 use crate::model::stage::Stage;
 
 const NOT_APPLICABLE: &str = "not_applicable";
 
 /// The gates of `[gate]`, and that of staging in any case.
-pub(super) fn read(gates: Option<Value<'_>>, faults: &mut Faults<'_>) -> BTreeMap<Stage, Gate> {
-    let mut read = BTreeMap::from([(Stage::Staging, default(Stage::Staging))]);
+pub(super) fn read(
+    gates: Option<Value<'_>>,
+    own: &BTreeSet<OwnName>,
+    faults: &mut Faults<'_>,
+) -> BTreeMap<Stage, Gate> {
+    let mut read = BTreeMap::from([(Stage::Staging, default(Stage::Staging, own))]);
     let Some(table) = gates.and_then(|gates| gates.table(faults)) else {
         return read;
     };
@@ -33,7 +38,7 @@ pub(super) fn read(gates: Option<Value<'_>>, faults: &mut Faults<'_>) -> BTreeMa
             ),
             Some(stage) => {
                 if let Some(checks) = value.table(faults) {
-                    read.insert(stage, gate(stage, &checks, faults));
+                    read.insert(stage, gate(stage, &checks, own, faults));
                 }
             }
             None => {
@@ -47,19 +52,24 @@ pub(super) fn read(gates: Option<Value<'_>>, faults: &mut Faults<'_>) -> BTreeMa
 }
 
 /// The gate of a policy that says nothing about it.
-fn default(stage: Stage) -> Gate {
+fn default(stage: Stage, own: &BTreeSet<OwnName>) -> Gate {
     let conditions = Conditions::default();
-    Gate { stage, criteria: Check::ALL.map(default_criterion).to_vec(), conditions }
+    Gate { stage, criteria: asked(own).map(default_criterion).collect(), conditions }
 }
 
-fn gate(stage: Stage, checks: &Table<'_>, faults: &mut Faults<'_>) -> Gate {
-    let known: Vec<&str> = Check::ALL.map(Check::id).into_iter().chain(condition::KEYS).collect();
+/// The checks that every gate asks: a gate is not weakened by a forgotten line.
+fn asked(own: &BTreeSet<OwnName>) -> impl Iterator<Item = Check> {
+    Check::ALL.into_iter().chain(own.iter().copied().map(Check::Own))
+}
+
+fn gate(stage: Stage, checks: &Table<'_>, own: &BTreeSet<OwnName>, faults: &mut Faults<'_>) -> Gate {
+    let known: Vec<&str> = asked(own).map(Check::id).chain(condition::KEYS).collect();
     checks.keys_are(&known, faults);
     let criterion = |check: Check| match checks.get(check.id()) {
         Some(value) => read_criterion(check, &value, faults),
         None => default_criterion(check),
     };
-    let criteria = Check::ALL.map(criterion).to_vec();
+    let criteria = asked(own).map(criterion).collect();
     Gate { stage, criteria, conditions: condition::read(stage, checks, faults) }
 }
 
@@ -74,6 +84,7 @@ fn default_criterion(check: Check) -> Criterion {
         Check::Types => Criterion::Types { max_errors: 0, max_warnings: 0 },
         Check::Security => Criterion::Security { max_issues: 0, min_severity: Severity::Medium },
         Check::Docs => Criterion::Docs { readme: true, usage_example: true },
+        Check::Own(check) => Criterion::Own { check, max_issues: 0 },
     }
 }
 
@@ -85,7 +96,7 @@ fn read_criterion(check: Check, value: &Value<'_>, faults: &mut Faults<'_>) -> C
     if value.inner().as_table().is_none() {
         let hint = match value.inner().as_bool() {
             Some(_) => ASK_NOTHING.to_owned(),
-            None => format!("write it as in `{}`", example(check)),
+            None => format!("write it as in `{} = {}`", check, example(check)),
         };
         value.wrong("a table of bounds", hint, faults);
         return default_criterion(check);
@@ -102,12 +113,12 @@ fn read_criterion(check: Check, value: &Value<'_>, faults: &mut Faults<'_>) -> C
 
 fn example(check: Check) -> &'static str {
     match check {
-        Check::Tests => "tests = { max_failures = 0, min_passed = 1 }",
-        Check::Coverage => "coverage = { min_percent = 70, metric = \"auto\" }",
-        Check::Lint => "lint = { max_issues = 0 }",
-        Check::Types => "types = { max_errors = 0, max_warnings = 0 }",
-        Check::Security => "security = { max_issues = 0, min_severity = \"medium\" }",
-        Check::Docs => "docs = { readme = true, usage_example = true }",
+        Check::Tests => "{ max_failures = 0, min_passed = 1 }",
+        Check::Coverage => "{ min_percent = 70, metric = \"auto\" }",
+        Check::Lint | Check::Own(_) => "{ max_issues = 0 }",
+        Check::Types => "{ max_errors = 0, max_warnings = 0 }",
+        Check::Security => "{ max_issues = 0, min_severity = \"medium\" }",
+        Check::Docs => "{ readme = true, usage_example = true }",
     }
 }
 
@@ -115,7 +126,7 @@ fn keys(check: Check) -> &'static [&'static str] {
     match check {
         Check::Tests => &["max_failures", "min_passed", NOT_APPLICABLE],
         Check::Coverage => &["min_percent", "metric", "exact", NOT_APPLICABLE],
-        Check::Lint => &["max_issues", NOT_APPLICABLE],
+        Check::Lint | Check::Own(_) => &["max_issues", NOT_APPLICABLE],
         Check::Types => &["max_errors", "max_warnings", NOT_APPLICABLE],
         Check::Security => &["max_issues", "min_severity", NOT_APPLICABLE],
         Check::Docs => &["readme", "usage_example", NOT_APPLICABLE],
@@ -144,6 +155,7 @@ fn bounded(check: Check, bounds: &Table<'_>, faults: &mut Faults<'_>) -> Criteri
             Criterion::Tests { max_failures: limit("max_failures"), min_passed: min_passed(bounds, faults) }
         }
         Check::Lint => Criterion::Lint { max_issues: limit("max_issues") },
+        Check::Own(check) => Criterion::Own { check, max_issues: limit("max_issues") },
         Check::Types => {
             Criterion::Types { max_errors: limit("max_errors"), max_warnings: limit("max_warnings") }
         }

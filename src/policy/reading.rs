@@ -5,13 +5,14 @@ use super::component::{self, Declaration};
 use super::dependency::{self, Declared};
 use super::document::{Document, Faults, quote};
 use super::name::is_name;
+use super::own_check::OwnChecks;
 use super::path::Viewpoint;
 use super::value::{Table, Value};
-use super::{Included, SCHEMA, gate, project, syntax};
+use super::{Included, SCHEMA, gate, own_check, project, syntax};
 use crate::model::component::Component;
 use crate::model::policy::{Fault, Policy};
 
-const MAIN_KEYS: [&str; 4] = ["schema", "project", "gate", "component"];
+const MAIN_KEYS: [&str; 5] = ["schema", "project", "gate", "check", "component"];
 
 /// What was read so far.
 pub(super) struct Reading<'d> {
@@ -19,6 +20,8 @@ pub(super) struct Reading<'d> {
     /// Those of `main`, then those of each included document.
     faults: Vec<Faults<'d>>,
     declared: Vec<Declared>,
+    /// The checks of one's own, which waivers may name.
+    own: OwnChecks,
     /// Whether each component's name could be read: if not, a name may only seem to be unknown.
     all_names_known: bool,
 }
@@ -26,7 +29,13 @@ pub(super) struct Reading<'d> {
 impl<'d> Reading<'d> {
     /// Nothing was read yet.
     pub(super) fn of(main: &'d Document) -> Self {
-        Self { main, faults: vec![Faults::of(main)], declared: Vec::new(), all_names_known: true }
+        Self {
+            main,
+            faults: vec![Faults::of(main)],
+            declared: Vec::new(),
+            own: OwnChecks::default(),
+            all_names_known: true,
+        }
     }
 
     /// Reads the main document: the policy without its components; `None` where it cannot be read at all.
@@ -43,12 +52,13 @@ impl<'d> Reading<'d> {
         }
         document.keys_are(&MAIN_KEYS, faults);
         let project = project::read(&document, faults);
-        let gates = gate::read(document.get("gate"), faults);
+        self.own = own_check::read(document.get("check"), faults);
+        let gates = gate::read(document.get("gate"), &self.own.names, faults);
         let from = Viewpoint { folder: project.root.clone(), root: project.root.clone() };
         if let Some(components) = document.get("component") {
             self.components(&components, &from);
         }
-        Some(Policy { project, gates, components: Vec::new() })
+        Some(Policy { project, gates, checks: self.own.checks.clone(), components: Vec::new() })
     }
 
     /// `[component.NAME]`, each of them.
@@ -68,7 +78,7 @@ impl<'d> Reading<'d> {
                 continue;
             };
             keys.keys_are(&component::KEYS, faults);
-            let declaration = component::read(name, keys.offset, &keys, from, faults);
+            let declaration = component::read(name, keys.offset, &keys, from, &self.own, faults);
             self.declared.push((0, declaration));
         }
     }
@@ -77,7 +87,7 @@ impl<'d> Reading<'d> {
     pub(super) fn included(&mut self, included: &'d Included, root: &str) {
         let mut faults = Faults::of(&included.document);
         let from = Viewpoint { folder: included.folder.clone(), root: root.to_owned() };
-        match included_component(&included.document, &from, &mut faults) {
+        match included_component(&included.document, &from, &self.own, &mut faults) {
             Some(declaration) => self.declared.push((self.faults.len(), declaration)),
             None => self.all_names_known = false,
         }
@@ -129,7 +139,12 @@ fn readable<'d>(document: &'d Document, faults: &mut Faults<'_>) -> Option<toml:
 }
 
 /// The component of an included document; `None` where its name cannot be read.
-fn included_component(document: &Document, from: &Viewpoint, faults: &mut Faults<'_>) -> Option<Declaration> {
+fn included_component(
+    document: &Document,
+    from: &Viewpoint,
+    own: &OwnChecks,
+    faults: &mut Faults<'_>,
+) -> Option<Declaration> {
     let tables = readable(document, faults)?;
     let table = Table::document(&tables);
     let known: Vec<&str> = ["name"].into_iter().chain(component::KEYS).collect();
@@ -156,6 +171,6 @@ fn included_component(document: &Document, from: &Viewpoint, faults: &mut Faults
         _ => {}
     }
     // A component without a name is still read, for its other faults.
-    let declaration = component::read(name.unwrap_or_default(), offset, &table, from, faults);
+    let declaration = component::read(name.unwrap_or_default(), offset, &table, from, own, faults);
     name.is_some().then_some(declaration)
 }

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use toml::de::DeValue;
 
 use super::document::{Faults, quote};
+use super::own_check::OwnChecks;
 use super::path::Viewpoint;
 use super::value::{Table, Value};
 use crate::model::check::Check;
@@ -19,7 +20,12 @@ const KEYS: [&str; 8] = ["check", "rule", "path", "max", "reason", "owner", "iss
 const UNREAD: [&str; 4] = ["invalid-syntax", "syntax-error", "E999", "E902"];
 
 /// The waivers that a component declares.
-pub(super) fn read(component: &Table<'_>, from: &Viewpoint, faults: &mut Faults<'_>) -> Vec<DeclaredWaiver> {
+pub(super) fn read(
+    component: &Table<'_>,
+    from: &Viewpoint,
+    own: &OwnChecks,
+    faults: &mut Faults<'_>,
+) -> Vec<DeclaredWaiver> {
     let Some(value) = component.get("waiver") else { return Vec::new() };
     if value.inner().as_array().is_none() {
         let hint = format!("write `[[{}]]` and its keys in the lines below", value.path());
@@ -30,7 +36,7 @@ pub(super) fn read(component: &Table<'_>, from: &Viewpoint, faults: &mut Faults<
     let mut by_rule: BTreeMap<(&str, String), Vec<DeclaredWaiver>> = BTreeMap::new();
     let mut waivers = Vec::new();
     for item in &items {
-        let Some(declared) = waiver(item, from, faults) else { continue };
+        let Some(declared) = waiver(item, from, own, faults) else { continue };
         let Waiver { check, rule, path, .. } = &declared.waiver;
         let earlier = by_rule.entry((check.id(), rule.clone())).or_default();
         // Whom a finding of both would count for, and which of them is exceeded, their order alone would say.
@@ -55,7 +61,12 @@ pub(super) fn read(component: &Table<'_>, from: &Viewpoint, faults: &mut Faults<
     waivers
 }
 
-fn waiver(item: &Value<'_>, from: &Viewpoint, faults: &mut Faults<'_>) -> Option<DeclaredWaiver> {
+fn waiver(
+    item: &Value<'_>,
+    from: &Viewpoint,
+    own: &OwnChecks,
+    faults: &mut Faults<'_>,
+) -> Option<DeclaredWaiver> {
     let table = item.table(faults)?;
     table.keys_are(&KEYS, faults);
     for key in KEYS.into_iter().filter(|key| !table.has(key)) {
@@ -66,7 +77,7 @@ fn waiver(item: &Value<'_>, from: &Viewpoint, faults: &mut Faults<'_>) -> Option
         value.line(faults).map(|text| text.trim().to_owned())
     };
     let (reason, owner) = (line("reason"), line("owner"));
-    let check = table.get("check").and_then(|value| check(&value, faults));
+    let check = table.get("check").and_then(|value| check(&value, own, faults));
     let rule = table.get("rule").and_then(|value| rule(&value, faults));
     let path = table.get("path").and_then(|value| from.path(&value, faults));
     let max = table.get("max").and_then(|value| max(&value, faults));
@@ -104,11 +115,14 @@ fn form(key: &str) -> &'static str {
     }
 }
 
-fn check(value: &Value<'_>, faults: &mut Faults<'_>) -> Option<Check> {
-    let known = Waiver::CHECKS.map(Check::id);
+fn check(value: &Value<'_>, own: &OwnChecks, faults: &mut Faults<'_>) -> Option<Check> {
+    let named = own.names.iter().copied().filter(|name| own.names_its_findings(*name)).map(Check::Own);
+    let waivable: Vec<Check> = Waiver::CHECKS.into_iter().chain(named).collect();
+    let known: Vec<&str> = waivable.iter().map(|check| check.id()).collect();
     let text = value.string(faults)?;
-    let found = Check::from_id(text);
-    if let Some(other) = found.filter(|check| !Waiver::CHECKS.contains(check)) {
+    let all = Check::ALL.into_iter().chain(own.names.iter().copied().map(Check::Own));
+    let found = all.into_iter().find(|check| check.id() == text);
+    if let Some(other) = found.filter(|check| !waivable.contains(check)) {
         let why = match other {
             Check::Tests => "tests that fail cannot be waived",
             _ => "it has no findings that could be named one by one",
@@ -120,9 +134,12 @@ fn check(value: &Value<'_>, faults: &mut Faults<'_>) -> Option<Check> {
     value.one_of(&known, faults).and(found)
 }
 
-fn or(words: &[&str; 3]) -> String {
-    let [first, second, third] = words.map(quote);
-    format!("{first}, {second} and {third}")
+fn or(words: &[&str]) -> String {
+    let words: Vec<String> = words.iter().map(|word| quote(word)).collect();
+    match words.split_last() {
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    }
 }
 
 fn rule(value: &Value<'_>, faults: &mut Faults<'_>) -> Option<String> {

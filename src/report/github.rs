@@ -217,6 +217,7 @@ mod tests {
         insta::assert_snapshot!("github_many", render(&sample::many()));
         insta::assert_snapshot!("github_waiting", render(&sample::waiting()));
         insta::assert_snapshot!("github_waived", render(&sample::waived()));
+        insta::assert_snapshot!("github_own", render(&sample::own_checks()));
         insta::assert_snapshot!("github_nobody", render(&sample::nobody()));
         insta::assert_snapshot!(
             "github_hostile",

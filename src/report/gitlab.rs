@@ -104,6 +104,7 @@ mod tests {
         insta::assert_snapshot!("gitlab_several", render(&sample::several()));
         insta::assert_snapshot!("gitlab_waiting", render(&sample::waiting()));
         insta::assert_snapshot!("gitlab_waived", render(&sample::waived()));
+        insta::assert_snapshot!("gitlab_own", render(&sample::own_checks()));
         insta::assert_snapshot!("gitlab_nobody", render(&sample::nobody()));
         insta::assert_snapshot!(
             "gitlab_hostile",

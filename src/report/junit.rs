@@ -398,6 +398,7 @@ mod tests {
         insta::assert_snapshot!("junit_cached", render(&sample::cached()));
         insta::assert_snapshot!("junit_waiting", render(&sample::waiting()));
         insta::assert_snapshot!("junit_waived", render(&sample::waived()));
+        insta::assert_snapshot!("junit_own", render(&sample::own_checks()));
         insta::assert_snapshot!("junit_nobody", render(&sample::nobody()));
         insta::assert_snapshot!(
             "junit_hostile",

@@ -311,6 +311,7 @@ mod tests {
     #[test]
     fn the_comment_of_what_is_waived() {
         insta::assert_snapshot!("markdown_waived", render(&sample::waived()));
+        insta::assert_snapshot!("markdown_own", render(&sample::own_checks()));
     }
 
     #[test]

@@ -240,6 +240,9 @@ fn shortfall(criterion: &Criterion, measured: &Measured) -> Option<String> {
         (Criterion::Security { max_issues, .. }, Measured::Security { issues }) => {
             beyond(*issues, *max_issues, "security issue")
         }
+        (Criterion::Own { check, max_issues }, Measured::Own { issues }) => {
+            beyond(*issues, *max_issues, &format!("{check} issue"))
+        }
         (Criterion::Docs { .. }, Measured::Docs { readme: None, .. }) => Some("no README".to_owned()),
         (Criterion::Docs { .. }, Measured::Docs { usage_examples: 0, .. }) => {
             Some("no usage example".to_owned())

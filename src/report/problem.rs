@@ -235,6 +235,7 @@ pub(super) fn tool_of(check: Check) -> &'static str {
         Check::Lint => Tool::Ruff.name(),
         Check::Types => Tool::Pyright.name(),
         Check::Security => Tool::Bandit.name(),
+        Check::Own(name) => name.as_str(),
         Check::Coverage | Check::Docs => OURSELVES,
     }
 }

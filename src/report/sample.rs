@@ -12,6 +12,7 @@ use crate::model::environment::{Distribution, Environment};
 use crate::model::evidence::{Bound, Branches, Coverage, Evidence, Inspected, Measured, TestCounts};
 use crate::model::finding::{Finding, Severity};
 use crate::model::gate::{Criterion, Metric, Precision};
+use crate::model::own_name::OwnName;
 use crate::model::percent::{Percent, Ratio};
 use crate::model::place::Place;
 use crate::model::reason::{Reason, ReasonKind};
@@ -36,6 +37,7 @@ pub(crate) fn all() -> Vec<Assessment> {
         waiting(),
         nobody(),
         waived(),
+        own_checks(),
         hostile("\u{1b}[2J|`<b>@name"),
     ]
 }
@@ -113,7 +115,7 @@ pub(crate) fn cached() -> Assessment {
                 Some(from("2025-10-13T14:03:59Z", "30f84615a0c1d2e3f405162738495a6b7c8d9e0f"))
             }
             Tool::Bandit => Some(from("2025-10-12T09:15:00Z", "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567")),
-            Tool::Pyright => None,
+            Tool::Pyright | Tool::Own(_) => None,
         };
     }
     assessment
@@ -231,6 +233,32 @@ pub(crate) fn waived() -> Assessment {
         waiver(Check::Security, "B602", "2025-10-01", WaiverState::Expired),
     ];
     assessment
+}
+
+/// Checks of one's own: one passes, one fails, and one was not measured.
+pub(crate) fn own_checks() -> Assessment {
+    let mut checks = passing();
+    let name = |name: &str| OwnName::new(name).unwrap();
+    let own = |name: OwnName, issues, outcome: fn(Evidence) -> Outcome, findings: Vec<Finding>| {
+        let evidence = with_run(Measured::Own { issues }, Tool::Own(name));
+        let inspected = Inspected::items(12, 1, "it says").unwrap();
+        let extent = Some("12 inspected".into());
+        let evidence = Evidence { inspected, extent, findings, suppressed: 1, ..evidence };
+        CheckAssessment::of(Criterion::Own { check: name, max_issues: 0 }, outcome(evidence))
+    };
+    let bare = Finding { file: "".into(), line: None, ..finding(1, "", "Two licenses are not allowed") };
+    checks.push(own(name("format"), 0, Outcome::Pass, Vec::new()));
+    checks.push(own(
+        name("mypy"),
+        2,
+        Outcome::Fail,
+        vec![bare, finding(41, "arg-type", "Argument 1 is wrong")],
+    ));
+    let reason = Reason::new(ReasonKind::ReportMissing, "scan left no report", "see where it writes it");
+    let run = Some(run(Tool::Own(name("scan")), Exit::Code(0)));
+    let unmeasured = Outcome::Inconclusive { reason, run };
+    checks.push(CheckAssessment::of(Criterion::Own { check: name("scan"), max_issues: 3 }, unmeasured));
+    of(Verdict::Fail, checks)
 }
 
 /// No component was selected.
@@ -386,6 +414,7 @@ fn run(tool: Tool, exit: Exit) -> Run {
         Tool::Ruff => ("0.17.6", vec!["check", "--no-fix", "--output-format=json", FILE], 19),
         Tool::Pyright => ("1.1.414", vec!["--outputjson", FILE], 2400),
         Tool::Bandit => ("1.9.4", vec!["-f", "json", "-q", "-x", "", FILE], 310),
+        Tool::Own(_) => ("unknown", vec!["--strict", FILE], 770),
     };
     let executable = format!(".venv/bin/{tool}");
     Run {

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 
 use crate::model::assessment::{Assessment, CheckAssessment};
+use crate::model::check::Check;
 use crate::model::toolchain::Tool;
 
 use super::fingerprint::Fingerprints;
@@ -60,13 +61,22 @@ impl Serialize for Runs<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let asked: BTreeSet<&str> = checks(self.assessment).map(|check| tool_of(check.check())).collect();
         let tools = [Tool::Ruff, Tool::Pyright, Tool::Bandit, Tool::Pytest].map(Tool::name);
-        let tools = tools.into_iter().filter(|tool| asked.contains(tool)).chain([OURSELVES]);
+        let own: BTreeSet<&'static str> = own_tools(self.assessment).collect();
+        let tools = tools.into_iter().filter(|tool| asked.contains(tool)).chain(own).chain([OURSELVES]);
         serializer.collect_seq(tools.map(|tool| run(self.assessment, self.checkout, tool)))
     }
 }
 
 fn checks(assessment: &Assessment) -> impl Iterator<Item = &CheckAssessment> {
     assessment.components.iter().flat_map(|component| &component.checks)
+}
+
+/// The tools of checks of one's own.
+fn own_tools(assessment: &Assessment) -> impl Iterator<Item = &'static str> {
+    checks(assessment).filter_map(|check| match check.check() {
+        Check::Own(name) => Some(name.as_str()),
+        _ => None,
+    })
 }
 
 fn run<'a>(assessment: &'a Assessment, checkout: &'a Checkout, tool: &'static str) -> Run<'a, Results<'a>> {

@@ -64,6 +64,11 @@ fn measured(check: &CheckAssessment, evidence: &Evidence) -> String {
             let remarks = [allowed(max), waived(None), suppressed, evidence.extent.clone()];
             with_remarks(count(*issues, "issue"), remarks)
         }
+        Measured::Own { issues } => {
+            let max = if let Criterion::Own { max_issues, .. } = criterion { *max_issues } else { 0 };
+            let remarks = [allowed(max), waived(None), suppressed, evidence.extent.clone()];
+            with_remarks(count(*issues, "issue"), remarks)
+        }
         Measured::Types { errors, warnings } => {
             let (most_errors, most_warnings) = match criterion {
                 Criterion::Types { max_errors, max_warnings } => (*max_errors, *max_warnings),

@@ -229,6 +229,7 @@ mod tests {
     #[test]
     fn what_is_waived_is_told_until_when_and_why() {
         insta::assert_snapshot!("text_waived", at(80, &sample::waived()));
+        insta::assert_snapshot!("text_own", at(80, &sample::own_checks()));
     }
 
     #[test]

@@ -30,6 +30,9 @@ pub struct JunitReport {
     pub skipped: u64,
     /// One for each test case with a failure or an error.
     pub findings: Vec<Finding>,
+    /// How many failures and errors the suite counts that counts most; more than there are show that something failed
+    /// outside of a test case.
+    pub claimed: u64,
     /// What shows that the run was not whole, if anything does.
     pub broken: Option<Broken>,
 }
@@ -64,7 +67,10 @@ pub fn read<R: BufRead>(input: R) -> Result<JunitReport, String> {
             Event::Start(tag) => {
                 depth += 1;
                 match tag.name().as_ref() {
-                    "testsuite" => suites += 1,
+                    "testsuite" => {
+                        suites += 1;
+                        report.claimed = report.claimed.max(claimed(&tag)?);
+                    }
                     "testcase" => case = Some(Case::of(&tag)?),
                     name => {
                         if let Some(case) = &mut case {
@@ -191,6 +197,11 @@ impl Case {
             (None, false) => report.clean += 1,
         }
     }
+}
+
+fn claimed(suite: &BytesStart<'_>) -> Result<u64, String> {
+    let number = |name| Ok::<u64, String>(attribute(suite, name)?.trim().parse().unwrap_or(0));
+    Ok(number("failures")?.saturating_add(number("errors")?))
 }
 
 fn message(test: &str, said: &str) -> String {

@@ -16,6 +16,7 @@ pub mod interpreter;
 pub mod journal;
 pub mod json_stream;
 pub mod junit;
+pub mod own;
 pub mod prometheus;
 pub mod pyright;
 pub mod pyright_comment;

@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 /// The programs that are faked.
-pub(crate) const PROGRAMS: [&str; 7] = ["pytest", "ruff", "pyright", "bandit", "python3", "uv", "uvx"];
+pub(crate) const PROGRAMS: [&str; 8] =
+    ["pytest", "ruff", "pyright", "bandit", "python3", "uv", "uvx", "mine"];
 /// Those of them that are there only where a test says so.
-pub(crate) const RARE: [&str; 2] = ["uv", "uvx"];
+pub(crate) const RARE: [&str; 3] = ["uv", "uvx", "mine"];
 
 /// What one fake does.
 pub(crate) struct Fake {
@@ -35,6 +36,7 @@ impl Fake {
             "pyright" => PYRIGHT,
             "bandit" => BANDIT,
             "uv" | "uvx" => UV,
+            "mine" => MINE,
             _ => PYTHON,
         });
         let branches = self.branches.iter().map(|(argument, branch)| (argument.as_str(), branch.as_str()));
@@ -62,7 +64,7 @@ fn others<'a>(name: &str) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> 
         "pyright" => &[("--version", "echo 'pyright 1.1.414'")],
         "bandit" => &[("--version", "echo 'bandit 1.9.4'")],
         "uv" => &[("sync", "sync"), ("run", "run \"$@\"")],
-        "uvx" => &[],
+        "uvx" | "mine" => &[],
         _ => &[("tell", "cat \"$fakes/environment.json\" > \"$4\"")],
     };
     rows.iter().copied()
@@ -126,6 +128,15 @@ honest() {
   done
   if [ ! -e "$fakes/$which" ]; then which=coverage.json; fi
   cat "$fakes/$which" > "$last"
+}
+"#;
+
+/// A tool of one's own: it finds nothing in the files that it is given.
+const MINE: &str = r#"
+honest() {
+  count=0
+  for argument in "$@"; do case "$argument" in *.py) count=$((count + 1)) ;; esac; done
+  echo "looked at $count files"
 }
 "#;
 

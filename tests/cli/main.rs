@@ -16,6 +16,7 @@ mod merge;
 mod name;
 mod output;
 mod own;
+mod own_check;
 mod past;
 mod project;
 mod publication;

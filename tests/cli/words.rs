@@ -58,10 +58,8 @@ fn what_cannot_be_understood_is_refused_with_a_hint() {
     for (arguments, expected) in [
         (&["verify", "b"][..], &["no component `b`", "`a`"][..]),
         (&["verify", "zzzzz"], &["no component `zzzzz`", "there are: a"]),
-        (
-            &["verify", "a", "--only", "lint,typos"],
-            &["typos", "tests, coverage, lint, types, security, docs"],
-        ),
+        (&["verify", "a", "--only", "lint,typos"], &["there is no check `typos`", "did you mean `types`?"]),
+        (&["verify", "a", "--only", "Zz!"], &["Zz!", "tests, coverage, lint, types, security, docs"]),
         (&["verify", "a", "--only", ""], &["tests, coverage"]),
         (&["verify", "a", "--to", "moon"], &["moon", "development, staging, production"]),
         (&["verify", "a", "--to", "development"], &["development"]),

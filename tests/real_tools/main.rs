@@ -13,6 +13,7 @@ mod identity;
 mod integration;
 mod interruption;
 mod laboratory;
+mod own;
 
 mod situation;
 mod waived;

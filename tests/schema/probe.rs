@@ -19,7 +19,7 @@ pub(crate) fn sound() -> Value {
     });
     let stage = |of: Value| json!({"staging": of, "production": of});
     let gate = json!({
-        "tests": {}, "coverage": {}, "lint": {}, "types": {}, "security": {}, "docs": {},
+        "tests": {}, "coverage": {}, "lint": {}, "types": {}, "security": {}, "docs": {}, "a": {},
         "integration_coverage": {"min_percent": 80},
     });
     let deploy = json!({
@@ -33,6 +33,7 @@ pub(crate) fn sound() -> Value {
         "schema": 1,
         "project": {"name": "T", "tools": {}, "github": {}, "documents": {}},
         "gate": stage(gate),
+        "check": {"a": {"command": ["x"], "reads": "exit-code", "inspected": {"pattern": "x"}}},
         "component": {"a": {
             "paths": ["src/a.py"], "tests": {}, "documents": {}, "deploy": stage(deploy), "observe": stage(observe),
             "waiver": [waiver],

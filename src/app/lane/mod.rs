@@ -4,6 +4,7 @@
 
 pub mod docs;
 pub mod lint;
+pub mod own;
 pub mod security;
 mod set_aside;
 pub mod testing;
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 use crate::model::check::Check;
 use crate::model::gate::Precision;
+use crate::model::own_check::OwnCheck;
 use crate::plan::Plan;
 use crate::sys::clock::Stopwatch;
 
@@ -36,7 +38,21 @@ pub fn planned(bench: &Bench<'_>, plan: &Plan<'_>) -> Vec<PlannedRun> {
     runs.extend(types::planned(bench, &plan.types));
     runs.extend(security::planned(bench, &plan.security));
     runs.extend(lint::planned(bench, &plan.lint));
+    runs.extend(
+        own_checks(bench, plan).flat_map(|(check, components)| own::planned(bench, check, components)),
+    );
     runs
+}
+
+/// The checks of one's own that are planned, with those whom each serves.
+fn own_checks<'a>(
+    bench: &'a Bench<'_>,
+    plan: &'a Plan<'_>,
+) -> impl Iterator<Item = (&'a OwnCheck, &'a [usize])> {
+    plan.own.iter().filter_map(|(name, components)| {
+        let check = bench.own.iter().find(|check| check.name == *name)?;
+        Some((check, components.as_slice()))
+    })
 }
 
 /// A lane that is to run.
@@ -47,10 +63,11 @@ enum Lane<'a> {
     Security(&'a [usize]),
     Lint(&'a [usize]),
     Docs(&'a [usize]),
+    Own(&'a OwnCheck, &'a [usize]),
 }
 
 impl Lane<'_> {
-    fn label(&self) -> String {
+    fn label(&self, bench: &Bench<'_>) -> String {
         match self {
             Self::Testing(testing) => testing.label(),
             Self::Whole(whole) => whole.label(),
@@ -58,6 +75,7 @@ impl Lane<'_> {
             Self::Security(_) => "security".to_owned(),
             Self::Lint(_) => "lint".to_owned(),
             Self::Docs(_) => "docs".to_owned(),
+            Self::Own(check, components) => own::label(bench, check, components),
         }
     }
 
@@ -67,7 +85,7 @@ impl Lane<'_> {
             Self::Testing(testing) if testing.is_whole() => 60,
             Self::Whole(_) => 60,
             Self::Testing(_) => 10,
-            Self::Types(_) => 20,
+            Self::Types(_) | Self::Own(..) => 20,
             Self::Security(_) => 3,
             Self::Lint(_) => 2,
             Self::Docs(_) => 0,
@@ -82,6 +100,7 @@ impl Lane<'_> {
             Self::Security(components) => security::answers(bench, components)?,
             Self::Lint(components) => lint::answers(bench, components)?,
             Self::Docs(components) => docs::answers(bench, components),
+            Self::Own(check, components) => own::answers(bench, check, components)?,
         };
         Ok(Harvest { answers, unsettled: Vec::new() })
     }
@@ -91,7 +110,7 @@ impl Lane<'_> {
         match self {
             Self::Whole(_) => true,
             Self::Testing(testing) => testing.is_whole(),
-            Self::Types(_) | Self::Security(_) | Self::Lint(_) | Self::Docs(_) => false,
+            Self::Types(_) | Self::Security(_) | Self::Lint(_) | Self::Docs(_) | Self::Own(..) => false,
         }
     }
 }
@@ -143,9 +162,13 @@ impl<'a> Floor<'a> {
         ];
         let others =
             others.into_iter().filter(|(components, _)| !components.is_empty()).map(|(_, lane)| lane);
-        let mut lanes: Vec<Lane<'a>> = testing.into_iter().map(Lane::Testing).chain(others).collect();
+        let own = own_checks(bench, plan).flat_map(|(check, components)| {
+            own::parts(check, components).into_iter().map(move |part| Lane::Own(check, part))
+        });
+        let mut lanes: Vec<Lane<'a>> =
+            testing.into_iter().map(Lane::Testing).chain(others).chain(own).collect();
         lanes.sort_by_cached_key(|lane| {
-            std::cmp::Reverse(bench.durations.of(&lane.label()).unwrap_or_else(|| lane.guess()))
+            std::cmp::Reverse(bench.durations.of(&lane.label(bench)).unwrap_or_else(|| lane.guess()))
         });
         let waiting = Mutex::new(lanes.into());
         let whole = Mutex::new(whole);
@@ -159,7 +182,7 @@ impl<'a> Floor<'a> {
     fn work(&self) {
         while let Some(lane) = self.next() {
             let watch = Stopwatch::start();
-            let label = lane.label();
+            let label = lane.label(self.bench);
             self.bench.context.listener.began(&label);
             let harvest = lane.harvest(self.bench);
             let took = watch.elapsed();

@@ -26,9 +26,6 @@ pub(super) fn gap(check: &CheckRecord) -> Option<Gap> {
                 })
             }
         }
-        "lint" | "security" => {
-            some(over(figure("issues")?, "max_issues")).map(|n| words(n, "issue", "to mend"))
-        }
         "types" => {
             let errors = over(figure("errors")?, "max_errors");
             let warnings = over(figure("warnings").unwrap_or(0), "max_warnings");
@@ -50,7 +47,8 @@ pub(super) fn gap(check: &CheckRecord) -> Option<Gap> {
             let what = if figure("readme") == Some(0) { "a README" } else { "a usage example" };
             Some(Gap { missing: 1, words: format!("needs {what}") })
         }
-        _ => None,
+        // Lint, security and those of one's own.
+        _ => some(over(figure("issues")?, "max_issues")).map(|n| words(n, "issue", "to mend")),
     }
 }
 
@@ -170,6 +168,7 @@ mod tests {
             ("tests", &[("passed", 9), ("failed", 2), ("errors", 1)][..], &[][..], "3 failing tests to mend"),
             ("tests", &[("passed", 1), ("failed", 0)], &[("min_passed", "3")], "needs 2 more passing tests"),
             ("lint", &[("issues", 7)], &[("max_issues", "5")], "2 issues to mend"),
+            ("mypy", &[("issues", 7)], &[("max_issues", "5")], "2 issues to mend"),
             ("security", &[("issues", 1)], &[], "1 issue to mend"),
             ("types", &[("errors", 1), ("warnings", 2)], &[], "1 type error and 2 warnings to mend"),
             ("docs", &[("readme", 0), ("usage_examples", 0)], &[], "needs a README"),

@@ -3,6 +3,7 @@
 //! Not here: what the tools are told. `environment` knows where it comes from, `search` finds tools.
 
 mod environment;
+mod program;
 pub mod recall;
 mod search;
 

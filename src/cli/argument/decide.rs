@@ -116,8 +116,9 @@ fn address(text: &str) -> Result<String, String> {
 }
 
 fn check(text: &str) -> Result<Check, String> {
-    Check::from_id(text.trim())
-        .ok_or_else(|| format!("a check is one of {}", Check::ALL.map(Check::id).join(", ")))
+    Check::named(text.trim()).ok_or_else(|| {
+        format!("a check is one of {}, or one that the policy defines", Check::ALL.map(Check::id).join(", "))
+    })
 }
 
 /// Days or hours.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 
 use super::deploy::Deployments;
 use super::observe::Observations;
-use super::text::{Day, Expression, IssueOf, Line, Name, Path, Rule, TestPath};
+use super::text::{Day, Expression, IssueOf, Line, Name, Path, Rule, TestPath, WaivedCheck};
 use crate::policy::SCHEMA;
 
 /// A named set of Python files with its tests and README.
@@ -64,14 +64,6 @@ struct Waiver {
     issue: IssueOf,
     /// The last day on which it is in force, in UTC; at most 90 days ahead.
     expires: Day,
-}
-
-#[derive(JsonSchema)]
-#[schemars(rename_all = "snake_case")]
-enum WaivedCheck {
-    Lint,
-    Types,
-    Security,
 }
 
 /// The policy of one component in a file of its own, which `include` of the project's `promotion.toml` names. Its paths

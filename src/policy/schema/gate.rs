@@ -1,8 +1,11 @@
 //! `[gate.STAGE]`.
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
+use serde_json::json;
 
+use super::super::condition;
 use super::text::{Line, Percent, Topic};
+use crate::model::check::Check;
 
 /// What guards the entrance to each stage. Nothing is promoted to `development`, so it has no gate.
 #[derive(JsonSchema)]
@@ -17,7 +20,7 @@ pub(super) struct Gates {
 
 /// The checks at the entrance of a stage, and what is asked besides. A check that is left out is asked with its default.
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[schemars(deny_unknown_fields, transform = with_own)]
 struct Gate {
     /// pytest: enough tests pass, and none fails.
     tests: Option<Tests>,
@@ -44,6 +47,24 @@ struct Gate {
     /// What somebody must answer for, by `tta-promote sign`.
     #[schemars(extend("default" = []))]
     sign_offs: Option<Vec<Topic>>,
+}
+
+/// A gate also takes the names of checks of one's own. Which there are is known to the reader alone.
+fn with_own(gate: &mut Schema) {
+    let known: Vec<&str> = Check::ALL.map(Check::id).into_iter().chain(condition::KEYS).collect();
+    let pattern = format!("^(?!({})$)[a-z][a-z0-9_-]{{0,39}}$", known.join("|"));
+    let bounds = json!({
+        "type": "object", "additionalProperties": false,
+        "description": "What is asked of a check of one's own, or why there is nothing to ask.",
+        "properties": {
+            "max_issues": {"type": "integer", "minimum": 0, "default": 0,
+                "description": "How many issues may be found."},
+            "not_applicable": {"type": "string", "pattern": r"\S",
+                "description": "Why the question does not arise; stands alone."},
+        },
+        "if": {"required": ["not_applicable"]}, "then": {"maxProperties": 1},
+    });
+    gate.insert("patternProperties".to_owned(), json!({ pattern: bounds }));
 }
 
 /// What is asked of tests, or why there is nothing to ask.

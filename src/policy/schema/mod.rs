@@ -10,6 +10,7 @@ mod deploy;
 mod gate;
 mod observe;
 mod observe_metric;
+mod own_check;
 mod project;
 mod text;
 
@@ -20,8 +21,9 @@ use serde_json::json;
 
 use self::component::{Component, Included};
 use self::gate::Gates;
+use self::own_check::OwnCheck;
 use self::project::Project;
-use self::text::Name;
+use self::text::{Name, OwnName};
 use super::SCHEMA;
 
 /// The policy of `tta-promote`: which components a project has, and what guards the entrance to each stage.
@@ -35,6 +37,8 @@ struct Promotion {
     project: Project,
     /// What guards the entrance to each stage. Left out: the gate of `staging` with the default of each check.
     gate: Option<Gates>,
+    /// The checks of one's own, by name; every gate asks them.
+    check: Option<BTreeMap<OwnName, OwnCheck>>,
     /// The components, by name. More may be declared in the files that `project.include` names.
     component: Option<BTreeMap<Name, Component>>,
 }

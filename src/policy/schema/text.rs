@@ -37,6 +37,40 @@ value!(
     Name, {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$"}
 );
 value!(
+    /// The name of a check of one's own.
+    OwnName, {"type": "string", "pattern": "^[a-z][a-z0-9_-]{0,39}$"}
+);
+value!(
+    /// How a tool of one's own shows what it looked at.
+    Inspected, {"anyOf": [
+        {"const": "artifacts", "description": "Every file of the component stands in `runs[].artifacts` of the SARIF."},
+        {
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["pattern"],
+            "properties": {
+                "pattern": {
+                    "type": "string",
+                    "minLength": 1,
+                    "description": "A regular expression over lines; its group 1 is a number, else each line counts as one."
+                },
+                "min": {
+                    "anyOf": [{"const": "files"}, {"type": "integer", "minimum": 1}],
+                    "default": "files",
+                    "description": "The least that must be looked at; `files`: as many as there are."
+                }
+            }
+        }
+    ]}
+);
+value!(
+    /// The name of a check of which findings can be waived.
+    WaivedCheck, {"anyOf": [
+        {"enum": ["lint", "types", "security"]},
+        {"type": "string", "pattern": "^(?!(tests|coverage|docs)$)[a-z][a-z0-9_-]{0,39}$"}
+    ]}
+);
+value!(
     /// A relative path, written with `/`.
     Path, {"type": "string", "pattern": r"^(?!/|~$|~/|[A-Za-z]:)[^\\]*[^\\\s][^\\]*$"}
 );

@@ -20,10 +20,12 @@ use crate::model::gate::{Criterion, Metric, Precision};
 use crate::model::line_set::Lines;
 use crate::model::percent::Ratio;
 use crate::model::reason::{Reason, ReasonKind};
-use crate::model::run::{Earlier, Exit, Run};
 use crate::model::stage::Stage;
 use crate::model::toolchain::Tool;
 
+mod run;
+
+use self::run::run;
 use super::heading::{Heading, Read, ReadError};
 use super::{Program, SCHEMA, waiver, wire, writer};
 
@@ -125,7 +127,7 @@ fn check_assessment(wire: &wire::CheckResult<'_>, component: &wire::Component<'_
             let reason = wire.reason.as_ref().ok_or_else(|| ReadError::new("it has no reason"))?;
             Outcome::Inconclusive {
                 reason: Reason::new(reason_kind(&reason.kind)?, &*reason.message, &*reason.hint),
-                run: wire.run.as_ref().map(run).transpose()?,
+                run: wire.run.as_ref().map(|wire| run(check, wire)).transpose()?,
             }
         }
         super::NOT_APPLICABLE => {
@@ -150,7 +152,7 @@ fn evidence(check: Check, wire: &wire::CheckResult<'_>, component: &wire::Compon
     let figures = wire.measured.as_ref().ok_or_else(|| ReadError::new("nothing was measured"))?;
     let measured = measured(check, figures)?;
     let seen = wire.inspected.ok_or_else(|| ReadError::new("there is no proof of what was looked at"))?;
-    let run = wire.run.as_ref().map(run).transpose()?;
+    let run = wire.run.as_ref().map(|wire| run(check, wire)).transpose()?;
     match (measurer(check), &run) {
         (None, _) => {}
         (Some(tool), Some(run)) if run.tool == tool => {}
@@ -175,6 +177,7 @@ fn measurer(check: Check) -> Option<Tool> {
         Check::Lint => Some(Tool::Ruff),
         Check::Types => Some(Tool::Pyright),
         Check::Security => Some(Tool::Bandit),
+        Check::Own(name) => Some(Tool::Own(name)),
         Check::Docs => None,
     }
 }
@@ -192,11 +195,16 @@ fn inspected(measured: &Measured, seen: wire::Inspected, files: &[String]) -> Re
             Inspected::tests(ran)
         }
         (Measured::Docs { .. }, wire::Inspected::Places(looked)) => Inspected::places(looked),
+        (Measured::Own { .. }, wire::Inspected::Items(looked)) => {
+            Inspected::items(looked, 1, "the tool says")
+        }
+        (Measured::Own { .. }, wire::Inspected::Tests(ran)) => Inspected::tests(ran),
         (
             Measured::Coverage(_)
             | Measured::Lint { .. }
             | Measured::Types { .. }
-            | Measured::Security { .. },
+            | Measured::Security { .. }
+            | Measured::Own { .. },
             wire::Inspected::Files(number),
         ) => {
             if number != files.len() as u64 {
@@ -221,6 +229,7 @@ fn measured(check: Check, figures: &wire::Figures<'_>) -> Read<Measured> {
         }),
         (Check::Coverage, wire::Figures::Coverage(figures)) => Measured::Coverage(coverage(figures)?),
         (Check::Lint, wire::Figures::Issues(found)) => Measured::Lint { issues: found.issues },
+        (Check::Own(_), wire::Figures::Issues(found)) => Measured::Own { issues: found.issues },
         (Check::Security, wire::Figures::Issues(found)) => Measured::Security { issues: found.issues },
         (Check::Types, wire::Figures::Types(found)) => {
             Measured::Types { errors: found.errors, warnings: found.warnings }
@@ -274,6 +283,7 @@ fn criterion(check: Check, threshold: Option<&wire::Threshold<'_>>) -> Read<Crit
             },
         },
         (Check::Lint, Of::Lint { max_issues }) => Criterion::Lint { max_issues: *max_issues },
+        (Check::Own(check), Of::Lint { max_issues }) => Criterion::Own { check, max_issues: *max_issues },
         (Check::Types, Of::Types { max_errors, max_warnings }) => {
             Criterion::Types { max_errors: *max_errors, max_warnings: *max_warnings }
         }
@@ -298,29 +308,6 @@ fn finding(wire: &wire::Finding<'_>) -> Read<Finding> {
     })
 }
 
-fn run(wire: &wire::Run<'_>) -> Read<Run> {
-    let tool = Tool::ALL.into_iter().find(|tool| tool.name() == wire.tool);
-    let earlier = |earlier: &wire::Earlier<'_>| {
-        Ok(Earlier { time: instant(&earlier.time)?, commit: owned(earlier.commit.as_ref()) })
-    };
-    Ok(Run {
-        tool: tool.ok_or_else(|| unknown("tool", &wire.tool))?,
-        version: wire.version.to_string(),
-        argv: wire.argv.as_ref().into(),
-        exit: match wire.exit {
-            wire::Exit::Code(code) => Exit::Code(code),
-            wire::Exit::Signal(signal) => Exit::Signal(signal),
-            wire::Exit::TimedOut(_) => Exit::TimedOut,
-            wire::Exit::Interrupted(_) => Exit::Interrupted,
-            wire::Exit::Flooded(_) => Exit::Flooded,
-            wire::Exit::NotFound(_) => Exit::NotFound,
-        },
-        duration: Duration::from_millis(wire.duration_ms),
-        report_sha256: owned(wire.report_sha256.as_ref()),
-        cached: wire.cached_from.as_ref().map(earlier).transpose()?,
-    })
-}
-
 fn owned(text: Option<&wire::Text<'_>>) -> Option<String> {
     text.map(ToString::to_string)
 }
@@ -330,7 +317,7 @@ fn instant(text: &str) -> Read<jiff::Timestamp> {
 }
 
 fn check(id: &str) -> Read<Check> {
-    Check::from_id(id).ok_or_else(|| unknown("check", id))
+    Check::named(id).ok_or_else(|| unknown("check", id))
 }
 
 fn stage(name: &str) -> Read<Stage> {

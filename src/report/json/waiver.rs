@@ -41,7 +41,7 @@ pub(super) fn read(wire: &wire::Waiver<'_>) -> Read<WaiverAssessment> {
         other => return Err(unknown("state of a waiver", other)),
     };
     let waiver = Waiver {
-        check: Check::from_id(&wire.check).ok_or_else(|| unknown("check", &wire.check))?,
+        check: Check::named(&wire.check).ok_or_else(|| unknown("check", &wire.check))?,
         rule: wire.rule.to_string(),
         path: wire.path.to_string(),
         max: wire.max,

@@ -148,7 +148,7 @@ fn figures<'a>(criterion: &Criterion, evidence: &'a Evidence) -> Figures<'a> {
                 if let Criterion::Coverage { metric, .. } = criterion { *metric } else { Metric::Auto };
             Figures::Coverage(coverage_figures(coverage, metric))
         }
-        Measured::Lint { issues } | Measured::Security { issues } => {
+        Measured::Lint { issues } | Measured::Security { issues } | Measured::Own { issues } => {
             Figures::Issues(IssueFigures { issues: *issues })
         }
         Measured::Types { errors, warnings } => {
@@ -166,6 +166,7 @@ fn inspected(evidence: &Evidence) -> Inspected {
         Seen::Files(files) => Inspected::Files(files),
         Seen::Tests(ran) => Inspected::Tests(ran),
         Seen::Places(looked) => Inspected::Places(looked),
+        Seen::Items(looked) => Inspected::Items(looked),
     }
 }
 
@@ -206,7 +207,9 @@ fn threshold(criterion: &Criterion) -> Option<Threshold<'static>> {
                 Metric::Statements => "statements".into(),
             },
         },
-        Criterion::Lint { max_issues } => Threshold::Lint { max_issues: *max_issues },
+        Criterion::Lint { max_issues } | Criterion::Own { max_issues, .. } => {
+            Threshold::Lint { max_issues: *max_issues }
+        }
         Criterion::Types { max_errors, max_warnings } => {
             Threshold::Types { max_errors: *max_errors, max_warnings: *max_warnings }
         }

@@ -89,6 +89,7 @@ pub(super) fn information(tool: &str) -> Option<&'static str> {
         Tool::Ruff => "https://docs.astral.sh/ruff",
         Tool::Pyright => "https://github.com/microsoft/pyright",
         Tool::Bandit => "https://bandit.readthedocs.io",
+        Tool::Own(_) => return None,
     })
 }
 

@@ -80,6 +80,7 @@ fn the_document_of_each_state() {
     insta::assert_snapshot!("sarif_several", render(&sample::several()));
     insta::assert_snapshot!("sarif_waiting", render(&sample::waiting()));
     insta::assert_snapshot!("sarif_waived", render(&sample::waived()));
+    insta::assert_snapshot!("sarif_own", render(&sample::own_checks()));
     insta::assert_snapshot!("sarif_nobody", render(&sample::nobody()));
     insta::assert_snapshot!("sarif_hostile", render(&sample::hostile("\u{1b}[2J|\n]]><b>\"%41::set-output")));
 }

@@ -8,6 +8,7 @@ use super::super::super::sample;
 use super::super::render;
 use super::*;
 use crate::model::percent::Percent;
+use crate::model::run::{Earlier, Exit, Run};
 
 const VERSION: &str = "0.1.0";
 
