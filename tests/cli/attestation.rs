@@ -239,6 +239,9 @@ fn what_is_no_attestation_is_told_and_never_holds() {
     // As a signer that takes files alone leaves it.
     let files = changed(&text, |one| drop(one["subject"].as_array_mut().expect("subjects").pop()));
     audit(&project, &files, &["a"]).exits(0);
+    let uri =
+        changed(&line(&text, 1), |one| one["predicate"]["policy"]["uri"] = "pkg:generic/x@0?policy=x".into());
+    refuses(audit(&project, &uri, &[]), 5, "its URIs are not those");
     // What others have added to the bundle is left out.
     let foreign = "{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[{\"digest\":{\"sha256\":\"00\"}}],\
                    \"predicateType\":\"https://spdx.dev/Document\",\"predicate\":{}}\n";

@@ -147,7 +147,11 @@ fn what_others_wrote_is_foreign_and_no_fault_of_theirs() {
 #[test]
 fn a_statement_is_found_in_an_envelope_in_a_bundle_and_in_lines() {
     use base64::Engine as _;
-    let (statement, assessment) = (first(&sample::all_pass(), Kind::Vsa), sample::one_fails());
+    let assessment = sample::one_fails();
+    // What both alphabets write differently, in a field that nobody knows.
+    let lures = |one: &mut Value| one["more"] = "~~~???>>>".repeat(4).into();
+    let statement = changed(&sample::all_pass(), Kind::Vsa, lures);
+    assert!(base64::engine::general_purpose::STANDARD.encode(&statement).contains(['+', '/']));
     for encoded in [
         base64::engine::general_purpose::STANDARD.encode(&statement),
         base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&statement),
