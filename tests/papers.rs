@@ -8,6 +8,7 @@ use tta_promote::cli::argument::CommandLine;
 use tta_promote::cli::exit::Exit;
 use tta_promote::model::waiver::HORIZON_DAYS;
 use tta_promote::policy::{Document, read};
+use tta_promote::report::attestation::Kind;
 use tta_promote::report::readiness::State;
 use tta_promote::report::{Format, plan_document};
 
@@ -83,6 +84,18 @@ fn the_waiver_in_its_paper_is_one() {
     let document = Document { file: "promotion.toml".to_owned(), text };
     let policy = read(&document, &[]).expect("no fault");
     assert_eq!(policy.components[0].waivers.len(), 1);
+}
+
+#[test]
+fn the_paper_and_the_help_on_attestations_name_every_kind_and_predicate() {
+    let paper = paper("docs/attestation.md");
+    let mut command = CommandLine::command();
+    let help = command.find_subcommand_mut("verify").expect("a verb").render_long_help().to_string();
+    for kind in Kind::ALL {
+        assert!(paper.contains(&format!("| `{}` |", kind.name())) && help.contains(kind.name()), "{kind:?}");
+        let named = kind == Kind::TestResult || paper.contains(kind.predicate_type());
+        assert!(named, "{}", kind.predicate_type());
+    }
 }
 
 #[test]

@@ -3,6 +3,8 @@
 pub mod actor;
 pub mod answer;
 pub mod assess;
+pub mod attest;
+pub mod attestation;
 pub mod audit;
 pub mod beginning;
 pub mod bench;
@@ -15,6 +17,7 @@ pub mod complete;
 pub mod conditions;
 pub mod configuration;
 pub mod context;
+pub mod counted;
 pub mod debts;
 pub mod decide;
 pub mod deploy;

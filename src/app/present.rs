@@ -1,5 +1,7 @@
 //! What is there now, for those who ask whether a measurement still speaks of it.
 
+use std::path::PathBuf;
+
 use crate::lifecycle::Now;
 use crate::model::component::Component;
 use crate::model::promotion::Standing;
@@ -36,9 +38,22 @@ pub fn now(
     component: Option<&Component>,
     measured: &[&str],
 ) -> Now {
-    let listed = component.map(|component| workspace.files(component));
+    let components: Vec<&Component> = component.into_iter().collect();
+    now_besides(workspace, folder, &components, measured, &[])
+}
+
+/// The same for several components; `besides` are files, absolute, that nobody follows and that are no part of the
+/// project.
+pub fn now_besides(
+    workspace: &Workspace,
+    folder: &RunFolder,
+    components: &[&Component],
+    measured: &[&str],
+    besides: &[PathBuf],
+) -> Now {
+    let listed: Vec<_> = components.iter().map(|component| workspace.files(component)).collect();
     // Files that cannot be listed are stood for by no commit.
-    let is_unknown = listed.as_ref().is_some_and(Result::is_err);
+    let is_unknown = listed.iter().any(Result::is_err);
     let files: Vec<String> = listed.into_iter().flatten().flatten().map(|file| file.path).collect();
     let history = workspace.history();
     let snapshot = Snapshot::take(&workspace.root, &history, folder, "git-present", &files);
@@ -53,7 +68,7 @@ pub fn now(
     Now {
         time: clock::now(),
         commit: snapshot.commit.clone(),
-        dirty: snapshot.is_dirty().filter(|_| !is_unknown),
+        dirty: snapshot.is_dirty_besides(&workspace.root, besides).filter(|_| !is_unknown),
         equal_commits,
         policy: workspace.digest(),
         max_age: workspace.policy.project.max_age,

@@ -84,7 +84,7 @@ fn commit(commit: Option<&str>) -> String {
 }
 
 /// `2 d 3 h`, `3 h 20 min`, `20 min`: the two largest units, cut off.
-fn length(length: Duration) -> String {
+pub fn length(length: Duration) -> String {
     let minutes = length.as_secs() / 60;
     let (days, hours, minutes) = (minutes / 1_440, minutes / 60 % 24, minutes % 60);
     let parts: Vec<String> = [(days, "d"), (hours, "h"), (minutes, "min")]

@@ -7,7 +7,7 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 
 use crate::report::{
-    assessment_schema, audit, claims, completion, deployment, difference, error_schema, history,
+    assessment_schema, attestation, audit, claims, completion, deployment, difference, error_schema, history,
     issue_document, observed, plan_document, readiness, revocation, rollback, status,
 };
 use crate::{ledger, policy};
@@ -48,7 +48,7 @@ const fn ours(name: &'static str, about: &'static str, describe: fn(SchemaGenera
 }
 
 /// All of them, in the order in which people are told.
-pub const DOCUMENTS: [Document; 19] = [
+pub const DOCUMENTS: [Document; 21] = [
     theirs("promotion", "promotion.toml", policy::schema::promotion),
     theirs(
         "component",
@@ -65,6 +65,8 @@ pub const DOCUMENTS: [Document; 19] = [
     ours("readiness", "`report --format json`", readiness::schema),
     ours("audit", "`audit --format json`", audit::schema),
     ours("claims", "`audit --claims --format json`", claims::schema),
+    ours("attestations", "`audit --attestation FILE --format json`", attestation::held::schema),
+    ours("counts", "the predicate of `verify --attest counts=FILE`", attestation::counts_schema),
     ours("record", "a line of a ledger, `.promotion/ledger/NAME.jsonl`", ledger::schema),
     ours("issue", "`issue --format json`", issue_document::schema),
     ours("deployment", "`deploy --format json`", deployment::schema),

@@ -226,7 +226,8 @@ fn is_justly_waived(component: &ComponentAssessment, today: Date) -> bool {
     checks == component.checks && waivers == component.waivers
 }
 
-fn is_just(check: &CheckAssessment) -> bool {
+/// Whether the outcome of a check follows from its figures.
+pub fn is_just(check: &CheckAssessment) -> bool {
     match &check.outcome {
         Outcome::Pass(evidence) | Outcome::Fail(evidence) => {
             let gathered: Gathered = Ok(evidence.clone());

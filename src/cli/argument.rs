@@ -28,8 +28,8 @@ use decide::{HOLD_EXAMPLES, OVERRIDE_EXAMPLES, SIGN_EXAMPLES};
 pub use decide::{Hold, Override, Sign};
 use observe::OBSERVE_EXAMPLES;
 pub use observe::Observe;
-pub use output::Output;
-use output::{format, output};
+pub use output::{Attest, Output};
+use output::{attest, format, output};
 use own::{COMPLETIONS_EXAMPLES, INIT_EXAMPLES, MAN_EXAMPLES, SCHEMA_EXAMPLES};
 pub use own::{Cache, CacheAct, Completions, Init, Man, Schema};
 use report::REPORT_EXAMPLES;
@@ -227,6 +227,9 @@ pub struct Verify {
     /// Also write a format to a file; may be given several times. What is in the file is taken away before the work, so that it never is of an earlier run
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]
     pub output: Vec<Output>,
+    /// Also write what was found as in-toto Statements to sign: of test-result, vsa or counts [default: all, one a line]; may be given several times. Measured anew, and only of a commit
+    #[arg(long, value_name = "[KIND=]FILE", value_parser = attest, conflicts_with_all = ["only", "cached"])]
+    pub attest: Vec<Attest>,
 }
 
 /// Whether what was measured is remembered.

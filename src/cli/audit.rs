@@ -11,12 +11,15 @@ use crate::sys::run_folder::RunFolder;
 use super::argument::{Audit, Global, ViewFormat};
 use super::exit::Exit;
 use super::failure::Failure;
-use super::{claims, print, verify};
+use super::{attestation, claims, print, verify};
 
 /// Carries out `audit`.
 pub(super) fn run(global: &Global, arguments: &Audit) -> Result<Exit, Failure> {
     if arguments.claims {
         return claims::run(global, arguments);
+    }
+    if !arguments.attestation.is_empty() {
+        return attestation::run(global, arguments);
     }
     let workspace = Workspace::load(global.config.as_deref())?;
     let given = arguments.anchor.iter();

@@ -41,6 +41,7 @@ Examples:
   tta-promote verify carbon --only lint,types      a part of the gate, while you work
   tta-promote verify carbon --format json          for programs
   tta-promote verify carbon --record               measured anew, and remembered for a promotion
+  tta-promote verify carbon --attest vsa=v.json    a Statement for cosign or GitHub to sign
   tta-promote verify carbon --output markdown=PR.md   the verdict here, and a comment in a file
   tta-promote verify --all --output junit=t.xml --output sarif=s.json   for CI systems and code scanning
 

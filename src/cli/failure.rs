@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::app::attest::Refusal;
+use crate::app::attestation::Unreadable;
 use crate::app::audit::AuditError;
 use crate::app::change::AffectedError;
 use crate::app::choice::ChoiceError;
@@ -112,6 +114,18 @@ impl From<LoadError> for Failure {
             LoadError::Faults { faults, .. } => {
                 Self { exit: Exit::Usage, message, causes: Vec::new(), hint: None, faults }
             }
+        }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            exit: Exit::Inconclusive,
+            message: "nothing is attested".to_owned(),
+            causes: vec![refusal.what],
+            hint: Some(refusal.hint.to_owned()),
+            faults: Vec::new(),
         }
     }
 }
@@ -249,8 +263,13 @@ impl From<anyhow::Error> for Failure {
             Ok(error) => return error.into(),
             Err(error) => error,
         };
-        let error = match error.downcast::<LedgerFault>() {
-            Ok(fault) => return fault.into(),
+        let error = match error.downcast::<Unreadable>() {
+            Ok(error) => {
+                return Self::usage(
+                    error.to_string(),
+                    "name a file that `verify --attest` wrote, or a signer",
+                );
+            }
             Err(error) => error,
         };
         let hint = if error.is::<NoPlace>() {

@@ -1,6 +1,7 @@
 //! The user's words to calls, and results to exit codes.
 
 pub mod argument;
+mod attestation;
 mod audit;
 mod cache;
 mod claims;

@@ -303,5 +303,6 @@ fn measurement(component: String, arguments: &Promote) -> Verify {
         recording: Recording { record: true, no_record: false },
         format: Format::Text,
         output: Vec::new(),
+        attest: Vec::new(),
     }
 }

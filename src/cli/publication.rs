@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 use crate::app::project::POLICY_FILE;
 use crate::model::assessment::Assessment;
+use crate::report::attestation::Kind;
 use crate::report::{Format, MOST_RESULTS, Paint, Style, crowded_runs, render_to};
 use crate::sys::{file, tree};
 
-use super::argument::Output;
+use super::argument::{Attest, Output};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::{print, workflow};
@@ -20,6 +21,7 @@ use super::{print, workflow};
 pub(super) struct Publication<'a> {
     pub(super) format: Format,
     pub(super) outputs: &'a [Output],
+    pub(super) attests: &'a [Attest],
 }
 
 /// What writes a result in a format.
@@ -29,7 +31,7 @@ impl Publication<'_> {
     /// Says before the work, not after it, that its result could not be written. What is `read` is never written.
     pub(super) fn check(&self, read: &[&Path]) -> Result<(), Failure> {
         let mut named: Vec<PathBuf> = Vec::new();
-        for Output { file, .. } in self.outputs {
+        for file in self.files() {
             if file::is_printed(file) {
                 let mut failure = cannot_write(file, "it is where standard output or standard error goes");
                 failure.hint = Some("say with `--format` what to print, or name a file".to_owned());
@@ -52,7 +54,7 @@ impl Publication<'_> {
 
     /// Takes away what an earlier run left, or it would pass for the result of this one where this one comes to none.
     pub(super) fn clear(&self) -> Result<(), Failure> {
-        for Output { file, .. } in self.outputs {
+        for file in self.files() {
             file::clear(file).map_err(|why| cannot_write(file, &why.to_string()))?;
         }
         Ok(())
@@ -85,6 +87,22 @@ impl Publication<'_> {
             note(written.map_err(|why| lost(cannot_write(file, &why.to_string()))), &mut exit);
         }
         exit
+    }
+
+    /// Writes what is attested, each file whatever comes of the others, and says what the process ends with.
+    pub(super) fn attest(&self, exit: Exit, text: impl Fn(&[Kind]) -> String) -> Exit {
+        let mut exit = exit;
+        for Attest { kinds, file } in self.attests {
+            let written = file::write_whole(file, &text(kinds));
+            note(written.map_err(|why| lost(cannot_write(file, &why.to_string()))), &mut exit);
+        }
+        exit
+    }
+
+    /// All files that are written.
+    fn files(&self) -> impl Iterator<Item = &Path> {
+        let outputs = self.outputs.iter().map(|output| output.file.as_path());
+        outputs.chain(self.attests.iter().map(|attest| attest.file.as_path()))
     }
 
     /// Whether it is printed or written in that format.

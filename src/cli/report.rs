@@ -22,7 +22,7 @@ const FORMATS: [Format; 4] = [Format::Text, Format::Json, Format::Markdown, Form
 
 /// Carries out `report`.
 pub(super) fn run(global: &Global, arguments: &Report) -> Result<Exit, Failure> {
-    let publication = Publication { format: arguments.format, outputs: &arguments.output };
+    let publication = Publication { format: arguments.format, outputs: &arguments.output, attests: &[] };
     if arguments.merge.is_empty() {
         of_readiness(global, arguments, &publication)
     } else {

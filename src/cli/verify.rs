@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::app::attest::{self, Attestation};
 use crate::app::checkout::checkout;
 use crate::app::choice::{Ask, Choice, choose};
 use crate::app::doubt;
@@ -19,6 +20,7 @@ use crate::model::gate::Precision;
 use crate::report::clean::one_line;
 use crate::report::{Checkout, Format, Paint, SourceLines, Style, Verbosity};
 use crate::sys::ledger_file::LedgerError;
+use crate::sys::run_folder::RunFolder;
 use crate::sys::{clock, interrupt::Interrupt, terminal};
 
 use super::argument::{Colour, Global, Verify, Which};
@@ -31,7 +33,8 @@ use super::{explain, notice, print};
 
 /// Carries out `verify`.
 pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> {
-    let publication = Publication { format: arguments.format, outputs: &arguments.output };
+    let publication =
+        Publication { format: arguments.format, outputs: &arguments.output, attests: &arguments.attest };
     publication.check(&global.config.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
     publication.clear()?;
     let workspace = Workspace::load(global.config.as_deref())?;
@@ -47,6 +50,7 @@ pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> 
         print::stderr(&explain::text(&choice));
     }
     let interrupt = Interrupt::listen().map_err(anyhow::Error::from)?;
+    may_attest(arguments, &workspace, &choice)?;
     let progress = Progress::new(global.quiet);
     let verified = if choice.names.is_empty() {
         unselected(&workspace, &request)
@@ -76,20 +80,68 @@ pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> 
         }
         note(remembered, &mut exit);
     }
-    let exit = publication.publish(&verified.assessment, exit, &style);
+    let attestation = attestation(arguments, &workspace, &mut verified, &mut exit);
+    let mut exit = publication.publish(&verified.assessment, exit, &style);
+    if let Some(attestation) = attestation {
+        exit = publication.attest(exit, |kinds| attestation.text(&verified.assessment, kinds));
+    }
+    tell(global, arguments, &workspace, &verified)?;
+    Ok(exit)
+}
+
+/// What is said after the verdict: the last line of it, where a document does not stay alone.
+fn tell(
+    global: &Global,
+    arguments: &Verify,
+    workspace: &Workspace,
+    verified: &Verified,
+) -> Result<(), Failure> {
     let names = verified.assessment.components.iter().map(|component| component.name.as_str());
-    for sentence in notice::sentences(&workspace, names) {
-        // The last line of the verdict; a document stays alone.
+    for sentence in notice::sentences(workspace, names) {
         if arguments.format == Format::Text && !global.quiet {
             print::stdout(&format!("{sentence}\n"))?;
         } else {
             print::stderr(&format!("{sentence}\n"));
         }
     }
-    if let Some(revision) = arguments.which.changed_since.as_ref().filter(|_| choice.names.is_empty()) {
+    let is_empty = verified.assessment.components.is_empty();
+    if let Some(revision) = arguments.which.changed_since.as_ref().filter(|_| is_empty) {
         print::stderr(&nothing_changed(revision));
     }
-    Ok(exit)
+    Ok(())
+}
+
+/// Says before the work that what is there cannot be attested.
+fn may_attest(arguments: &Verify, workspace: &Workspace, choice: &Choice) -> Result<(), Failure> {
+    if arguments.attest.is_empty() || choice.names.is_empty() {
+        return Ok(());
+    }
+    let folder = RunFolder::create(&workspace.root).map_err(anyhow::Error::from)?;
+    attest::ready(workspace, &choice.names, &folder)?;
+    Ok(())
+}
+
+/// What can be attested. Where nothing can, nothing passes: somebody may rest on the exit code for that the file is there.
+fn attestation(
+    arguments: &Verify,
+    workspace: &Workspace,
+    verified: &mut Verified,
+    exit: &mut Exit,
+) -> Option<Attestation> {
+    if arguments.attest.is_empty() || verified.interrupted || !verified.faults.is_empty() {
+        return None;
+    }
+    match attest::attest(workspace, &verified.assessment, &verified.folder) {
+        Ok(attestation) => Some(attestation),
+        Err(refusal) => {
+            doubt::withhold(&mut verified.assessment, &format!("it was not attested: {refusal}"));
+            print::stderr(&Failure::from(refusal).text());
+            if matches!(exit, Exit::Pass | Exit::Waiting) {
+                *exit = Exit::Inconclusive;
+            }
+            None
+        }
+    }
 }
 
 /// Records what was measured. In CI that is the default, and no reason to fail where the checkout cannot be written.
@@ -129,9 +181,11 @@ fn records(arguments: &Verify) -> bool {
         || (terminal::is_in_ci() && !arguments.recording.no_record && !arguments.cached)
 }
 
-/// In CI nothing is reused unless somebody asks for it: a job is there to find out. What is recorded is measured now.
+/// In CI nothing is reused unless somebody asks for it: a job is there to find out. What is recorded or attested is
+/// measured now.
 fn reuse(arguments: &Verify) -> Reuse {
-    match (arguments.fresh || arguments.recording.record, arguments.cached) {
+    let is_evidence = arguments.recording.record || !arguments.attest.is_empty();
+    match (arguments.fresh || is_evidence, arguments.cached) {
         (true, _) => Reuse::Renew,
         (false, false) if terminal::is_in_ci() => Reuse::Never,
         (false, _) => Reuse::Allowed,

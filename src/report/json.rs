@@ -12,6 +12,7 @@ use crate::model::assessment::Assessment;
 
 use super::clean::is_unseen;
 
+mod count;
 mod heading;
 mod lines;
 mod number;
@@ -20,9 +21,12 @@ mod waiver;
 mod wire;
 mod writer;
 
+pub use count::Counted;
+pub(super) use count::Counts;
 pub use heading::{Heading, ReadError};
 pub(super) use lines::{on_one_line, write_lines};
 pub use reader::read;
+pub(super) use writer::instant;
 
 /// The version of the schema.
 pub(super) const SCHEMA: u8 = 1;
@@ -138,6 +142,11 @@ impl<'a> Program<'a> {
     /// This one.
     pub(super) fn of(version: &'a str) -> Self {
         Self { name: Self::NAME.into(), version: version.into() }
+    }
+
+    /// Whether it is one, of whichever version.
+    pub(super) fn is_ours(&self) -> bool {
+        self.name == Self::NAME
     }
 }
 

@@ -2,6 +2,7 @@
 //! and decides nothing. The hard part: half of the text is the tools' and the project's, and is trusted
 //! nowhere (`clean`, `markup`).
 
+pub mod attestation;
 pub mod audit;
 pub mod claims;
 pub mod clean;

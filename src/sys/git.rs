@@ -15,6 +15,9 @@ use super::run_folder::RunFolder;
 use super::tree::Listing;
 use super::{file, variable};
 
+/// Git's word for a file that it does not follow.
+const UNFOLLOWED: &str = "?";
+
 /// The project's files at one moment, by git where there is a repository, else by listing them.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
@@ -56,7 +59,8 @@ impl Snapshot {
                         (path, (word, digest))
                     })
                     .collect::<BTreeMap<_, _>>();
-                let overlooked = state.is_empty() && overlooks(root, folder, name, files);
+                let has_edits = state.values().any(|(word, _)| word != UNFOLLOWED);
+                let overlooked = !has_edits && overlooks(root, folder, name, files);
                 Self { commit, state: State::Repository(state), overlooked }
             }
             None => {
@@ -67,8 +71,16 @@ impl Snapshot {
 
     /// Whether the working tree differs from the commit; `None` outside of a repository.
     pub fn is_dirty(&self) -> Option<bool> {
+        self.is_dirty_besides(Path::new(""), &[])
+    }
+
+    /// The same, but for `besides` where git does not follow them: absolute, without links.
+    pub fn is_dirty_besides(&self, root: &Path, besides: &[PathBuf]) -> Option<bool> {
+        let is_besides = |(path, (word, _)): (&String, &(String, Option<String>))| {
+            word == UNFOLLOWED && besides.contains(&file::written_as(&root.join(path)))
+        };
         match &self.state {
-            State::Repository(paths) => Some(!paths.is_empty() || self.overlooked),
+            State::Repository(paths) => Some(!paths.iter().all(is_besides) || self.overlooked),
             State::Listing(_) => None,
         }
     }

@@ -3,6 +3,7 @@
 //! Not here: the real tools (`real_tools`).
 #![expect(clippy::disallowed_methods, reason = "a test builds its world with its own hands")]
 
+mod attestation;
 mod audit;
 mod cache;
 mod change;

@@ -76,6 +76,14 @@ fn a_run_that_was_interrupted_after_its_checks_passes_nowhere() {
 }
 
 #[test]
+fn a_run_that_was_interrupted_attests_nothing() {
+    let attest = ["verify", "a", "--attest", "a.jsonl"];
+    let (project, _, told) = interrupted(Project::new(), &attest);
+    told.exits(130);
+    assert!(!project.root().join("a.jsonl").exists());
+}
+
+#[test]
 fn what_a_gate_asks_besides_checks_is_asked_of_an_interrupted_run_too() {
     let asked = "[gate.staging]\nsign_offs = [\"reviewed\"]\nintegration_coverage = { min_percent = 50 }\n";
     let policy = POLICY.replace("[gate.staging]\n", asked);

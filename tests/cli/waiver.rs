@@ -218,3 +218,33 @@ fn a_waived_pass_is_recorded_with_its_waivers_and_is_no_obstacle() {
     let json = project.run(&["status", "a", "--format", "json"]).json();
     assert_eq!(json["components"][0]["obstacles"], json!([]), "{json}");
 }
+
+#[test]
+fn an_attestation_says_until_when_a_pass_is_waived_and_no_longer_holds_then() {
+    let project = project(&(waiver("F401", 2) + &waiver("E501", 1)));
+    let file = project.path("shards").join("a.jsonl");
+    let name = file.to_string_lossy().into_owned();
+    project.run(&["verify", "a", "--attest", &name]).exits(0);
+    let text = std::fs::read_to_string(&file).expect("written");
+    assert!(
+        text.contains("\"WARNED\"") && text.contains(&format!("TTA_PROMOTE_WAIVED_UNTIL_{}", day(20))),
+        "{text}"
+    );
+    let told = project.run(&["audit", "a", "--attestation", &name]).exits(0);
+    assert_eq!(
+        told.stdout.matches(&format!("it rests on waivers until {}", day(20))).count(),
+        3,
+        "{}",
+        told.stdout
+    );
+    for line in text.replace(&day(20), &day(-1)).lines() {
+        std::fs::write(&file, line).expect("written");
+        // The counts were judged on a day on which the waiver was in force, which this one says that it was not.
+        let code = if line.contains("attestation/gate/v1") { 5 } else { 3 };
+        project.run(&["audit", "a", "--attestation", &name]).exits(code);
+    }
+    // Waivers that cover less than what was found carry no pass.
+    let counts = text.lines().last().expect("the counts").replace("\"covered\": 2", "\"covered\": 1");
+    std::fs::write(&file, counts).expect("written");
+    project.run(&["audit", "a", "--attestation", &name]).exits(5).says("do not cover what was found");
+}

@@ -13,7 +13,7 @@ use super::laboratory::{checkout, make_environment};
 
 #[path = "../../src/report/sample.rs"]
 #[expect(clippy::unwrap_used, reason = "it is a test's in the library, where that may be")]
-mod sample;
+pub(super) mod sample;
 
 const PINNED: [&str; 1] = ["xmlschema==4.3.2"];
 

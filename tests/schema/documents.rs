@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tta_promote::app::schema::DOCUMENTS;
 use tta_promote::ledger::read;
@@ -11,6 +12,10 @@ use tta_promote::model::percent::{Percent, Ratio};
 use tta_promote::model::policy::Fault;
 use tta_promote::model::record::{Fact, Record};
 use tta_promote::model::soak::{Excess, ResetCause, Soak};
+use tta_promote::report::attestation::{
+    self,
+    held::{About, Held, Statement},
+};
 use tta_promote::report::history::{History, render_history_json};
 use tta_promote::report::observed::Observed;
 use tta_promote::report::plan_document::{PlanDocument, PlanPolicy, PlanShard, render_matrix};
@@ -27,6 +32,13 @@ fn samples() -> BTreeMap<&'static str, Vec<Value>> {
         let text = text_of(&path);
         let body = text.splitn(3, "---\n").nth(2).unwrap_or_default();
         let Ok(document) = serde_json::from_str::<Value>(body) else { continue };
+        // Of a Statement the predicate is ours, and only that which has the counts.
+        if let Some(predicate) = document.get("predicate") {
+            if path.to_string_lossy().ends_with("_counts.snap") {
+                samples.entry("counts").or_default().push(predicate.clone());
+            }
+            continue;
+        }
         if let Some(name) = name_of(&document, &path.to_string_lossy()) {
             samples.entry(name).or_default().push(document);
         }
@@ -154,7 +166,41 @@ fn rendered() -> Vec<(&'static str, String)> {
         ("plan", part.render()),
         ("error", render_error(&error)),
         ("revocation", revocation::json(&revoked)),
+        ("attestations", attestation::held::render_json(&attested(), 5)),
     ]
+}
+
+/// A Statement that holds, and a line that is none.
+fn attested() -> Held {
+    let statement = Statement {
+        file: "a.jsonl".into(),
+        line: 1,
+        signatures: Some(1),
+        about: Some(About {
+            kind: "counts",
+            component: "a".into(),
+            to: "staging",
+            result: "pass",
+            commit: "30f84615".repeat(5),
+            started: Timestamp::UNIX_EPOCH,
+        }),
+        faults: Vec::new(),
+        notes: vec!["n".into()],
+    };
+    let fault = attestation::held::Fault {
+        weight: attestation::held::Weight::Broken,
+        message: "m".into(),
+        hint: "h".into(),
+    };
+    let garbage =
+        Statement { line: 2, signatures: None, about: None, faults: vec![fault], ..statement.clone() };
+    Held {
+        version: "0.1.0".into(),
+        project: "T".into(),
+        now: Timestamp::UNIX_EPOCH,
+        statements: vec![statement, garbage],
+        faults: Vec::new(),
+    }
 }
 
 #[test]

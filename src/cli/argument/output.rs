@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::report::Format;
+use crate::report::attestation::Kind;
 
 /// A format and the file that it goes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +12,31 @@ pub struct Output {
     pub format: Format,
     /// The file.
     pub file: PathBuf,
+}
+
+/// What is attested, and the file that it goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attest {
+    /// The predicates.
+    pub kinds: Vec<Kind>,
+    /// The file.
+    pub file: PathBuf,
+}
+
+/// Kind and file as people say them: all kinds where none is named.
+pub(super) fn attest(text: &str) -> Result<Attest, String> {
+    let names = || Kind::ALL.map(Kind::name).join(", ");
+    let (kinds, file) = match text.split_once('=') {
+        Some((name, file)) if !name.contains('/') => {
+            let kind = Kind::from_name(name).ok_or_else(|| format!("a kind is one of {}", names()))?;
+            (vec![kind], file)
+        }
+        _ => (Kind::ALL.to_vec(), text),
+    };
+    if file.is_empty() {
+        return Err("say FILE or KIND=FILE, such as vsa=carbon.vsa.json".to_owned());
+    }
+    Ok(Attest { kinds, file: PathBuf::from(file) })
 }
 
 /// The format of that name.

@@ -1,8 +1,15 @@
 //! The words of the verbs that look at what was recorded: `status`, `history`, `audit`.
 
+use std::path::PathBuf;
+use std::time::Duration;
+
 use clap::{Args, ValueEnum};
 
 use crate::ledger::Head;
+use crate::policy::duration;
+
+/// The longest age that an attestation may be allowed, in days: some speak of releases that live for years.
+const OLDEST_DAYS: u64 = 3_660;
 
 /// What is shown for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -67,6 +74,12 @@ pub struct Audit {
     /// Also hold the ledgers against what the promotion issues and the comments on them say of their records; with `--claims`: also what the issues claim
     #[arg(long)]
     pub issue: bool,
+    /// Hold what `verify --attest` wrote, signed or not, against the commit, the files and the policy that are here, instead of the ledgers; may be given several times. Signatures are not verified
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["anchor", "claims", "issue"])]
+    pub attestation: Vec<PathBuf>,
+    /// How old an attestation may be, such as 36h [default: `max_age` of the policy]
+    #[arg(long, value_name = "DUR", value_parser = age, requires = "attestation")]
+    pub max_age: Option<Duration>,
     /// What to print: text or json
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     pub format: ViewFormat,
@@ -90,6 +103,11 @@ fn which(text: &str) -> Result<Which, String> {
             _ => Err("say the number of a record, `last` or `previous`".to_owned()),
         },
     }
+}
+
+fn age(text: &str) -> Result<Duration, String> {
+    duration::parse_within(text, OLDEST_DAYS)
+        .map_err(|error| format!("it {error}; say for example 36h or 30d"))
 }
 
 fn anchor(text: &str) -> Result<Anchor, String> {
@@ -131,6 +149,7 @@ Examples:
   tta-promote audit --issue                        also against what GitHub says: issues and comments
   tta-promote audit carbon --anchor 12:4f1c…       also against one record that was written down
   tta-promote audit --anchor carbon=12:4f1c… --format json
+  tta-promote audit carbon --attestation carbon.intoto.jsonl   is it of this commit, and a pass?
 
 Each line holds the digest of the one before it, so that an edited, removed, moved or torn line is
 named. Whoever rewrites the whole file is found by anchors: every version in git's history must be

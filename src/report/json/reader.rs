@@ -109,7 +109,7 @@ fn component(wire: &wire::Component<'_>) -> Read<ComponentAssessment> {
     })
 }
 
-fn condition(wire: &wire::Condition<'_>) -> Read<Condition> {
+pub(super) fn condition(wire: &wire::Condition<'_>) -> Read<Condition> {
     let state = ConditionState::from_name(&wire.outcome);
     Ok(Condition {
         id: wire.id.to_string(),
@@ -183,7 +183,7 @@ fn measurer(check: Check) -> Option<Tool> {
 }
 
 /// The proof, made anew: of all files of the component, or of the tests that the figures count.
-fn inspected(measured: &Measured, seen: wire::Inspected, files: &[String]) -> Read<Inspected> {
+pub(super) fn inspected(measured: &Measured, seen: wire::Inspected, files: &[String]) -> Read<Inspected> {
     let disagrees = |what: String| Err(ReadError::new(format!("the proof does not fit: {what}")));
     let made = match (measured, seen) {
         (Measured::Tests(counts), wire::Inspected::Tests(ran)) => {
@@ -217,7 +217,7 @@ fn inspected(measured: &Measured, seen: wire::Inspected, files: &[String]) -> Re
     made.map_err(|reason| ReadError::new(reason.message))
 }
 
-fn measured(check: Check, figures: &wire::Figures<'_>) -> Read<Measured> {
+pub(super) fn measured(check: Check, figures: &wire::Figures<'_>) -> Read<Measured> {
     Ok(match (check, figures) {
         (Check::Tests, wire::Figures::Tests(counts)) => Measured::Tests(TestCounts {
             passed: counts.passed,
@@ -266,7 +266,7 @@ fn coverage(figures: &wire::CoverageFigures<'_>) -> Read<Coverage> {
     Ok(Coverage { statements, branches, bound, excluded: figures.excluded })
 }
 
-fn criterion(check: Check, threshold: Option<&wire::Threshold<'_>>) -> Read<Criterion> {
+pub(super) fn criterion(check: Check, threshold: Option<&wire::Threshold<'_>>) -> Read<Criterion> {
     use wire::Threshold as Of;
     let threshold = threshold.ok_or_else(|| ReadError::new("it has no threshold"))?;
     Ok(match (check, threshold) {
@@ -316,7 +316,7 @@ fn instant(text: &str) -> Read<jiff::Timestamp> {
     text.parse().map_err(|_| unknown("instant", text))
 }
 
-fn check(id: &str) -> Read<Check> {
+pub(super) fn check(id: &str) -> Read<Check> {
     Check::named(id).ok_or_else(|| unknown("check", id))
 }
 
@@ -328,14 +328,14 @@ fn severity(name: &str) -> Read<Severity> {
     Severity::from_name(name).ok_or_else(|| unknown("severity", name))
 }
 
-fn reason_kind(name: &str) -> Read<ReasonKind> {
+pub(super) fn reason_kind(name: &str) -> Read<ReasonKind> {
     ReasonKind::ALL
         .into_iter()
         .find(|kind| kind.name() == name)
         .ok_or_else(|| unknown("kind of reason", name))
 }
 
-fn verdict(name: &str) -> Read<Verdict> {
+pub(super) fn verdict(name: &str) -> Read<Verdict> {
     [Verdict::Pass, Verdict::Inconclusive, Verdict::Fail]
         .into_iter()
         .find(|verdict| verdict.name() == name)

@@ -372,7 +372,6 @@ pub(super) enum Exit {
     NotFound(bool),
 }
 
-/// The name of a check.
 /// The name of a check: one that every gate asks, or one that the policy defines, whose tool is called by it.
 const CHECK: &str = "^[a-z][a-z0-9_-]{0,39}$";
 

@@ -133,7 +133,7 @@ fn reason(outcome: &Outcome) -> Option<Reason<'_>> {
     }
 }
 
-fn figures<'a>(criterion: &Criterion, evidence: &'a Evidence) -> Figures<'a> {
+pub(super) fn figures<'a>(criterion: &Criterion, evidence: &'a Evidence) -> Figures<'a> {
     match &evidence.measured {
         Measured::Tests(counts) => Figures::Tests(TestFigures {
             passed: counts.passed,
@@ -161,7 +161,7 @@ fn figures<'a>(criterion: &Criterion, evidence: &'a Evidence) -> Figures<'a> {
     }
 }
 
-fn inspected(evidence: &Evidence) -> Inspected {
+pub(super) fn inspected(evidence: &Evidence) -> Inspected {
     match evidence.inspected.seen() {
         Seen::Files(files) => Inspected::Files(files),
         Seen::Tests(ran) => Inspected::Tests(ran),
@@ -194,7 +194,7 @@ fn coverage_figures(coverage: &Coverage, metric: Metric) -> CoverageFigures<'sta
     }
 }
 
-fn threshold(criterion: &Criterion) -> Option<Threshold<'static>> {
+pub(super) fn threshold(criterion: &Criterion) -> Option<Threshold<'static>> {
     Some(match criterion {
         Criterion::Tests { max_failures, min_passed } => {
             Threshold::Tests { max_failures: *max_failures, min_passed: *min_passed }
@@ -271,7 +271,7 @@ fn list(texts: &[String]) -> Cow<'_, [String]> {
     texts.into()
 }
 
-fn instant(time: jiff::Timestamp) -> String {
+pub(crate) fn instant(time: jiff::Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 

@@ -1,0 +1,304 @@
+//! `audit --attestation`: whether what Statements claim is so: of the commit that is checked out, its files, the policy,
+//! and not too old.
+//!
+//! Not a verifier of signatures, and it says so. The hard part is to take nothing on trust that can be seen here: counts
+//! are judged again, under the gate of the policy.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::lifecycle::Now;
+use crate::model::component::Component;
+use crate::model::gate::{Criterion, Gate};
+use crate::report::attestation::held::{About, Fault, Held, Statement, Weight};
+use crate::report::attestation::{Claim, Conclusion, Proof, Reading, Unread, read};
+use crate::sys::run_folder::RunFolder;
+use crate::sys::{clock, file};
+
+use super::attest::origin;
+use super::counted;
+use super::present::now_besides;
+use super::project::Workspace;
+use super::refusal::length;
+use super::selection::SelectionError;
+
+/// Clocks of two machines may differ a little.
+const SKEW: SignedDuration = SignedDuration::from_mins(5);
+const AGAIN: &str = "verify it again on this commit: `tta-promote verify COMPONENT --attest FILE`";
+const FORGED: &str = "trust nothing of it: it was changed after it was written, or written by something else";
+
+/// A file that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read `{file}`: {why}")]
+pub struct Unreadable {
+    /// As it was named.
+    pub file: String,
+    /// Why.
+    pub why: file::ReadError,
+}
+
+/// Holds what files claim against what is here. Of the components that are named each must be attested.
+///
+/// # Errors
+/// Where a file cannot be read, a name is nobody's, or there is no place for what git says.
+pub fn audit(
+    workspace: &Workspace,
+    names: &[String],
+    files: &[PathBuf],
+    max_age: Option<Duration>,
+) -> anyhow::Result<Held> {
+    let known = || workspace.policy.components.iter().map(|component| component.name.clone()).collect();
+    if let Some(name) = names.iter().find(|name| workspace.policy.component(name).is_none()) {
+        return Err(SelectionError::Unknown { name: name.clone(), known: known() }.into());
+    }
+    let mut readings: Vec<(String, Reading)> = Vec::new();
+    let mut empty = Vec::new();
+    for path in files {
+        let name = path.to_string_lossy().into_owned();
+        let text = file::read_text(path).map_err(|why| Unreadable { file: name.clone(), why })?;
+        let found = read(&text);
+        if found.is_empty() {
+            empty.push(name.clone());
+        }
+        readings.extend(found.into_iter().map(|reading| (name.clone(), reading)));
+    }
+    let claims = || readings.iter().filter_map(|(_, reading)| reading.content.as_ref().ok());
+    let now = present(workspace, claims(), files)?;
+    let place = Place { workspace, max_age: max_age.unwrap_or(now.max_age), now: &now };
+    let attested: BTreeSet<&str> = claims().map(|claim| claim.component.as_str()).collect();
+    let lacking = names.iter().filter(|name| !attested.contains(name.as_str()));
+    let open = |message: String| Fault { weight: Weight::Open, message, hint: AGAIN.to_owned() };
+    let mut faults: Vec<Fault> =
+        empty.iter().map(|name| open(format!("`{name}` holds no Statement"))).collect();
+    faults.extend(lacking.map(|name| open(format!("nothing attests `{name}`"))));
+    if claims().next().is_none() && faults.is_empty() {
+        faults.push(open("there is no Statement of tta-promote among them".to_owned()));
+    }
+    let statements: Vec<Statement> =
+        readings.iter().map(|(file, reading)| place.hold(file, reading)).collect();
+    Ok(Held {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        project: workspace.policy.project.name.clone(),
+        now: now.time,
+        statements,
+        faults,
+    })
+}
+
+/// What is there now; the files that hold the claims are no part of it.
+fn present<'a>(
+    workspace: &Workspace,
+    claims: impl Iterator<Item = &'a Claim>,
+    files: &[PathBuf],
+) -> anyhow::Result<Now> {
+    let (mut components, mut commits): (BTreeMap<&str, &Component>, BTreeSet<&str>) = Default::default();
+    for claim in claims {
+        if let Some(component) = workspace.policy.component(&claim.component) {
+            components.insert(&component.name, component);
+        }
+        commits.insert(&claim.commit);
+    }
+    let components: Vec<&Component> = components.into_values().collect();
+    let commits: Vec<&str> = commits.into_iter().take(COMMITS).collect();
+    let besides: Vec<PathBuf> = files.iter().map(|file| file::written_as(file)).collect();
+    let folder = RunFolder::create(&workspace.root)?;
+    Ok(now_besides(workspace, &folder, &components, &commits, &besides))
+}
+
+/// Of how many commits git is asked: each costs a process, and who names more is up to no good.
+const COMMITS: usize = 20;
+
+/// What claims are held against.
+struct Place<'a> {
+    workspace: &'a Workspace,
+    max_age: Duration,
+    now: &'a Now,
+}
+
+/// What speaks against a claim, as it is found.
+#[derive(Default)]
+struct Found {
+    faults: Vec<Fault>,
+    notes: Vec<String>,
+}
+
+impl Found {
+    fn add(&mut self, weight: Weight, message: impl Into<String>, hint: &str) {
+        self.faults.push(Fault { weight, message: message.into(), hint: hint.to_owned() });
+    }
+
+    fn broken(&mut self, message: impl Into<String>) {
+        self.add(Weight::Broken, message, FORGED);
+    }
+}
+
+impl Place<'_> {
+    fn hold(&self, file: &str, reading: &Reading) -> Statement {
+        let mut found = Found::default();
+        let about = match &reading.content {
+            Ok(claim) => {
+                self.held(claim, &mut found);
+                Some(about(claim))
+            }
+            Err(Unread::Malformed(why)) => {
+                found.broken(why);
+                None
+            }
+            Err(Unread::Foreign(what)) => {
+                found.notes.push(format!("{what}: it is left out"));
+                None
+            }
+        };
+        let Found { faults, notes } = found;
+        let file = file.to_owned();
+        Statement { file, line: reading.line, signatures: reading.signatures, about, faults, notes }
+    }
+
+    fn held(&self, claim: &Claim, found: &mut Found) {
+        self.commit(claim, found);
+        self.files(claim, found);
+        let is_policy = claim.policy == self.now.policy;
+        if !is_policy {
+            let message = "it was judged by another policy than the one that is here";
+            found.add(Weight::Broken, message, AGAIN);
+        }
+        self.proof(claim, is_policy, found);
+        match claim.conclusion {
+            Conclusion::Passed => {}
+            Conclusion::Warned => {
+                let until = claim.waived_until.map(|day| format!(" until {day}")).unwrap_or_default();
+                found.notes.push(format!("it rests on waivers{until}"));
+            }
+            Conclusion::Failed => {
+                let message = format!("it says that the gate of {} was not passed", claim.to.name());
+                found.add(Weight::Failed, message, "see `tta-promote verify` for what is missing");
+            }
+        }
+        self.age(claim.started, claim.waived_until, found);
+    }
+
+    fn commit(&self, claim: &Claim, found: &mut Found) {
+        let Some(current) = self.now.commit.as_deref() else {
+            let hint = "check out the commit that it is of";
+            return found.add(Weight::Open, "there is no commit here that it could be of", hint);
+        };
+        if !self.now.is_current(&claim.commit) {
+            let message = format!(
+                "it is of the commit {}, and {} is checked out",
+                short(&claim.commit),
+                short(current)
+            );
+            found.add(Weight::Broken, message, "check out that commit, or verify this one");
+        } else if claim.commit != current {
+            found.notes.push("it is of an earlier commit that differs in nothing but ledgers".to_owned());
+        }
+        if claim.commit_subject.is_none() {
+            found.notes.push("its subjects are files alone; the commit is told by its predicate".to_owned());
+        }
+        if self.now.dirty != Some(false) {
+            let message = "the working tree differs from its commit, so that it speaks of other files";
+            found.add(Weight::Open, message, "commit or put aside what differs");
+        }
+    }
+
+    fn files(&self, claim: &Claim, found: &mut Found) {
+        let workspace = self.workspace;
+        let Some(component) = workspace.policy.component(&claim.component) else {
+            let message = format!("there is no component `{}` here", claim.component);
+            return found.add(Weight::Broken, message, AGAIN);
+        };
+        let Ok(files) = workspace.files(component) else {
+            let message = format!("the files of `{}` cannot be listed", claim.component);
+            return found.add(Weight::Open, message, "see what `tta-promote plan` says");
+        };
+        let here: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        if let Some(lacking) = here.iter().find(|path| !claim.files.contains_key(**path)) {
+            found.add(
+                Weight::Broken,
+                format!("it says nothing of `{lacking}`, which is a part of it"),
+                AGAIN,
+            );
+        }
+        for (path, digest) in &claim.files {
+            if !here.contains(path.as_str()) {
+                found.add(Weight::Broken, format!("it is about `{path}`, which is no part of it"), AGAIN);
+            } else if file::sha256(&workspace.root.join(path)).as_ref() != Some(digest) {
+                found.add(Weight::Broken, format!("`{path}` is not the file that was measured"), AGAIN);
+            }
+        }
+    }
+
+    /// Whether the conclusion is borne out by what stands beside it; the gate is known where the policy is the same.
+    fn proof(&self, claim: &Claim, is_policy: bool, found: &mut Found) {
+        let gate = self.workspace.policy.gates.get(&claim.to).filter(|_| is_policy);
+        let origin = origin(self.workspace);
+        let policy = origin.policy(&claim.commit, self.workspace.name());
+        let resource = origin.resource(&claim.commit, &claim.component, claim.to.name());
+        match &claim.proof {
+            Proof::Counts(counted) => {
+                if let Err(why) = counted::follows(counted, clock::day_of(claim.started)) {
+                    found.broken(why);
+                }
+                if let Some(why) = gate.and_then(|gate| counted::lacks(counted, gate, claim.from)) {
+                    found.broken(why);
+                }
+            }
+            Proof::Tests(well, uri) => {
+                if *uri != policy && is_policy {
+                    found.broken("the URI of its policy is not that of what it is about");
+                }
+                let lacking = gate.and_then(|gate| lacking(gate, well));
+                if let Some(check) = lacking.filter(|_| claim.conclusion != Conclusion::Failed) {
+                    found.broken(format!("it passes, and does not say that `{check}` did"));
+                }
+            }
+            Proof::Summary(of, uri) => {
+                if is_policy && (*of != resource || *uri != policy) {
+                    found.broken("its URIs are not those of what it is about");
+                }
+            }
+        }
+    }
+
+    fn age(&self, started: Timestamp, waived_until: Option<Date>, found: &mut Found) {
+        match Duration::try_from(self.now.time.duration_since(started)) {
+            Ok(age) if age > self.max_age => {
+                let message = format!("it is {} old, and {} is the limit", length(age), length(self.max_age));
+                found.add(Weight::Open, message, AGAIN);
+            }
+            Ok(_) => {}
+            Err(_) if started.duration_since(self.now.time) < SKEW => {}
+            Err(_) => {
+                found.add(Weight::Broken, "it is from the future", "see whether the clock is right here");
+            }
+        }
+        if let Some(day) = waived_until.filter(|day| *day < clock::day_of(self.now.time)) {
+            found.add(Weight::Open, format!("it rests on a waiver that expired after {day}"), AGAIN);
+        }
+    }
+}
+
+/// The first check of a gate that is not among those that are well.
+fn lacking(gate: &Gate, well: &[String]) -> Option<String> {
+    let asked = gate.criteria.iter().filter(|one| !matches!(one, Criterion::NotApplicable { .. }));
+    asked.map(|one| one.check().id().to_owned()).find(|id| !well.contains(id))
+}
+
+fn about(claim: &Claim) -> About {
+    About {
+        kind: claim.kind.name(),
+        component: claim.component.clone(),
+        to: claim.to.name(),
+        result: claim.conclusion.name(),
+        commit: claim.commit.clone(),
+        started: claim.started,
+    }
+}
+
+fn short(commit: &str) -> String {
+    commit.chars().take(8).collect()
+}
