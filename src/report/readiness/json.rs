@@ -17,7 +17,7 @@ struct Document<'a> {
     tool: Program<'a>,
     #[schemars(extend("const" = KIND))]
     kind: &'static str,
-    /// How many components are in each state.
+    /// How many components are in each state, 0 where none is.
     #[schemars(extend("required" = State::ALL.map(State::name)))]
     counts: BTreeMap<&'static str, u64>,
     #[serde(flatten)]
@@ -32,12 +32,13 @@ pub(super) fn schema(generator: SchemaGenerator) -> Schema {
 
 /// The document.
 pub(super) fn render(readiness: &Readiness, version: &str, exit_code: u8) -> String {
-    let counts = readiness.counts().into_iter().map(|(state, count)| (state.name(), count)).collect();
+    let counts = readiness.counts();
+    let count = |state: State| (state.name(), counts.get(&state).copied().unwrap_or_default());
     written(&Document {
         schema: SCHEMA,
         tool: Program::of(version),
         kind: KIND,
-        counts,
+        counts: State::ALL.map(count).into(),
         readiness,
         exit_code,
     })
