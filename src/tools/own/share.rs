@@ -1,7 +1,7 @@
 //! One component's share of what a tool of one's own said.
 //!
-//! A run for one component speaks for it alone: all that it found counts. Of a run for all, a finding counts for the
-//! component whose file it is in, and for every component where it is in no file that is there: in doubt no pass.
+//! A run for one component speaks for it alone: all that it found counts. Of a run for all, a finding in a component's file
+//! counts for that component. One anywhere else counts for each: in doubt no pass.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -25,13 +25,13 @@ pub struct Places {
 
 /// Whom a run was for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Whom {
+pub enum Whom<'a> {
     /// This component alone.
     One,
-    /// All components, which have so many files together.
+    /// All components of the policy, whichever were selected.
     All {
-        /// Each file counted once.
-        files: u64,
+        /// The real paths of all their files.
+        files: &'a BTreeSet<String>,
     },
 }
 
@@ -51,7 +51,7 @@ pub fn evidence(
     heard: &Heard,
     places: &Places,
     files: &[SourceFile],
-    whom: Whom,
+    whom: Whom<'_>,
 ) -> Result<Evidence, Reason> {
     let own: BTreeMap<&str, &str> =
         files.iter().map(|file| (file.real.as_str(), file.path.as_str())).collect();
@@ -61,12 +61,17 @@ pub fn evidence(
     for finding in &heard.findings {
         let real = places.real.get(&*finding.file);
         let path = real.and_then(|real| own.get(real.as_str()));
-        // Tests that fail are in no component's files, and yet somebody's.
-        let is_everybodys = real.is_none() || matches!(check.reads, Reads::Junit);
-        match (path, whom) {
-            (Some(path), _) => findings.push(renamed(finding, path)),
-            (None, Whom::All { .. }) if !is_everybodys => elsewhere += 1,
-            (None, Whom::One | Whom::All { .. }) => {
+        let is_anothers = match whom {
+            Whom::One => false,
+            // Tests that fail are in no component's files, and yet somebody's.
+            Whom::All { files } => {
+                !matches!(check.reads, Reads::Junit) && real.is_some_and(|real| files.contains(real))
+            }
+        };
+        match path {
+            Some(path) => findings.push(renamed(finding, path)),
+            None if is_anothers => elsewhere += 1,
+            None => {
                 foreign += u64::from(!finding.file.is_empty());
                 findings.push(renamed(finding, &shown(&finding.file, places)));
             }
@@ -78,7 +83,7 @@ pub fn evidence(
         notes.push(format!("{foreign} in files that are not the component's, and count"));
     }
     if elsewhere > 0 {
-        notes.push(format!("{elsewhere} more in files that are not the component's"));
+        notes.push(format!("{elsewhere} more in files of other components"));
     }
     Ok(Evidence {
         measured: Measured::Own { issues: findings.len() as u64 },
@@ -97,7 +102,7 @@ fn inspected(
     heard: &Heard,
     places: &Places,
     own: &BTreeMap<&str, &str>,
-    whom: Whom,
+    whom: Whom<'_>,
 ) -> Result<Inspected, Reason> {
     let program = check.program();
     let least = match &check.reads {
@@ -123,11 +128,11 @@ fn inspected(
     }
 }
 
-fn least(count: &Count, own: u64, whom: Whom) -> u64 {
+fn least(count: &Count, own: u64, whom: Whom<'_>) -> u64 {
     match (count.min, whom) {
         (Least::Number(number), _) => number.max(1),
         (Least::Files, Whom::One) => own.max(1),
-        (Least::Files, Whom::All { files }) => files.max(1),
+        (Least::Files, Whom::All { files }) => (files.len() as u64).max(1),
     }
 }
 

@@ -60,7 +60,12 @@ fn places(heard: &Heard) -> Places {
     Places { root: "/root".to_owned(), real: real.collect() }
 }
 
-fn issues(check: &OwnCheck, heard: &Heard, files: &[SourceFile], whom: Whom) -> Result<u64, ReasonKind> {
+/// The real paths of these files.
+fn all(paths: &[&str]) -> BTreeSet<String> {
+    paths.iter().map(|path| file(path).real).collect()
+}
+
+fn issues(check: &OwnCheck, heard: &Heard, files: &[SourceFile], whom: Whom<'_>) -> Result<u64, ReasonKind> {
     match evidence(check, heard, &places(heard), files, whom) {
         Ok(evidence) => match evidence.measured {
             Measured::Own { issues } => Ok(issues),
@@ -110,7 +115,7 @@ fn who_looked_at_less_than_there_is_gives_no_evidence() {
     assert_eq!(issues(&regex(), &heard, &files[..1], Whom::One), Ok(0));
     assert_eq!(issues(&regex(), &heard, &files, Whom::One), Err(ReasonKind::NothingInspected));
     assert_eq!(
-        issues(&regex(), &heard, &files[..1], Whom::All { files: 2 }),
+        issues(&regex(), &heard, &files[..1], Whom::All { files: &all(&["src/a.py", "src/b.py"]) }),
         Err(ReasonKind::NothingInspected)
     );
     let nothing = hear(&regex(), said(0, "checked 0 files\n", None)).expect("an answer");
@@ -166,23 +171,24 @@ fn an_exit_code_that_means_findings_is_one_with_the_last_words() {
     let heard = hear(&check, said(1, "checked 1 file\n", None)).expect("an answer");
     let finding = heard.findings.first().expect("a finding");
     assert_eq!((&*finding.rule, &*finding.message), ("exit-code-1", "noise; last words"));
-    assert_eq!(issues(&check, &heard, &[file("src/a.py")], Whom::All { files: 1 }), Ok(1));
+    assert_eq!(issues(&check, &heard, &[file("src/a.py")], Whom::All { files: &all(&["src/a.py"]) }), Ok(1));
 }
 
 #[test]
 fn a_finding_counts_for_whom_it_is_about_and_in_doubt_for_everybody() {
     let text = "src/a.py:1: error: mine\n./src/b.py:1: error: another's\n/root/src/a.py:2: error: mine too\n\
-                gone.py:1: error: whose\nchecked 2 files\n";
+                gone.py:1: error: whose\nsrc/nobodys.py:1: error: whose\nsrc:1: error: a folder\nchecked 3 files\n";
     let heard = hear(&regex(), said(1, text, None)).expect("an answer");
-    let all = Whom::All { files: 2 };
-    assert_eq!(issues(&regex(), &heard, &[file("src/a.py")], all), Ok(3));
-    assert_eq!(issues(&regex(), &heard, &[file("src/b.py")], all), Ok(2));
-    assert_eq!(issues(&regex(), &heard, &[file("src/c.py")], all), Ok(1));
-    assert_eq!(issues(&regex(), &heard, &[file("src/c.py")], Whom::One), Ok(4), "found on its behalf");
+    let files = all(&["src/a.py", "src/b.py", "src/c.py"]);
+    let all = Whom::All { files: &files };
+    assert_eq!(issues(&regex(), &heard, &[file("src/a.py")], all), Ok(5));
+    assert_eq!(issues(&regex(), &heard, &[file("src/b.py")], all), Ok(4));
+    assert_eq!(issues(&regex(), &heard, &[file("src/c.py")], all), Ok(3));
+    assert_eq!(issues(&regex(), &heard, &[file("src/c.py")], Whom::One), Ok(6), "found on its behalf");
     let shown =
         evidence(&regex(), &heard, &places(&heard), &[file("src/c.py")], Whom::One).expect("evidence");
     let files: Vec<&str> = shown.findings.iter().map(|finding| &*finding.file).collect();
-    assert_eq!(files, ["gone.py", "src/a.py", "src/a.py", "src/b.py"]);
+    assert_eq!(files, ["gone.py", "src", "src/a.py", "src/a.py", "src/b.py", "src/nobodys.py"]);
 }
 
 #[test]
@@ -219,7 +225,7 @@ fn the_tests_that_ran_are_the_proof_of_junit() {
     let failed = suite("", r#"<testcase name="a" file="src/t.py"><failure message="m"/></testcase>"#);
     let heard = hear(&junit, said(1, "", Some(&failed))).expect("an answer");
     assert_eq!(
-        issues(&junit, &heard, &[file("src/a.py")], Whom::All { files: 9 }),
+        issues(&junit, &heard, &[file("src/a.py")], Whom::All { files: &all(&["src/a.py", "src/t.py"]) }),
         Ok(1),
         "it is somebody's"
     );
