@@ -38,10 +38,11 @@ pub enum Whom<'a> {
 /// The paths that a tool named.
 pub fn named(heard: &Heard) -> BTreeSet<&str> {
     let artifacts = match &heard.proof {
-        Proof::Artifacts(artifacts) => Some(artifacts.iter().map(String::as_str)),
+        Proof::Artifacts(artifacts) => Some(artifacts.iter().flatten().map(String::as_str)),
         Proof::Count(_) | Proof::Tests(_) => None,
     };
-    let files = heard.findings.iter().map(|finding| &*finding.file);
+    let findings = heard.findings.iter().chain(heard.also.values().flatten());
+    let files = findings.map(|finding| &*finding.file);
     files.chain(artifacts.into_iter().flatten()).filter(|path| !path.is_empty()).collect()
 }
 
@@ -58,20 +59,25 @@ pub fn evidence(
     let inspected = inspected(check, heard, places, &own, whom)?;
     let mut findings = Vec::new();
     let (mut foreign, mut elsewhere) = (0_u64, 0_u64);
-    for finding in &heard.findings {
-        let real = places.real.get(&*finding.file);
-        let path = real.and_then(|real| own.get(real.as_str()));
-        let is_anothers = match whom {
-            Whom::One => false,
-            // Tests that fail are in no component's files, and yet somebody's.
-            Whom::All { files } => {
-                !matches!(check.reads, Reads::Junit) && real.is_some_and(|real| files.contains(real))
-            }
-        };
-        match path {
-            Some(path) => findings.push(renamed(finding, path)),
-            None if is_anothers => elsewhere += 1,
-            None => {
+    let path = |finding: &Finding| own.get(places.real.get(&*finding.file)?.as_str()).copied();
+    let is_anothers = |finding: &Finding| match whom {
+        Whom::One => false,
+        // Tests that fail are in no component's files, and yet somebody's.
+        Whom::All { files } => {
+            !matches!(check.reads, Reads::Junit)
+                && places.real.get(&*finding.file).is_some_and(|real| files.contains(real))
+        }
+    };
+    for (number, first) in heard.findings.iter().enumerate() {
+        let also = heard.also.get(&number).into_iter().flatten();
+        let mut all = std::iter::once(first).chain(also);
+        if let Some((finding, path)) = all.clone().find_map(|finding| Some((finding, path(finding)?))) {
+            findings.push(renamed(finding, path));
+            continue;
+        }
+        match all.find(|finding| !is_anothers(finding)) {
+            None => elsewhere += 1,
+            Some(finding) => {
                 foreign += u64::from(!finding.file.is_empty());
                 findings.push(renamed(finding, &shown(&finding.file, places)));
             }
@@ -117,12 +123,15 @@ fn inspected(
             Inspected::items(*looked, least, &format!("{program} says what it looked at"))
         }
         Proof::Artifacts(artifacts) => {
-            let seen: BTreeSet<&str> =
-                artifacts.iter().filter_map(|path| places.real.get(path)).map(String::as_str).collect();
+            let real = |run: &BTreeSet<String>| -> BTreeSet<String> {
+                run.iter().filter_map(|path| places.real.get(path).cloned()).collect()
+            };
+            // Each run asks something of its own, so each must have looked.
+            let runs: Vec<BTreeSet<String>> = artifacts.iter().map(real).collect();
             let by_path: BTreeMap<&str, &str> = own.iter().map(|(real, path)| (*path, *real)).collect();
             let paths: Vec<String> = by_path.keys().map(ToString::to_string).collect();
             Inspected::files(&paths, program, |path| {
-                by_path.get(path).is_some_and(|real| seen.contains(real))
+                by_path.get(path).is_some_and(|real| runs.iter().all(|seen| seen.contains(*real)))
             })
         }
     }

@@ -229,8 +229,19 @@ fn the_tests_that_ran_are_the_proof_of_junit() {
         Ok(1),
         "it is somebody's"
     );
-    let hidden = suite("errors=\"1\"", r#"<testcase name="a"/>"#);
-    assert_eq!(kind(hear(&junit, said(0, "", Some(&hidden)))), ReasonKind::ReportsDisagree);
+    for hidden in [
+        suite("errors=\"1\"", r#"<testcase name="a"/>"#),
+        suite("tests=\"2\"", r#"<testcase name="a"/>"#),
+        format!("<testsuites failures=\"1\">{}</testsuites>", suite("", r#"<testcase name="a"/>"#)),
+    ] {
+        assert_eq!(kind(hear(&junit, said(0, "", Some(&hidden)))), ReasonKind::ReportsDisagree, "{hidden}");
+    }
+    let idle = suite(
+        "tests=\"2\"",
+        r#"<testcase name="a" status="notrun" result="suppressed"/><testcase name="b" status="disabled"/>"#,
+    );
+    let idle = hear(&junit, said(0, "", Some(&idle))).expect("an answer");
+    assert_eq!(issues(&junit, &idle, &[file("src/a.py")], Whom::One), Err(ReasonKind::NoTestsRan));
 }
 
 fn log(run: &str) -> String {
@@ -292,6 +303,47 @@ fn every_file_must_be_among_the_artifacts_that_were_looked_at() {
 }
 
 #[test]
+fn every_run_must_list_every_file() {
+    let run = |artifacts: &str| {
+        format!(r#"{{"tool": {{"driver": {{"name": "T"}}}}, "results": [], "artifacts": [{artifacts}]}}"#)
+    };
+    let a = r#"{"location": {"uri": "src/a.py"}}"#;
+    let b = r#"{"location": {"uri": "src/b.py"}}"#;
+    for (second, expected) in
+        [(format!("{b}, {a}"), Ok(0)), (b.to_owned(), Err(ReasonKind::NothingInspected))]
+    {
+        let text = format!(r#"{{"version": "2.1.0", "runs": [{}, {}]}}"#, run(a), run(&second));
+        let heard = hear(&sarif(), said(0, "", Some(&text))).expect("an answer");
+        assert_eq!(issues(&sarif(), &heard, &[file("src/a.py")], Whom::One), expected, "{second}");
+    }
+}
+
+#[test]
+fn a_result_counts_for_each_component_that_one_of_its_places_is_in() {
+    let place = |uri: &str, line: u32| {
+        format!(
+            r#"{{"physicalLocation": {{"artifactLocation": {{"uri": "{uri}"}}, "region": {{"startLine": {line}}}}}}}"#
+        )
+    };
+    let artifacts = r#""artifacts": [{"location": {"uri": "src/a.py"}}, {"location": {"uri": "src/b.py"}}, {"location": {"uri": "src/c.py"}}]"#;
+    let heard = |places: &[String]| {
+        let results =
+            format!(r#""results": [{{"message": {{"text": "m"}}, "locations": [{}]}}]"#, places.join(", "));
+        hear(&sarif(), said(1, "", Some(&log(&format!("{results}, {artifacts}"))))).expect("an answer")
+    };
+    let files = all(&["src/a.py", "src/b.py", "src/c.py"]);
+    let of = |heard: &Heard, path: &str| issues(&sarif(), heard, &[file(path)], Whom::All { files: &files });
+    let two = heard(&[place("src/a.py", 3), place("src/b.py", 7), place("src/b.py", 9)]);
+    assert_eq!(["src/a.py", "src/b.py", "src/c.py"].map(|path| of(&two, path)), [Ok(1), Ok(1), Ok(0)]);
+    let shown = evidence(&sarif(), &two, &places(&two), &[file("src/b.py")], Whom::All { files: &files });
+    let shown = shown.expect("evidence");
+    let shown = shown.findings.first().expect("a finding");
+    assert_eq!((&*shown.file, shown.line), ("src/b.py", Some(7)), "where it is in the component");
+    let doubtful = heard(&[place("src/a.py", 3), place("gone.py", 7)]);
+    assert_eq!(of(&doubtful, "src/c.py"), Ok(1), "in doubt it is everybody's");
+}
+
+#[test]
 fn a_report_of_a_run_that_did_not_go_well_is_no_evidence() {
     for (run, expected) in [
         (r#""results": null"#, ReasonKind::NothingInspected),
@@ -308,6 +360,10 @@ fn a_report_of_a_run_that_did_not_go_well_is_no_evidence() {
         (r#""results": [], "invocations": [{}]"#, ReasonKind::ReportUnreadable),
         (
             r#""results": [], "externalPropertyFileReferences": {"results": [{}]}"#,
+            ReasonKind::ReportUnreadable,
+        ),
+        (
+            r#""results": []}], "inlineExternalProperties": [{"results": [{"message": {"text": "m"}}]"#,
             ReasonKind::ReportUnreadable,
         ),
         (r#""results": [], "results": []"#, ReasonKind::ReportUnreadable),
