@@ -7,12 +7,12 @@ use jiff::civil::Date;
 use crate::judge::Unmeasured;
 use crate::model::check::Check;
 use crate::model::component::SourceFile;
-use crate::model::own_check::OwnCheck;
 
 use super::answer::Answer;
 use super::context::Context;
 use super::durations::Durations;
 use super::forks::Forks;
+use super::project::Workspace;
 use super::reporter::Reporter;
 use super::source::Sources;
 use super::subject::Subject;
@@ -25,7 +25,7 @@ pub struct Bench<'a> {
     pub context: &'a Context<'a>,
     /// The environment and the tools.
     pub toolchain: &'a Toolchain,
-    /// All components.
+    /// All components that were selected.
     pub subjects: &'a [Subject<'a>],
     /// Their texts.
     pub sources: &'a Sources,
@@ -39,8 +39,8 @@ pub struct Bench<'a> {
     pub durations: &'a Durations,
     /// The day, in UTC, that waivers are held against.
     pub today: Date,
-    /// The checks that the policy defines.
-    pub own: &'a [OwnCheck],
+    /// The policy, with all its components, whichever were selected, and the checks that it defines.
+    pub workspace: &'a Workspace,
     /// The limit for one run that was asked for, where one was: it goes before those of the policy.
     pub timeout: Option<Duration>,
 }

@@ -97,7 +97,7 @@ pub fn outline(
         forks: &Forks::none(),
         durations: &durations,
         today: clock::today(),
-        own: &workspace.policy.checks,
+        workspace,
         timeout: None,
     };
     let runs = lane::planned(&bench, &plan);

@@ -338,7 +338,7 @@ impl<'a> Asked<'a> {
             forks: &forks,
             durations: &durations,
             today: clock::day_of(self.started),
-            own: &self.workspace.policy.checks,
+            workspace: self.workspace,
             timeout: self.request.timeout,
         };
         let gathered = lane::gather(&bench, &plan, self.request.precision);

@@ -1,6 +1,6 @@
-//! The JUnit report of a pytest run, read as a stream.
+//! The JUnit report of a test run, read as a stream.
 //!
-//! Not here: what the figures mean together with the exit code and the journal (`pytest`). The hard part
+//! Not here: what the figures mean together with the exit code and the journal (`pytest`), or with nothing else (`own`). The hard part
 //! is that a report can be whole and still tell of a run that was not: an internal error, a module that
 //! could not be collected and an interrupted run each leave a test case of their own kind.
 
@@ -30,9 +30,11 @@ pub struct JunitReport {
     pub skipped: u64,
     /// One for each test case with a failure or an error.
     pub findings: Vec<Finding>,
-    /// How many failures and errors the suite counts that counts most; more than there are show that something failed
-    /// outside of a test case.
-    pub claimed: u64,
+    /// How many of the clean ones did not run, by words that other tools have for it. Those of pytest have none, and may
+    /// be given any.
+    pub not_run: u64,
+    /// The first suite that counts more than it shows: something failed outside of a test case, or is missing.
+    pub disagreement: Option<String>,
     /// What shows that the run was not whole, if anything does.
     pub broken: Option<Broken>,
 }
@@ -57,7 +59,9 @@ pub fn read<R: BufRead>(input: R) -> Result<JunitReport, String> {
     reader.config_mut().expand_empty_elements = true;
     let mut report = JunitReport::default();
     let mut case: Option<Case> = None;
-    let mut suites = 0_u32;
+    let mut has_suite = false;
+    let mut suites: Vec<Suite> = Vec::new();
+    let mut shown = Figures::default();
     let mut depth = 0_u32;
     let mut buffer = Vec::new();
     loop {
@@ -67,9 +71,9 @@ pub fn read<R: BufRead>(input: R) -> Result<JunitReport, String> {
             Event::Start(tag) => {
                 depth += 1;
                 match tag.name().as_ref() {
-                    "testsuite" => {
-                        suites += 1;
-                        report.claimed = report.claimed.max(claimed(&tag)?);
+                    name @ ("testsuite" | "testsuites") => {
+                        has_suite |= name == "testsuite";
+                        suites.push(Suite::of(&tag, suites.last(), shown)?);
                     }
                     "testcase" => case = Some(Case::of(&tag)?),
                     name => {
@@ -81,14 +85,22 @@ pub fn read<R: BufRead>(input: R) -> Result<JunitReport, String> {
             }
             Event::End(tag) => {
                 depth = depth.saturating_sub(1);
-                if tag.name().as_ref() == "testcase"
-                    && let Some(case) = case.take()
-                {
-                    case.count_in(&mut report);
+                match tag.name().as_ref() {
+                    "testcase" => {
+                        if let Some(case) = case.take() {
+                            shown = shown.and(&case);
+                            case.count_in(&mut report);
+                        }
+                    }
+                    "testsuite" | "testsuites" => {
+                        let disagreement = suites.pop().and_then(|suite| suite.disagreement(shown));
+                        report.disagreement = report.disagreement.take().or(disagreement);
+                    }
+                    _ => {}
                 }
             }
             Event::Eof if depth > 0 => return Err("it is cut off".to_owned()),
-            Event::Eof if suites == 0 => return Err("it holds no test suite".to_owned()),
+            Event::Eof if !has_suite => return Err("it holds no test suite".to_owned()),
             Event::Eof => return Ok(report),
             _ => {}
         }
@@ -128,7 +140,66 @@ struct Case {
     file: String,
     line: Option<u32>,
     problem: Option<Problem>,
+    /// A test with several subtests may have several.
+    problems: u64,
     skipped: bool,
+    /// It says that it did not run.
+    not_run: bool,
+}
+
+/// What is counted of test cases.
+#[derive(Debug, Clone, Copy, Default)]
+struct Figures {
+    cases: u64,
+    problems: u64,
+    idle: u64,
+}
+
+impl Figures {
+    fn and(self, case: &Case) -> Self {
+        Self {
+            cases: self.cases + 1,
+            problems: self.problems + case.problems,
+            idle: self.idle + u64::from(case.skipped || case.not_run),
+        }
+    }
+}
+
+/// A suite, or all of them.
+#[derive(Debug)]
+struct Suite {
+    claimed: Figures,
+    /// What was shown before it.
+    before: Figures,
+    /// pytest counts subtests, and shows those that fail alone.
+    is_pytests: bool,
+}
+
+impl Suite {
+    fn of(tag: &BytesStart<'_>, around: Option<&Self>, before: Figures) -> Result<Self, String> {
+        let number = |name| Ok::<u64, String>(attribute(tag, name)?.trim().parse().unwrap_or(0));
+        let claimed = Figures {
+            cases: number("tests")?,
+            problems: number("failures")?.saturating_add(number("errors")?),
+            idle: number("skipped")?.saturating_add(number("disabled")?),
+        };
+        let is_pytests = match around {
+            Some(around) => around.is_pytests,
+            None => attribute(tag, "name")? == "pytest tests",
+        };
+        Ok(Self { claimed, before, is_pytests })
+    }
+
+    fn disagreement(&self, shown: Figures) -> Option<String> {
+        let (claimed, before) = (self.claimed, self.before);
+        let figures = [
+            ("failures and errors", claimed.problems, shown.problems - before.problems, true),
+            ("tests", claimed.cases, shown.cases - before.cases, !self.is_pytests),
+            ("tests that did not run", claimed.idle, shown.idle - before.idle, !self.is_pytests),
+        ];
+        let more = figures.into_iter().find(|(_, claimed, shown, is_held)| *is_held && claimed > shown);
+        more.map(|(what, claimed, shown, _)| format!("the report counts {claimed} {what}, and shows {shown}"))
+    }
 }
 
 #[derive(Debug)]
@@ -146,7 +217,11 @@ impl Case {
             // pytest counts lines from 0 here.
             line: attribute(tag, "line")?.parse().ok().map(|line: u32| line.saturating_add(1)),
             problem: None,
+            problems: 0,
             skipped: false,
+            // Those of GoogleTest and CTest.
+            not_run: is_one(&attribute(tag, "status")?, &["notrun", "disabled", "skipped"])
+                || is_one(&attribute(tag, "result")?, &["suppressed", "skipped"]),
         })
     }
 
@@ -161,6 +236,7 @@ impl Case {
             _ => return Ok(()),
         };
         let message = attribute(tag, "message")?;
+        self.problems += 1;
         // The first one is the cause; later ones are what followed from it.
         self.problem.get_or_insert(Problem { rule, message });
         Ok(())
@@ -194,14 +270,16 @@ impl Case {
                 });
             }
             (None, true) => report.skipped += 1,
-            (None, false) => report.clean += 1,
+            (None, false) => {
+                report.clean += 1;
+                report.not_run += u64::from(self.not_run);
+            }
         }
     }
 }
 
-fn claimed(suite: &BytesStart<'_>) -> Result<u64, String> {
-    let number = |name| Ok::<u64, String>(attribute(suite, name)?.trim().parse().unwrap_or(0));
-    Ok(number("failures")?.saturating_add(number("errors")?))
+fn is_one(word: &str, words: &[&str]) -> bool {
+    words.iter().any(|one| word.trim().eq_ignore_ascii_case(one))
 }
 
 fn message(test: &str, said: &str) -> String {
@@ -257,6 +335,54 @@ mod tests {
         ] {
             assert_eq!(read(suite(case).as_bytes()).expect("a report").broken, Some(broken), "{case}");
         }
+    }
+
+    #[test]
+    fn a_suite_that_counts_more_than_it_shows_is_told() {
+        let bad = r#"<testcase name="a"><failure/><failure/></testcase>"#;
+        let idle = r#"<testcase name="b" status="notrun"/><testcase name="c"><skipped/></testcase>"#;
+        for (counts, cases, told) in [
+            (
+                "failures=\"2\" errors=\"0\" tests=\"3\" skipped=\"1\" disabled=\"1\"",
+                [bad, idle].concat(),
+                None,
+            ),
+            ("tests=\"2\"", bad.to_owned(), Some("the report counts 2 tests, and shows 1")),
+            ("failures=\"3\"", bad.to_owned(), Some("the report counts 3 failures and errors, and shows 2")),
+            (
+                "disabled=\"3\"",
+                idle.to_owned(),
+                Some("the report counts 3 tests that did not run, and shows 2"),
+            ),
+        ] {
+            let suite = format!("<testsuite {counts}>{cases}</testsuite>");
+            let all = format!("<testsuites {counts}><testsuite>{cases}</testsuite></testsuites>");
+            let behind = format!("<testsuites><testsuite>{bad}{idle}{bad}</testsuite>{suite}</testsuites>");
+            for text in [suite, all, behind] {
+                let report = read(text.as_bytes()).expect("a report");
+                assert_eq!(report.disagreement.as_deref(), told, "{text}");
+            }
+        }
+        let subtests = r#"<testsuites name="pytest tests"><testsuite tests="4" skipped="1" failures="FAILED"><testcase name="a"/></testsuite></testsuites>"#;
+        let read_so = |failures| read(subtests.replace("FAILED", failures).as_bytes()).expect("a report");
+        assert_eq!(read_so("0").disagreement, None);
+        assert!(read_so("1").disagreement.is_some(), "what failed is shown by pytest too");
+    }
+
+    #[test]
+    fn what_says_that_it_did_not_run_is_told_beside_the_figures() {
+        for words in [
+            "status=\"notrun\"",
+            "status=\"Disabled\"",
+            "result=\"suppressed\"",
+            "status=\"run\" result=\"skipped\"",
+        ] {
+            let report =
+                read(suite(&format!("<testcase name=\"a\" {words}/>")).as_bytes()).expect("a report");
+            assert_eq!((report.cases, report.clean, report.skipped, report.not_run), (1, 1, 0, 1), "{words}");
+        }
+        let ran = suite(r#"<testcase name="a" status="run" result="completed"/>"#);
+        assert_eq!(read(ran.as_bytes()).expect("a report").not_run, 0);
     }
 
     #[test]

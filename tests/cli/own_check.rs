@@ -220,19 +220,36 @@ fn outcomes(told: &Told) -> Vec<(Value, Value)> {
 #[test]
 fn a_run_for_all_speaks_of_each_component_by_its_files_and_is_made_once() {
     let all = ["verify", "--all", "--only", "mine", "--format", "json"];
-    let found = "echo x >> \"$fakes/starts\"; echo 'src/b.py:1: wrong'; echo 'src/c.py:1: wrong'; echo 'looked at 2 files'; exit 1";
+    let found = "echo x >> \"$fakes/starts\"; echo 'src/b.py:1: wrong'; echo 'looked at 2 files'; exit 1";
     let project = shared(found);
     let told = project.run(&all).exits(1);
     assert_eq!(outcomes(&told), [(json!("pass"), json!(0)), (json!("fail"), json!(1))]);
     let starts = std::fs::read_to_string(project.path("fakes/starts")).expect("it was started");
     assert_eq!(starts.lines().count(), 1);
-    let unknown = "echo 'gone.py:1: wrong'; echo 'looked at 2 files'; exit 1";
-    assert_eq!(
-        outcomes(&shared(unknown).run(&all).exits(1)),
-        [(json!("fail"), json!(1)), (json!("fail"), json!(1))]
-    );
     let few = shared("echo 'looked at 1 files'").run(&all).exits(3);
     assert_eq!(outcomes(&few)[0].0, json!("inconclusive"), "there are two files");
+}
+
+/// A file that is not there, one that no component owns, a folder, and the root itself.
+#[test]
+fn what_a_run_for_all_found_in_no_file_of_a_component_counts_for_each() {
+    let all = ["verify", "--all", "--only", "mine", "--format", "json"];
+    for place in ["gone.py", "src/c.py", "src", "."] {
+        let script = format!("echo '{place}:1: wrong'; echo 'looked at 2 files'; exit 1");
+        assert_eq!(
+            outcomes(&shared(&script).run(&all).exits(1)),
+            [(json!("fail"), json!(1)), (json!("fail"), json!(1))],
+            "{place}"
+        );
+    }
+}
+
+#[test]
+fn what_a_run_for_all_must_look_at_does_not_sink_with_the_selection() {
+    let one = ["verify", "a", "--only", "mine", "--format", "json"];
+    shared("echo 'looked at 1 files'").run(&one).exits(3).lacks("mine", "nothing_inspected");
+    let others = "echo 'src/b.py:1: wrong'; echo 'looked at 2 files'; exit 1";
+    assert_eq!(outcomes(&shared(others).run(&one).exits(0)), [(json!("pass"), json!(0))]);
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn own_checks<'a>(
     plan: &'a Plan<'_>,
 ) -> impl Iterator<Item = (&'a OwnCheck, &'a [usize])> {
     plan.own.iter().filter_map(|(name, components)| {
-        let check = bench.own.iter().find(|check| check.name == *name)?;
+        let check = bench.workspace.policy.checks.iter().find(|check| check.name == *name)?;
         Some((check, components.as_slice()))
     })
 }

@@ -72,7 +72,8 @@ pub fn answers(bench: &Bench<'_>, check: &OwnCheck, components: &[usize]) -> any
         }
     };
     let places = places(&heard, &bench.context.root);
-    let whom = if check.is_per_component() { Whom::One } else { Whom::All { files: files(&shares) } };
+    let everybodys = if check.is_per_component() { BTreeSet::new() } else { files(bench) };
+    let whom = if check.is_per_component() { Whom::One } else { Whom::All { files: &everybodys } };
     answers.extend(shares.iter().map(|share| {
         answer(share.component, asked, evidence(check, &heard, &places, share.files, whom), &run)
     }));
@@ -193,11 +194,12 @@ fn places(heard: &Heard, root: &Path) -> Places {
     Places { real: real.collect(), root: root.to_string_lossy().into_owned() }
 }
 
-/// How many files the components have together.
-fn files(shares: &[Share<'_>]) -> u64 {
-    let files: BTreeSet<&str> =
-        shares.iter().flat_map(|share| share.files).map(|file| file.real.as_str()).collect();
-    files.len() as u64
+/// The files of all components of the policy: what a run for all is about does not depend on the selection.
+fn files(bench: &Bench<'_>) -> BTreeSet<String> {
+    let components = bench.workspace.policy.components.iter();
+    // What cannot be listed is nobody's, so that what is found there counts for each.
+    let files = components.filter_map(|component| bench.workspace.files(component).ok());
+    files.flatten().map(|file| file.real).collect()
 }
 
 fn too_many(check: &OwnCheck) -> Reason {

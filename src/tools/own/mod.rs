@@ -9,7 +9,7 @@ mod sarif;
 mod sarif_wire;
 pub mod share;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
 
 use regex::Regex;
@@ -46,6 +46,8 @@ pub struct Said<R> {
 pub struct Heard {
     /// What it found. A file is as the tool names it: relative to the project's root, or absolute; empty where it names none.
     pub findings: Vec<Finding>,
+    /// By the number of a finding: the same in the further files that it is in.
+    pub also: BTreeMap<usize, Vec<Finding>>,
     /// What it found and was told to keep quiet about.
     pub suppressed: u64,
     /// The proof that it looked.
@@ -57,8 +59,8 @@ pub struct Heard {
 pub enum Proof {
     /// It says that it looked at so many things.
     Count(u64),
-    /// It says that it looked at these files; as those of findings.
-    Artifacts(BTreeSet<String>),
+    /// Each of its runs says that it looked at these files; as those of findings.
+    Artifacts(Vec<BTreeSet<String>>),
     /// So many tests ran.
     Tests(u64),
 }
@@ -75,6 +77,7 @@ pub fn hear<R: BufRead>(check: &OwnCheck, mut said: Said<R>) -> Result<Heard, Re
             let report = sarif::read(document(check, &mut said)?)?;
             Heard {
                 findings: report.findings,
+                also: report.also,
                 suppressed: report.suppressed,
                 proof: Proof::Artifacts(report.artifacts),
             }
@@ -86,7 +89,8 @@ pub fn hear<R: BufRead>(check: &OwnCheck, mut said: Said<R>) -> Result<Heard, Re
             // sources, and is no word of the tool's.
             let looked =
                 most([lines::count(&mut said.stdout, &pattern), lines::count(&mut said.stderr, &pattern)])?;
-            Heard { findings: report.findings, suppressed: report.suppressed, proof: Proof::Count(looked) }
+            let (findings, also) = (report.findings, report.also);
+            Heard { findings, also, suppressed: report.suppressed, proof: Proof::Count(looked) }
         }
         Reads::Regex { finding, proof } => {
             let (finding, proof) = (compiled(finding)?, compiled(&proof.pattern)?);
@@ -98,7 +102,7 @@ pub fn hear<R: BufRead>(check: &OwnCheck, mut said: Said<R>) -> Result<Heard, Re
                 most([lines::count(&mut said.stdout, &pattern), lines::count(&mut said.stderr, &pattern)])?;
             let findings =
                 if check.codes.clean.contains(&code) { Vec::new() } else { vec![by_exit(code, &said.last)] };
-            Heard { findings, suppressed: 0, proof: Proof::Count(looked) }
+            Heard { findings, also: BTreeMap::new(), suppressed: 0, proof: Proof::Count(looked) }
         }
     };
     agree(check, code, heard)
@@ -149,16 +153,14 @@ fn document<'s, R: BufRead>(check: &OwnCheck, said: &'s mut Said<R>) -> Result<&
 
 fn of_junit<R: BufRead>(input: &mut R) -> Result<Heard, Reason> {
     let report = junit::read(input).map_err(|problem| unreadable(&problem))?;
-    let ran = report.clean + report.bad;
+    let ran = report.clean - report.not_run + report.bad;
     match report.broken {
-        None if report.claimed > report.bad => {
-            return Err(Reason::new(
-                ReasonKind::ReportsDisagree,
-                format!("the report counts {} failures and errors, and shows {}", report.claimed, report.bad),
-                "see what failed outside of a test",
-            ));
+        None => {
+            if let Some(disagreement) = report.disagreement {
+                let hint = "see what failed outside of a test, or is missing from the report";
+                return Err(Reason::new(ReasonKind::ReportsDisagree, disagreement, hint));
+            }
         }
-        None => {}
         Some(Broken::Collection) => {
             let hint = "mend the modules that cannot be collected";
             return Err(Reason::new(ReasonKind::CollectionFailed, "some tests could not be collected", hint));
@@ -168,7 +170,7 @@ fn of_junit<R: BufRead>(input: &mut R) -> Result<Heard, Reason> {
             return Err(Reason::new(ReasonKind::ToolCrashed, message, "run the command by hand and see why"));
         }
     }
-    Ok(Heard { findings: report.findings, suppressed: 0, proof: Proof::Tests(ran) })
+    Ok(Heard { findings: report.findings, also: BTreeMap::new(), suppressed: 0, proof: Proof::Tests(ran) })
 }
 
 fn of_lines<R: BufRead>(
@@ -196,7 +198,7 @@ fn of_lines<R: BufRead>(
         looked = looked.max(scan.looked);
         findings.extend(scan.findings);
     }
-    Ok(Heard { findings, suppressed: 0, proof: Proof::Count(looked) })
+    Ok(Heard { findings, also: BTreeMap::new(), suppressed: 0, proof: Proof::Count(looked) })
 }
 
 /// The greatest of the counts, and not the sum: a tool may say the same on both streams.

@@ -24,9 +24,11 @@ const LOOKED_AT: [&str; 2] = ["analysisTarget", "resultFile"];
 #[derive(Debug, Default)]
 pub(super) struct Report {
     pub(super) findings: Vec<Finding>,
+    /// By the number of a finding: the same in the further places that it is in.
+    pub(super) also: BTreeMap<usize, Vec<Finding>>,
     pub(super) suppressed: u64,
-    /// The paths of what was looked at.
-    pub(super) artifacts: BTreeSet<String>,
+    /// The paths of what each run has looked at.
+    pub(super) artifacts: Vec<BTreeSet<String>>,
 }
 
 /// Reads a report.
@@ -42,6 +44,9 @@ pub(super) fn read<R: BufRead>(input: &mut R) -> Result<Report, Reason> {
     }
     if document.runs.is_empty() {
         return Err(unreadable("it holds no run"));
+    }
+    if !document.inline_external_properties.is_empty() {
+        return Err(unreadable("parts of it are not in its runs"));
     }
     let mut report = Report::default();
     for run in &document.runs {
@@ -69,14 +74,23 @@ fn read_run(run: &Run, report: &mut Report) -> Result<(), Reason> {
         ));
     };
     let mut names = Names::default();
+    let mut found = report.findings.len() + report.also.values().map(Vec::len).sum::<usize>();
     for result in results {
         match state(result) {
             State::NoProblem => {}
             State::Suppressed => report.suppressed += 1,
-            State::Problem if report.findings.len() >= MOST => {
-                return Err(unreadable(&format!("it holds more than {MOST} findings")));
+            State::Problem => {
+                let first = finding(run, result, &mut names);
+                let also = further(run, result, &first, &mut names);
+                found += 1 + also.len();
+                if found > MOST {
+                    return Err(unreadable(&format!("it holds more than {MOST} findings")));
+                }
+                if !also.is_empty() {
+                    report.also.insert(report.findings.len(), also);
+                }
+                report.findings.push(first);
             }
-            State::Problem => report.findings.push(finding(run, result, &mut names)),
         }
     }
     let looked_at = run.artifacts.iter().filter(|artifact| {
@@ -84,7 +98,7 @@ fn read_run(run: &Run, report: &mut Report) -> Result<(), Reason> {
     });
     let paths =
         looked_at.filter_map(|artifact| artifact_uri::path(&artifact.location, &run.original_uri_base_ids));
-    report.artifacts.extend(paths);
+    report.artifacts.push(paths.collect());
     Ok(())
 }
 
@@ -142,23 +156,42 @@ impl Names {
 
 fn finding(run: &Run, result: &Outcome, names: &mut Names) -> Finding {
     let rule = rule(run, result);
-    let place = result.locations.iter().find_map(|place| place.physical_location.as_ref());
-    let region = place.and_then(|place| place.region.as_ref());
-    let number =
-        |number: Option<i64>| number.and_then(|number| u32::try_from(number).ok()).filter(|one| *one > 0);
+    let (file, line, column) = places(run, result).next().unwrap_or_default();
     let level = result.level.as_deref();
     let default = || rule.and_then(|rule| rule.default_configuration.as_ref()?.level.as_deref());
     let id = result.rule_id.as_deref().or(result.rule.as_ref().and_then(|rule| rule.id.as_deref()));
     let id = id.or(rule.map(|rule| rule.id.as_str())).unwrap_or_default();
     Finding {
-        file: names
-            .shared(place.and_then(|place| file(run, place.artifact_location.as_ref()?)).unwrap_or_default()),
-        line: number(region.and_then(|region| region.start_line)),
-        column: number(region.and_then(|region| region.start_column)),
+        file: names.shared(file),
+        line,
+        column,
         rule: names.shared(id.to_owned()),
         severity: severity(level.or_else(default).unwrap_or("warning")),
         message: lines::cut(&message(&result.message, rule)).into(),
     }
+}
+
+/// A result may be in several files: it is found in each of them.
+fn further(run: &Run, result: &Outcome, first: &Finding, names: &mut Names) -> Vec<Finding> {
+    let elsewhere = places(run, result).skip(1);
+    elsewhere
+        .map(|(file, line, column)| Finding { file: names.shared(file), line, column, ..first.clone() })
+        .collect()
+}
+
+/// File, line and column of all that a result is about.
+fn places<'r>(
+    run: &'r Run,
+    result: &'r Outcome,
+) -> impl Iterator<Item = (String, Option<u32>, Option<u32>)> + 'r {
+    let number =
+        |number: Option<i64>| number.and_then(|number| u32::try_from(number).ok()).filter(|one| *one > 0);
+    result.locations.iter().filter_map(|place| place.physical_location.as_ref()).map(move |place| {
+        let region = place.region.as_ref();
+        let file = place.artifact_location.as_ref().and_then(|location| file(run, location));
+        let line = number(region.and_then(|region| region.start_line));
+        (file.unwrap_or_default(), line, number(region.and_then(|region| region.start_column)))
+    })
 }
 
 fn file(run: &Run, location: &Location) -> Option<String> {

@@ -7,8 +7,12 @@ use serde::{Deserialize, Deserializer};
 
 /// The document.
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Document {
     pub(super) version: String,
+    /// What belongs to runs and does not stand in them.
+    #[serde(default, deserialize_with = "or_none")]
+    pub(super) inline_external_properties: Vec<IgnoredAny>,
     #[serde(default, deserialize_with = "or_none")]
     pub(super) runs: Vec<Run>,
 }

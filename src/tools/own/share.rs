@@ -1,7 +1,7 @@
 //! One component's share of what a tool of one's own said.
 //!
-//! A run for one component speaks for it alone: all that it found counts. Of a run for all, a finding counts for the
-//! component whose file it is in, and for every component where it is in no file that is there: in doubt no pass.
+//! A run for one component speaks for it alone: all that it found counts. Of a run for all, a finding in a component's file
+//! counts for that component. One anywhere else counts for each: in doubt no pass.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -25,23 +25,24 @@ pub struct Places {
 
 /// Whom a run was for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Whom {
+pub enum Whom<'a> {
     /// This component alone.
     One,
-    /// All components, which have so many files together.
+    /// All components of the policy, whichever were selected.
     All {
-        /// Each file counted once.
-        files: u64,
+        /// The real paths of all their files.
+        files: &'a BTreeSet<String>,
     },
 }
 
 /// The paths that a tool named.
 pub fn named(heard: &Heard) -> BTreeSet<&str> {
     let artifacts = match &heard.proof {
-        Proof::Artifacts(artifacts) => Some(artifacts.iter().map(String::as_str)),
+        Proof::Artifacts(artifacts) => Some(artifacts.iter().flatten().map(String::as_str)),
         Proof::Count(_) | Proof::Tests(_) => None,
     };
-    let files = heard.findings.iter().map(|finding| &*finding.file);
+    let findings = heard.findings.iter().chain(heard.also.values().flatten());
+    let files = findings.map(|finding| &*finding.file);
     files.chain(artifacts.into_iter().flatten()).filter(|path| !path.is_empty()).collect()
 }
 
@@ -51,22 +52,32 @@ pub fn evidence(
     heard: &Heard,
     places: &Places,
     files: &[SourceFile],
-    whom: Whom,
+    whom: Whom<'_>,
 ) -> Result<Evidence, Reason> {
     let own: BTreeMap<&str, &str> =
         files.iter().map(|file| (file.real.as_str(), file.path.as_str())).collect();
     let inspected = inspected(check, heard, places, &own, whom)?;
     let mut findings = Vec::new();
     let (mut foreign, mut elsewhere) = (0_u64, 0_u64);
-    for finding in &heard.findings {
-        let real = places.real.get(&*finding.file);
-        let path = real.and_then(|real| own.get(real.as_str()));
+    let path = |finding: &Finding| own.get(places.real.get(&*finding.file)?.as_str()).copied();
+    let is_anothers = |finding: &Finding| match whom {
+        Whom::One => false,
         // Tests that fail are in no component's files, and yet somebody's.
-        let is_everybodys = real.is_none() || matches!(check.reads, Reads::Junit);
-        match (path, whom) {
-            (Some(path), _) => findings.push(renamed(finding, path)),
-            (None, Whom::All { .. }) if !is_everybodys => elsewhere += 1,
-            (None, Whom::One | Whom::All { .. }) => {
+        Whom::All { files } => {
+            !matches!(check.reads, Reads::Junit)
+                && places.real.get(&*finding.file).is_some_and(|real| files.contains(real))
+        }
+    };
+    for (number, first) in heard.findings.iter().enumerate() {
+        let also = heard.also.get(&number).into_iter().flatten();
+        let mut all = std::iter::once(first).chain(also);
+        if let Some((finding, path)) = all.clone().find_map(|finding| Some((finding, path(finding)?))) {
+            findings.push(renamed(finding, path));
+            continue;
+        }
+        match all.find(|finding| !is_anothers(finding)) {
+            None => elsewhere += 1,
+            Some(finding) => {
                 foreign += u64::from(!finding.file.is_empty());
                 findings.push(renamed(finding, &shown(&finding.file, places)));
             }
@@ -78,7 +89,7 @@ pub fn evidence(
         notes.push(format!("{foreign} in files that are not the component's, and count"));
     }
     if elsewhere > 0 {
-        notes.push(format!("{elsewhere} more in files that are not the component's"));
+        notes.push(format!("{elsewhere} more in files of other components"));
     }
     Ok(Evidence {
         measured: Measured::Own { issues: findings.len() as u64 },
@@ -97,7 +108,7 @@ fn inspected(
     heard: &Heard,
     places: &Places,
     own: &BTreeMap<&str, &str>,
-    whom: Whom,
+    whom: Whom<'_>,
 ) -> Result<Inspected, Reason> {
     let program = check.program();
     let least = match &check.reads {
@@ -112,22 +123,25 @@ fn inspected(
             Inspected::items(*looked, least, &format!("{program} says what it looked at"))
         }
         Proof::Artifacts(artifacts) => {
-            let seen: BTreeSet<&str> =
-                artifacts.iter().filter_map(|path| places.real.get(path)).map(String::as_str).collect();
+            let real = |run: &BTreeSet<String>| -> BTreeSet<String> {
+                run.iter().filter_map(|path| places.real.get(path).cloned()).collect()
+            };
+            // Each run asks something of its own, so each must have looked.
+            let runs: Vec<BTreeSet<String>> = artifacts.iter().map(real).collect();
             let by_path: BTreeMap<&str, &str> = own.iter().map(|(real, path)| (*path, *real)).collect();
             let paths: Vec<String> = by_path.keys().map(ToString::to_string).collect();
             Inspected::files(&paths, program, |path| {
-                by_path.get(path).is_some_and(|real| seen.contains(real))
+                by_path.get(path).is_some_and(|real| runs.iter().all(|seen| seen.contains(*real)))
             })
         }
     }
 }
 
-fn least(count: &Count, own: u64, whom: Whom) -> u64 {
+fn least(count: &Count, own: u64, whom: Whom<'_>) -> u64 {
     match (count.min, whom) {
         (Least::Number(number), _) => number.max(1),
         (Least::Files, Whom::One) => own.max(1),
-        (Least::Files, Whom::All { files }) => files.max(1),
+        (Least::Files, Whom::All { files }) => (files.len() as u64).max(1),
     }
 }
 

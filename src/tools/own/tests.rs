@@ -60,7 +60,12 @@ fn places(heard: &Heard) -> Places {
     Places { root: "/root".to_owned(), real: real.collect() }
 }
 
-fn issues(check: &OwnCheck, heard: &Heard, files: &[SourceFile], whom: Whom) -> Result<u64, ReasonKind> {
+/// The real paths of these files.
+fn all(paths: &[&str]) -> BTreeSet<String> {
+    paths.iter().map(|path| file(path).real).collect()
+}
+
+fn issues(check: &OwnCheck, heard: &Heard, files: &[SourceFile], whom: Whom<'_>) -> Result<u64, ReasonKind> {
     match evidence(check, heard, &places(heard), files, whom) {
         Ok(evidence) => match evidence.measured {
             Measured::Own { issues } => Ok(issues),
@@ -110,7 +115,7 @@ fn who_looked_at_less_than_there_is_gives_no_evidence() {
     assert_eq!(issues(&regex(), &heard, &files[..1], Whom::One), Ok(0));
     assert_eq!(issues(&regex(), &heard, &files, Whom::One), Err(ReasonKind::NothingInspected));
     assert_eq!(
-        issues(&regex(), &heard, &files[..1], Whom::All { files: 2 }),
+        issues(&regex(), &heard, &files[..1], Whom::All { files: &all(&["src/a.py", "src/b.py"]) }),
         Err(ReasonKind::NothingInspected)
     );
     let nothing = hear(&regex(), said(0, "checked 0 files\n", None)).expect("an answer");
@@ -166,23 +171,24 @@ fn an_exit_code_that_means_findings_is_one_with_the_last_words() {
     let heard = hear(&check, said(1, "checked 1 file\n", None)).expect("an answer");
     let finding = heard.findings.first().expect("a finding");
     assert_eq!((&*finding.rule, &*finding.message), ("exit-code-1", "noise; last words"));
-    assert_eq!(issues(&check, &heard, &[file("src/a.py")], Whom::All { files: 1 }), Ok(1));
+    assert_eq!(issues(&check, &heard, &[file("src/a.py")], Whom::All { files: &all(&["src/a.py"]) }), Ok(1));
 }
 
 #[test]
 fn a_finding_counts_for_whom_it_is_about_and_in_doubt_for_everybody() {
     let text = "src/a.py:1: error: mine\n./src/b.py:1: error: another's\n/root/src/a.py:2: error: mine too\n\
-                gone.py:1: error: whose\nchecked 2 files\n";
+                gone.py:1: error: whose\nsrc/nobodys.py:1: error: whose\nsrc:1: error: a folder\nchecked 3 files\n";
     let heard = hear(&regex(), said(1, text, None)).expect("an answer");
-    let all = Whom::All { files: 2 };
-    assert_eq!(issues(&regex(), &heard, &[file("src/a.py")], all), Ok(3));
-    assert_eq!(issues(&regex(), &heard, &[file("src/b.py")], all), Ok(2));
-    assert_eq!(issues(&regex(), &heard, &[file("src/c.py")], all), Ok(1));
-    assert_eq!(issues(&regex(), &heard, &[file("src/c.py")], Whom::One), Ok(4), "found on its behalf");
+    let files = all(&["src/a.py", "src/b.py", "src/c.py"]);
+    let all = Whom::All { files: &files };
+    assert_eq!(issues(&regex(), &heard, &[file("src/a.py")], all), Ok(5));
+    assert_eq!(issues(&regex(), &heard, &[file("src/b.py")], all), Ok(4));
+    assert_eq!(issues(&regex(), &heard, &[file("src/c.py")], all), Ok(3));
+    assert_eq!(issues(&regex(), &heard, &[file("src/c.py")], Whom::One), Ok(6), "found on its behalf");
     let shown =
         evidence(&regex(), &heard, &places(&heard), &[file("src/c.py")], Whom::One).expect("evidence");
     let files: Vec<&str> = shown.findings.iter().map(|finding| &*finding.file).collect();
-    assert_eq!(files, ["gone.py", "src/a.py", "src/a.py", "src/b.py"]);
+    assert_eq!(files, ["gone.py", "src", "src/a.py", "src/a.py", "src/b.py", "src/nobodys.py"]);
 }
 
 #[test]
@@ -219,12 +225,23 @@ fn the_tests_that_ran_are_the_proof_of_junit() {
     let failed = suite("", r#"<testcase name="a" file="src/t.py"><failure message="m"/></testcase>"#);
     let heard = hear(&junit, said(1, "", Some(&failed))).expect("an answer");
     assert_eq!(
-        issues(&junit, &heard, &[file("src/a.py")], Whom::All { files: 9 }),
+        issues(&junit, &heard, &[file("src/a.py")], Whom::All { files: &all(&["src/a.py", "src/t.py"]) }),
         Ok(1),
         "it is somebody's"
     );
-    let hidden = suite("errors=\"1\"", r#"<testcase name="a"/>"#);
-    assert_eq!(kind(hear(&junit, said(0, "", Some(&hidden)))), ReasonKind::ReportsDisagree);
+    for hidden in [
+        suite("errors=\"1\"", r#"<testcase name="a"/>"#),
+        suite("tests=\"2\"", r#"<testcase name="a"/>"#),
+        format!("<testsuites failures=\"1\">{}</testsuites>", suite("", r#"<testcase name="a"/>"#)),
+    ] {
+        assert_eq!(kind(hear(&junit, said(0, "", Some(&hidden)))), ReasonKind::ReportsDisagree, "{hidden}");
+    }
+    let idle = suite(
+        "tests=\"2\"",
+        r#"<testcase name="a" status="notrun" result="suppressed"/><testcase name="b" status="disabled"/>"#,
+    );
+    let idle = hear(&junit, said(0, "", Some(&idle))).expect("an answer");
+    assert_eq!(issues(&junit, &idle, &[file("src/a.py")], Whom::One), Err(ReasonKind::NoTestsRan));
 }
 
 fn log(run: &str) -> String {
@@ -286,6 +303,47 @@ fn every_file_must_be_among_the_artifacts_that_were_looked_at() {
 }
 
 #[test]
+fn every_run_must_list_every_file() {
+    let run = |artifacts: &str| {
+        format!(r#"{{"tool": {{"driver": {{"name": "T"}}}}, "results": [], "artifacts": [{artifacts}]}}"#)
+    };
+    let a = r#"{"location": {"uri": "src/a.py"}}"#;
+    let b = r#"{"location": {"uri": "src/b.py"}}"#;
+    for (second, expected) in
+        [(format!("{b}, {a}"), Ok(0)), (b.to_owned(), Err(ReasonKind::NothingInspected))]
+    {
+        let text = format!(r#"{{"version": "2.1.0", "runs": [{}, {}]}}"#, run(a), run(&second));
+        let heard = hear(&sarif(), said(0, "", Some(&text))).expect("an answer");
+        assert_eq!(issues(&sarif(), &heard, &[file("src/a.py")], Whom::One), expected, "{second}");
+    }
+}
+
+#[test]
+fn a_result_counts_for_each_component_that_one_of_its_places_is_in() {
+    let place = |uri: &str, line: u32| {
+        format!(
+            r#"{{"physicalLocation": {{"artifactLocation": {{"uri": "{uri}"}}, "region": {{"startLine": {line}}}}}}}"#
+        )
+    };
+    let artifacts = r#""artifacts": [{"location": {"uri": "src/a.py"}}, {"location": {"uri": "src/b.py"}}, {"location": {"uri": "src/c.py"}}]"#;
+    let heard = |places: &[String]| {
+        let results =
+            format!(r#""results": [{{"message": {{"text": "m"}}, "locations": [{}]}}]"#, places.join(", "));
+        hear(&sarif(), said(1, "", Some(&log(&format!("{results}, {artifacts}"))))).expect("an answer")
+    };
+    let files = all(&["src/a.py", "src/b.py", "src/c.py"]);
+    let of = |heard: &Heard, path: &str| issues(&sarif(), heard, &[file(path)], Whom::All { files: &files });
+    let two = heard(&[place("src/a.py", 3), place("src/b.py", 7), place("src/b.py", 9)]);
+    assert_eq!(["src/a.py", "src/b.py", "src/c.py"].map(|path| of(&two, path)), [Ok(1), Ok(1), Ok(0)]);
+    let shown = evidence(&sarif(), &two, &places(&two), &[file("src/b.py")], Whom::All { files: &files });
+    let shown = shown.expect("evidence");
+    let shown = shown.findings.first().expect("a finding");
+    assert_eq!((&*shown.file, shown.line), ("src/b.py", Some(7)), "where it is in the component");
+    let doubtful = heard(&[place("src/a.py", 3), place("gone.py", 7)]);
+    assert_eq!(of(&doubtful, "src/c.py"), Ok(1), "in doubt it is everybody's");
+}
+
+#[test]
 fn a_report_of_a_run_that_did_not_go_well_is_no_evidence() {
     for (run, expected) in [
         (r#""results": null"#, ReasonKind::NothingInspected),
@@ -302,6 +360,10 @@ fn a_report_of_a_run_that_did_not_go_well_is_no_evidence() {
         (r#""results": [], "invocations": [{}]"#, ReasonKind::ReportUnreadable),
         (
             r#""results": [], "externalPropertyFileReferences": {"results": [{}]}"#,
+            ReasonKind::ReportUnreadable,
+        ),
+        (
+            r#""results": []}], "inlineExternalProperties": [{"results": [{"message": {"text": "m"}}]"#,
             ReasonKind::ReportUnreadable,
         ),
         (r#""results": [], "results": []"#, ReasonKind::ReportUnreadable),
