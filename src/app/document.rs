@@ -108,7 +108,7 @@ pub fn words(paper: Paper) -> Vec<String> {
 }
 
 /// The documents of the component that could not be written when something changed that they tell, or were not, since the
-/// process ended right after the completion; each with the promotion that is owed it. One that the policy does not name any
+/// process ended right after the component moved; each with the promotion that is owed it. One that the policy does not name any
 /// more is owed by nobody.
 pub fn owed(workspace: &Workspace, component: &Component, records: &[Record]) -> Vec<(PromotionId, String)> {
     let promotions: BTreeSet<&PromotionId> = records.iter().map(|record| &record.promotion).collect();
@@ -123,11 +123,11 @@ pub fn owed(workspace: &Workspace, component: &Component, records: &[Record]) ->
     [pending, unbegun].concat()
 }
 
-/// The documents that do not say where the component stands, and that nobody has begun to write since it was completed.
+/// The documents that do not say where the component stands, and that nobody has begun to write since it came there.
 fn unbegun(workspace: &Workspace, component: &Component, records: &[Record]) -> Vec<(PromotionId, String)> {
-    let Some(completed) = lifecycle::stand(component.stage, records).completed else { return Vec::new() };
+    let Some((moved, promotion)) = lifecycle::last_move(records) else { return Vec::new() };
     let is_begun = |path: &str| {
-        records.iter().filter(|record| record.seq > completed.seq).any(
+        records.iter().filter(|record| record.seq > moved).any(
             |record| matches!(&record.fact, Fact::Intended(Act::Document { path: of, .. }) if of == path),
         )
     };
@@ -135,8 +135,7 @@ fn unbegun(workspace: &Workspace, component: &Component, records: &[Record]) -> 
     let is_stale = |document: &Document| {
         !matches!(look(workspace, document, records, component, false), Ok((_, Placed::UpToDate)))
     };
-    let id = &completed.promotion.id;
-    untouched.filter(is_stale).map(|document| (id.clone(), document.path)).collect()
+    untouched.filter(is_stale).map(|document| (promotion.clone(), document.path)).collect()
 }
 
 /// As [`settle`], for all promotions that are owed a document; each document once.

@@ -6,7 +6,7 @@
 //! stays is said and recorded, or figures that do not hold would stand for ever.
 
 use crate::lifecycle::farewell::LEFT;
-use crate::lifecycle::rollback::{Candidate, brought_up, has_failed};
+use crate::lifecycle::rollback::{Candidate, brought_up, candidates, has_failed};
 use crate::lifecycle::stand;
 use crate::lifecycle::witness::Contradiction;
 use crate::model::component::Component;
@@ -15,6 +15,7 @@ use crate::model::promotion::{EndKind, Ended, Standing};
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, ActResult, Fact, Record};
 use crate::model::stage::Stage;
+use crate::sys::variable;
 
 use jiff::Timestamp;
 
@@ -109,6 +110,14 @@ pub enum Outcome {
 /// Why it could not be carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum RevokeError {
+    /// It is half gone.
+    #[error("the rollback of `{promotion}` was begun and has come to no end")]
+    HalfRolledBack {
+        /// The component.
+        component: String,
+        /// The promotion.
+        promotion: PromotionId,
+    },
     /// A ledger.
     #[error(transparent)]
     Ledger(#[from] LedgerFault),
@@ -148,9 +157,13 @@ pub fn revoke(
     let component = request.component;
     let records = Ledgers::of(workspace).read(&component.name)?.records;
     let standing = stand(component.stage, &records);
+    if is_said_again(&standing, request.reason) {
+        return revoked_before(workspace, request, standing, context);
+    }
     let Some(plan) = plan(workspace, component, &standing, context)? else {
         return revoked_before(workspace, request, standing, context);
     };
+    not_half_gone(component, &plan, &standing, &records)?;
     let left = match above(component, &standing, &records) {
         Above::GoesFirst(above) => return Ok(Outcome::CandidateRuns(above)),
         Above::Stays(left) => Some(*left),
@@ -165,6 +178,7 @@ pub fn revoke(
     }
     let mut hand = InHand::await_hand(workspace, component, context.folder, PATIENCE)?;
     let standing = hand.standing();
+    not_half_gone(component, &plan, &standing, hand.ledger().records())?;
     let left = match above(component, &standing, hand.ledger().records()) {
         Above::GoesFirst(above) => return Ok(Outcome::CandidateRuns(above)),
         // Nobody has agreed to leave this one.
@@ -191,7 +205,30 @@ pub fn revoke(
     Ok(Outcome::Revoked(plan, told))
 }
 
-/// Nothing is completed: what is owed of an earlier revocation is told.
+/// Whether what stood above was revoked for that reason already: a job that runs again does not mean what stands below.
+fn is_said_again(standing: &Standing, reason: &str) -> bool {
+    let revoked = standing.ended.as_ref().filter(|ended| ended.kind == EndKind::Revoked);
+    revoked.is_some_and(|revoked| {
+        revoked.promotion.to > standing.stage && revoked.reason == variable::secrets().hide(reason)
+    })
+}
+
+/// Fails where what is about to be revoked is half rolled back: nobody could say that it goes on running.
+fn not_half_gone(
+    component: &Component,
+    plan: &Plan,
+    standing: &Standing,
+    records: &[Record],
+) -> Result<(), RevokeError> {
+    let is_half_gone = |one: &Candidate| one.begun && one.promotion == plan.promotion;
+    if !candidates(standing, records).iter().any(is_half_gone) {
+        return Ok(());
+    }
+    let (component, promotion) = (component.name.clone(), plan.promotion.clone());
+    Err(RevokeError::HalfRolledBack { component, promotion })
+}
+
+/// It was revoked before, or nothing is completed: what is owed of an earlier revocation is told.
 fn revoked_before(
     workspace: &Workspace,
     request: &Request<'_>,
@@ -199,9 +236,10 @@ fn revoked_before(
     context: &Context<'_>,
 ) -> Result<Outcome, RevokeError> {
     let revoked = standing.ended.filter(|ended| ended.kind == EndKind::Revoked);
-    let Some(revoked) = revoked.filter(|_| !request.dry_run) else {
-        return Ok(Outcome::NothingCompleted);
-    };
+    let Some(revoked) = revoked else { return Ok(Outcome::NothingCompleted) };
+    if request.dry_run {
+        return Ok(Outcome::AlreadyRevoked(Box::new(revoked), Vec::new()));
+    }
     let mut hand = InHand::await_hand(workspace, request.component, context.folder, PATIENCE)?;
     let mut told = document::tell(&mut hand, &revoked.id)?;
     told.extend(farewell(&mut hand, context)?);

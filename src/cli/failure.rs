@@ -287,6 +287,17 @@ impl From<anyhow::Error> for Failure {
     }
 }
 
+/// What is half gone is neither called off nor taken back.
+pub(super) fn half_rolled_back(component: &str, message: String) -> Failure {
+    Failure {
+        exit: Exit::Fail,
+        message,
+        causes: vec!["what runs is not known until it has".to_owned()],
+        hint: Some(format!("bring it to its end with `tta-promote rollback {component} --now` first")),
+        faults: Vec::new(),
+    }
+}
+
 /// The known name that a wrong one is nearest to, or else all.
 pub(super) fn nearest(name: &str, known: &[String]) -> String {
     let distance = |one: &String| strsim::damerau_levenshtein(name, one);

@@ -1,5 +1,6 @@
 //! `issue`: open the promotion issue, or bring it up to date.
 
+use std::cell::Cell;
 use std::fmt::Write as _;
 
 use crate::app::issue::{Consent, Deed, IssueError, Place, Report, Request, issue};
@@ -9,13 +10,13 @@ use crate::report::clean::one_line;
 use crate::report::issue_document::{IssueDocument, IssuePlace};
 use crate::sys::interrupt::Interrupt;
 use crate::sys::run_folder::RunFolder;
-use crate::sys::terminal;
 
 use super::argument::{Global, Issue, StepFormat};
 use super::exit::Exit;
 use super::failure::{Failure, nearest};
 use super::print;
 use super::progress::Waits;
+use super::question::Question;
 
 /// Carries out `issue`.
 pub(super) fn run(global: &Global, arguments: &Issue) -> Result<Exit, Failure> {
@@ -23,14 +24,22 @@ pub(super) fn run(global: &Global, arguments: &Issue) -> Result<Exit, Failure> {
     let folder = RunFolder::create(&workspace.root).map_err(anyhow::Error::from)?;
     let interrupt = Interrupt::listen().map_err(anyhow::Error::from)?;
     let context = verify::context(&workspace, None, &folder, &interrupt, &Waits);
+    let cut_off = Cell::new(None);
     let ask = |labels: &[String]| {
         let repository = workspace.policy.project.repository.as_deref().unwrap_or_default();
-        let question = format!("`{}` lacks {}; make them?", one_line(repository), listed(labels));
-        terminal::confirm(&question, &interrupt) == Some(true)
+        let words = format!("`{}` lacks {}; make them?", one_line(repository), listed(labels));
+        let question = Question::new(&words, &interrupt);
+        let is_yes = question.put();
+        // Where there is nobody to ask, the labels are what is told.
+        if interrupt.raised() {
+            cut_off.set(question.unanswered("nothing was opened").err());
+        }
+        is_yes
     };
     let consent = if arguments.yes { Consent::Given } else { Consent::Asked(&ask) };
     let request = Request { component: &arguments.component, dry_run: arguments.dry_run, consent };
-    let report = issue(&workspace, &request, &context)?;
+    let report = issue(&workspace, &request, &context)
+        .map_err(|error| cut_off.take().unwrap_or_else(|| error.into()))?;
     match arguments.format {
         StepFormat::Json => print::stdout(&document(&report).render())?,
         StepFormat::Text => print::stdout(&text(&report, global.quiet))?,

@@ -10,7 +10,7 @@ use crate::sys::{interrupt::Interrupt, run_folder::RunFolder};
 
 use super::argument::{Global, Revoke, UndoFormat};
 use super::exit::Exit;
-use super::failure::{Failure, nearest};
+use super::failure::{Failure, half_rolled_back, nearest};
 use super::print;
 use super::progress::Waits;
 use super::question::Question;
@@ -36,10 +36,7 @@ pub(super) fn run(global: &Global, arguments: &Revoke) -> Result<Exit, Failure> 
     };
     let request =
         Request { component, reason: &arguments.reason, dry_run: arguments.dry_run, consent: &consent };
-    let outcome = revoke(&workspace, &request, &context).map_err(|error| match error {
-        RevokeError::Ledger(fault) => Failure::from(fault),
-        RevokeError::Issue(error) => error.into(),
-    })?;
+    let outcome = revoke(&workspace, &request, &context).map_err(failure)?;
     question.unanswered("nothing was revoked")?;
     let (revocation, exit) = shown(arguments, outcome);
     let revocation = Revocation { exit_code: exit.code(), ..revocation };
@@ -48,6 +45,14 @@ pub(super) fn run(global: &Global, arguments: &Revoke) -> Result<Exit, Failure> 
         UndoFormat::Json => json(&revocation),
     })?;
     Ok(exit)
+}
+
+fn failure(error: RevokeError) -> Failure {
+    match error {
+        RevokeError::HalfRolledBack { ref component, .. } => half_rolled_back(component, error.to_string()),
+        RevokeError::Ledger(fault) => fault.into(),
+        RevokeError::Issue(error) => error.into(),
+    }
 }
 
 fn shown(arguments: &Revoke, outcome: Outcome) -> (Revocation, Exit) {

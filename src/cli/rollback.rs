@@ -22,7 +22,7 @@ use crate::sys::{clock, interrupt::Interrupt, run_folder::RunFolder};
 
 use super::argument::{Global, Rollback, UndoFormat};
 use super::exit::Exit;
-use super::failure::{Failure, nearest};
+use super::failure::{Failure, half_rolled_back, nearest};
 use super::print;
 use super::progress::{Progress, Waits};
 use super::question::Question;
@@ -270,13 +270,7 @@ fn failure(error: RollbackError) -> Failure {
             hint: Some("nothing was recorded and nothing was touched; run it again to do it".to_owned()),
             faults: Vec::new(),
         },
-        RollbackError::Begun { component, .. } => Failure {
-            exit: Exit::Fail,
-            message,
-            causes: vec!["what runs is not known until it has".to_owned()],
-            hint: Some(format!("bring it to its end with `tta-promote rollback {component} --now` first")),
-            faults: Vec::new(),
-        },
+        RollbackError::Begun { component, .. } => half_rolled_back(&component, message),
         RollbackError::Past => Failure::usage(message, "name a later one with `--due`"),
         RollbackError::Unfilled { .. } => Failure::usage(message, "fill it in below these headings"),
         RollbackError::Account { .. } => {

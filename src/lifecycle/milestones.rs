@@ -6,6 +6,8 @@ use crate::model::milestone::{Event, Milestone};
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, ActResult, Fact, Record};
 
+use super::rollback::rolled_back;
+
 /// The events that a history tells, the first first.
 pub fn milestones(records: &[Record]) -> Vec<Milestone> {
     let mut decided: BTreeMap<&PromotionId, &str> = BTreeMap::new();
@@ -34,6 +36,15 @@ pub fn milestones(records: &[Record]) -> Vec<Milestone> {
         milestones.push(Milestone { time: record.time, promotion: record.promotion.clone(), event });
     }
     milestones
+}
+
+/// The record by which the component came to where it stands, up or back, or by which a candidate was put back: its number, and
+/// its promotion.
+pub fn last_move(records: &[Record]) -> Option<(u64, PromotionId)> {
+    let is_told = |record: &&Record| matches!(record.fact, Fact::Completed { .. } | Fact::Revoked(_));
+    let told = records.iter().rfind(is_told).map(|record| (record.seq, record.promotion.clone()));
+    let gone = rolled_back(records).pop().map(|gone| (gone.seq, gone.promotion));
+    told.into_iter().chain(gone).max_by_key(|(seq, _)| *seq)
 }
 
 fn commit_of(records: &[Record], intent: u64) -> Option<String> {

@@ -18,7 +18,7 @@ pub mod witness;
 pub use conditions::conditions;
 pub use fold::{name, stand};
 pub use freshness::{Freshness, Now, Staleness};
-pub use milestones::milestones;
+pub use milestones::{last_move, milestones};
 pub use soak::{completed_soak, observed_soak, soak_of};
 pub use step::{Obstacle, Step, obstacles, overrides, step};
 pub use window::{CLOCK, Subject, Windows, observed, subject, windows};

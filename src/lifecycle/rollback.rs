@@ -300,8 +300,11 @@ pub fn duties(
     now: Timestamp,
     is_other: &dyn Fn(&str, &str) -> bool,
 ) -> Vec<Duty> {
-    let above = standing.promotion.as_ref().and_then(|promotion| promotion.deployment.as_ref());
+    // What was revoked runs on until it is put back.
+    let revoked = standing.ended.as_ref().filter(|ended| ended.kind == EndKind::Revoked);
+    let above = standing.promotion.iter().chain(revoked.map(|ended| &ended.promotion));
     let mends = |promotion: &Promotion, decided: &_| {
+        let above = above.clone().filter_map(|one| one.deployment.as_ref());
         let mut later = promotion.deployment.iter().chain(above);
         later.any(|deployment| is_mended_by(promotion, decided, deployment, records, is_other))
     };

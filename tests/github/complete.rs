@@ -404,6 +404,29 @@ fn the_issue_of_a_completion_is_told_although_the_next_promotion_has_begun_or_is
 }
 
 #[test]
+fn a_rollback_that_is_said_again_pays_what_a_completion_owes_and_is_refused_then() {
+    use tta_promote::model::decision::{RollbackDecision, RollbackSeverity};
+    if !has_gh() {
+        return;
+    }
+    let project = only_moved();
+    let (now, deploy) = (Timestamp::now(), deployed_above(&project));
+    let (severity, due) = (RollbackSeverity::Critical, None);
+    let decision = RollbackDecision { severity, reason: "no answers".into(), due };
+    project.recorded_for(ABOVE, now, Fact::RollbackDecided(decision));
+    let intent = u64::try_from(project.records().len()).expect("few") + 1;
+    project.recorded_for(ABOVE, now, Fact::Intended(Act::Restore { deploy, image: None }));
+    let result = ActResult::Restored { running: Vec::new() };
+    project.recorded_for(ABOVE, now, Fact::Done { intent, result });
+    project.run(&["rollback", "carbon", "--now"]).exits(0).says("issue #2 was told");
+    project.github.with(|hub| {
+        let issue = &hub.issues[1];
+        assert!(issue.comments[0].contains("this promotion is completed"), "{issue:?}");
+    });
+    project.run(&["rollback", "carbon", "--now"]).exits(1).says("rolled back already");
+}
+
+#[test]
 fn what_production_gives_up_stands_in_staging_again_with_its_soak() {
     use tta_promote::model::decision::{RollbackDecision, RollbackSeverity};
     for is_revoked in [false, true] {

@@ -119,6 +119,26 @@ fn only_a_pass_of_what_is_there_gets_an_issue() {
 }
 
 #[test]
+fn a_question_about_labels_that_is_interrupted_is_no_missing_yes() {
+    const INTERRUPT: &[u8] = b"\x03";
+    if !has_gh() {
+        return;
+    }
+    let dialogues: [(&str, &[(&str, &[u8])]); 2] = [
+        ("issue carbon", &[("make them?", INTERRUPT)]),
+        ("promote carbon", &[("go on?", b"y\n"), ("make them?", INTERRUPT)]),
+    ];
+    for (verb, answers) in dialogues {
+        let project = Project::new();
+        let (code, shown) = project.talked(verb, answers, || {});
+        assert_eq!(code, Some(130), "{verb}: {shown}");
+        assert!(shown.contains("nothing was opened") && shown.contains("it was interrupted"), "{shown}");
+        assert!(!shown.contains("--yes"), "{verb}: {shown}");
+        assert_eq!(project.github.with(|hub| hub.issues.len()), 0);
+    }
+}
+
+#[test]
 fn missing_labels_are_named_and_made_only_where_somebody_says_so() {
     if !has_gh() {
         return;

@@ -2,12 +2,13 @@
 //! their marks alone; what cannot be written is owed, and the next step writes it. No GitHub is needed.
 
 use tta_promote::model::assessment::Verdict;
-use tta_promote::model::decision::{RollbackDecision, RollbackSeverity};
-use tta_promote::model::record::{Act, ActResult, DeployAct, Fact};
+use tta_promote::model::decision::{Revocation, RollbackDecision, RollbackSeverity};
+use tta_promote::model::record::{Act, ActResult, DeployAct, Fact, Record};
 use tta_promote::model::stage::Stage;
 
 use crate::project::{Project, Told};
 
+const STAGING: &str = "carbon-staging-2025-10-14";
 const MATURITY: &str = "src/MATURITY.md";
 const STATUS: &str = "docs/component-promotion/COMPONENT_MATURITY_STATUS.md";
 const REASON: &str = "it lost data on Monday";
@@ -195,4 +196,115 @@ fn a_document_that_is_owed_does_not_change_the_tree_that_a_promotion_under_way_r
     project.recorded(jiff::Timestamp::now(), Fact::Intended(Act::Deploy(deploy)));
     project.run(&["promote", "carbon", "--yes"]);
     assert_eq!(text(&project, MATURITY), "# Carbon\n");
+}
+
+const ABOVE: &str = "carbon-production-2025-10-24";
+
+/// [`ABOVE`] was completed too, with documents that say so.
+fn completed_above(project: &Project) {
+    let now = jiff::Timestamp::now();
+    let Some(Fact::Verified(mut gate)) = project.records().into_iter().next().map(|record| record.fact)
+    else {
+        panic!("a measurement")
+    };
+    (gate.from, gate.to) = (Stage::Staging, Stage::Production);
+    let verified = project.records().len() as u64 + 1;
+    let deployment = verified + 1;
+    let deploy = DeployAct {
+        stage: Stage::Production,
+        commit: project.commit(),
+        verified,
+        service: None,
+        argv: Vec::new(),
+        before: Vec::new(),
+        kept: None,
+    };
+    let result = ActResult::Deployed { running: Vec::new(), proof: Vec::new() };
+    project.recorded_for(ABOVE, now, Fact::Verified(gate));
+    project.recorded_for(ABOVE, now, Fact::Intended(Act::Deploy(deploy)));
+    project.recorded_for(ABOVE, now, Fact::Done { intent: deployment, result });
+    project.recorded_for(ABOVE, now, Fact::Completed { to: Stage::Production, deployment, verified });
+    project.run(&["complete", "carbon", "--yes"]).exits(0);
+    assert!(text(project, MATURITY).contains("| Stage | production |"));
+    project.committed();
+}
+
+/// The component went back to `to`, and the process was killed before it wrote a document.
+fn only_moved_back(project: &Project, way: Way, promotion: &str, to: Stage) {
+    let now = jiff::Timestamp::now();
+    let facts = match way {
+        Way::Revoke => {
+            vec![Fact::Revoked(Revocation { to, reason: REASON.into(), measured: None })]
+        }
+        Way::Rollback => {
+            let is_deploy = |record: &&Record| {
+                record.promotion.as_str() == promotion
+                    && matches!(record.fact, Fact::Intended(Act::Deploy(_)))
+            };
+            let deploy = project.records().iter().find(is_deploy).expect("a deployment").seq;
+            let intent = project.records().len() as u64 + 2;
+            let severity = RollbackSeverity::Critical;
+            let account = format!("project/.promotion/rollbacks/{promotion}.md");
+            std::fs::create_dir_all(project.path("project/.promotion/rollbacks")).expect("a folder");
+            std::fs::write(project.path(&account), "# What happened\n").expect("written");
+            vec![
+                Fact::RollbackDecided(RollbackDecision { severity, reason: REASON.into(), due: None }),
+                Fact::Intended(Act::Restore { deploy, image: None }),
+                Fact::Done { intent, result: ActResult::Restored { running: Vec::new() } },
+                Fact::Held { reason: "rolled back".into() },
+            ]
+        }
+    };
+    for fact in facts {
+        project.recorded_for(promotion, now, fact);
+    }
+    project.committed();
+}
+
+#[test]
+fn who_was_killed_after_the_component_moved_back_owes_the_documents() {
+    let stages = [(STAGING, Stage::Development), (ABOVE, Stage::Staging)];
+    for (way, (promotion, to)) in Way::ALL.into_iter().flat_map(|way| stages.map(|one| (way, one))) {
+        let moved_back = || {
+            let project = completed();
+            if promotion == ABOVE {
+                completed_above(&project);
+            }
+            only_moved_back(&project, way, promotion, to);
+            project
+        };
+        let is_right = |project: &Project| {
+            let text = text(project, MATURITY);
+            assert!(text.contains(&format!("| Stage | {to} |")), "{way:?} {promotion}: {text}");
+            assert!(text.contains(REASON), "{way:?} {promotion}: {text}");
+        };
+        let project = moved_back();
+        let told = project.run(&["promote", "carbon", "--dry-run"]).complains("owed      `src/MATURITY.md`");
+        told.complains("owed      `docs/component-promotion/COMPONENT_MATURITY_STATUS.md`");
+        project.run(&["promote", "carbon", "--yes"]).complains("`src/MATURITY.md` was written");
+        is_right(&project);
+        project.committed();
+        let told = project.run(&["promote", "carbon", "--dry-run"]);
+        assert!(!told.stderr.contains("owed"), "{told:?}");
+        // The verb itself sees it too, and is done then.
+        let project = moved_back();
+        way.take(&project).says("MATURITY.md` was written");
+        is_right(&project);
+        if matches!(way, Way::Rollback) {
+            project.run(&["rollback", "carbon", "--now"]).exits(1).says("rolled back already");
+        }
+    }
+}
+
+#[test]
+fn a_rollback_that_is_said_again_writes_what_another_promotion_owes_and_is_refused_then() {
+    let project = completed();
+    completed_above(&project);
+    let (now, intent) = (jiff::Timestamp::now(), project.records().len() as u64 + 1);
+    let act = Act::Document { path: MATURITY.into(), sha256: String::new() };
+    project.recorded(now, Fact::Intended(act));
+    project.recorded(now, Fact::Failed { intent, why: "it cannot be written".into() });
+    only_moved_back(&project, Way::Rollback, ABOVE, Stage::Staging);
+    project.run(&["rollback", "carbon", "--now"]).exits(0).says("MATURITY.md` was written");
+    project.run(&["rollback", "carbon", "--now"]).exits(1).says("rolled back already");
 }

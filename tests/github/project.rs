@@ -325,24 +325,41 @@ impl Project {
         keys: &[u8],
         meanwhile: impl FnOnce(),
     ) -> (Option<i32>, String) {
+        self.talked(arguments, &[(question, keys)], meanwhile)
+    }
+
+    /// As [`Project::answered`], with keys for each question, one after the other. `meanwhile` is done before the first
+    /// answer.
+    pub(crate) fn talked(
+        &self,
+        arguments: &str,
+        answers: &[(&str, &[u8])],
+        meanwhile: impl FnOnce(),
+    ) -> (Option<i32>, String) {
         let mut script = Command::new(find("script"));
         let command = format!("{} {arguments}", env!("CARGO_BIN_EXE_tta-promote"));
         script.args(["-q", "-e", "-c", &command, "/dev/null"]);
         script.current_dir(self.path("project")).env_clear().env("SHELL", "/bin/sh");
         script.env("PATH", self.path("bin")).env("HOME", self.path("home")).env("LANG", "C.UTF-8");
+        script.env("GH_CONFIG_DIR", self.path("config")).env("GH_TOKEN", TOKEN);
         script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut running = script.spawn().expect("`script` of util-linux is on PATH");
         let mut output = running.stdout.take().expect("a pipe");
+        let mut input = running.stdin.take().expect("a pipe");
         let mut shown = Vec::new();
         let mut bytes = [0; 4096];
-        while !String::from_utf8_lossy(&shown).contains(question) {
-            let read = output.read(&mut bytes).expect("read");
-            assert!(read > 0, "nobody was asked: {}", String::from_utf8_lossy(&shown));
-            shown.extend_from_slice(&bytes[..read]);
+        let mut meanwhile = Some(meanwhile);
+        for (question, keys) in answers {
+            while !String::from_utf8_lossy(&shown).contains(question) {
+                let read = output.read(&mut bytes).expect("read");
+                assert!(read > 0, "nobody was asked: {}", String::from_utf8_lossy(&shown));
+                shown.extend_from_slice(&bytes[..read]);
+            }
+            if let Some(meanwhile) = meanwhile.take() {
+                meanwhile();
+            }
+            input.write_all(keys).expect("written");
         }
-        meanwhile();
-        let mut input = running.stdin.take().expect("a pipe");
-        input.write_all(keys).expect("written");
         output.read_to_end(&mut shown).expect("read");
         let status = running.wait().expect("an end");
         (status.code(), String::from_utf8_lossy(&shown).into_owned())

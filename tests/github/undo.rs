@@ -420,6 +420,87 @@ fn a_measurement_after_a_rollback_lets_neither_it_nor_complete_forget_what_was_r
     assert_eq!(project.kinds(), before);
 }
 
+fn to_be_rolled_back(severity: RollbackSeverity, reason: &str) -> Fact {
+    Fact::RollbackDecided(RollbackDecision { severity, reason: reason.into(), due: None })
+}
+
+#[test]
+fn what_is_to_go_of_the_stage_below_after_a_rollback_is_reached_by_the_words_that_are_told() {
+    let now = jiff::Timestamp::now();
+    let decided = |project: &Project| {
+        rollback(project, &["--severity", "high", "--reason", "slow"]).exits(4);
+    };
+    let half_done = |project: &Project| {
+        project.recorded(now, to_be_rolled_back(RollbackSeverity::Critical, "slow"));
+        project.recorded(now, Fact::Intended(Act::Restore { deploy: 2, image: None }));
+    };
+    // A folder where a document should be: nobody can write that.
+    let owed = |project: &Project| {
+        project.policy("documents = { status = \"STATUS.md\" }");
+        std::fs::create_dir(project.path("project/STATUS.md")).expect("a folder");
+        decided(project);
+    };
+    let all: [(&str, &dyn Fn(&Project)); 3] =
+        [("decided", &decided), ("half done", &half_done), ("owed", &owed)];
+    for (what, prepare) in all {
+        let project = completed_without_an_issue();
+        let below = project.records()[0].promotion.to_string();
+        taken_away_above(&project, "no answers");
+        rollback(&project, &["--now", "--yes"]).exits(0);
+        prepare(&project);
+        project.run(&["status", "carbon"]).exits(0).says("`tta-promote rollback carbon --now`");
+        // Who says what was said of the one above means that one.
+        let told = rollback(&project, &["--severity", "critical", "--reason", "no answers", "--yes"]);
+        assert_eq!(json(&told)["promotion"], ABOVE, "{what}: {told:?}");
+        // The policy does not say how it is deployed: a person must act, and that is about the one below.
+        let told = rollback(&project, &["--now", "--yes"]).exits(6);
+        assert_eq!(json(&told)["promotion"], below.as_str(), "{what}: {told:?}");
+    }
+}
+
+#[test]
+fn the_same_revocation_again_is_none_of_what_stands_below() {
+    for more in ["", "[component.carbon.deploy.production]\nscript = [\"sh\"]"] {
+        let project = completed_without_an_issue();
+        project.policy(more);
+        completed_above(&project);
+        project.run(&REVOKE).exits(0).says(ABOVE);
+        let before = project.kinds();
+        for more in ["--yes", "--dry-run"] {
+            let told = project.run(&["revoke", "carbon", "--reason", "x", more, "--format", "json"]).exits(0);
+            assert_eq!(json(&told)["result"], "already_revoked", "{told:?}");
+            assert_eq!(json(&told)["promotion"], ABOVE, "{told:?}");
+        }
+        assert_eq!(project.kinds(), before);
+        // Another reason is about the one below.
+        let told = project.run(&["revoke", "carbon", "--reason", "y", "--dry-run", "--format", "json"]);
+        assert_ne!(json(&told)["result"], "already_revoked", "{told:?}");
+    }
+}
+
+#[test]
+fn what_is_half_rolled_back_is_not_revoked_before_that_has_come_to_its_end() {
+    let now = jiff::Timestamp::now();
+    let half_done = |project: &Project| {
+        project.recorded(now, to_be_rolled_back(RollbackSeverity::Critical, "slow"));
+        project.recorded(now, Fact::Intended(Act::Restore { deploy: 2, image: None }));
+    };
+    let project = completed_without_an_issue();
+    half_done(&project);
+    let before = project.kinds();
+    for more in ["--yes", "--dry-run"] {
+        let told = project.run(&["revoke", "carbon", "--reason", "x", more]).exits(1);
+        told.complains("was begun and has come to no end").complains("`tta-promote rollback carbon --now`");
+    }
+    assert_eq!(project.kinds(), before);
+    // So it is where it was begun while somebody was asked.
+    let project = completed_without_an_issue();
+    let (code, shown) = project.asked("revoke carbon --reason x", "revoke it?", || half_done(&project));
+    assert!(shown.contains("was begun and has come to no end"), "{shown}");
+    assert_eq!(code, Some(1));
+    assert!(!project.kinds().contains(&"revoked"));
+}
+
 /// [`ABOVE`] was completed too.
 fn completed_above(project: &Project) {
     let now = jiff::Timestamp::now();

@@ -8,6 +8,7 @@ use crate::lifecycle::rollback::{
 use crate::lifecycle::stand;
 use crate::model::component::Component;
 use crate::model::decision::{RollbackDecision, RollbackSeverity};
+use crate::model::promotion::Standing;
 use crate::model::record::Record;
 use crate::sys::run_folder::RunFolder;
 use crate::sys::{clock, variable};
@@ -23,7 +24,7 @@ pub(super) fn looked_for(
     (records, folder): (&[Record], &RunFolder),
 ) -> Result<Candidate, NoCandidate> {
     let standing = stand(component.stage, records);
-    if let Some(done) = just_done(request, records) {
+    if let Some(done) = just_done(request, &standing, records) {
         return Err(NoCandidate::RolledBack(Box::new(done)));
     }
     let found = candidate(&standing, records)?;
@@ -40,10 +41,16 @@ pub(super) fn looked_for(
 }
 
 /// The rollback that was done last, where it is not whole yet, or where nothing is said but what it was done for: a job that
-/// runs again does not mean what runs in the stage below.
-fn just_done(request: &Request<'_>, records: &[Record]) -> Option<RolledBack> {
+/// runs again does not mean what runs in the stage below. Where something waits there, who does not repeat all words means that.
+fn just_done(request: &Request<'_>, standing: &Standing, records: &[Record]) -> Option<RolledBack> {
     let last = last_rolled_back(records)?;
     let RollbackDecision { severity, reason, .. } = &last.decided.what;
+    let is_repeated =
+        request.severity == Some(*severity) && request.reason.is_some_and(|said| hidden(said) == *reason);
+    let waits = |one: &Candidate| one.begun || is_decided_since(one, last.seq);
+    if !is_repeated && candidates(standing, records).iter().any(waits) {
+        return None;
+    }
     let is_same = request.severity.is_none_or(|said| said == *severity)
         && request.reason.is_none_or(|said| hidden(said) == *reason);
     (is_same || !last.held).then_some(last)
@@ -70,6 +77,12 @@ fn need_not_be_mended(
         Some(_) | None => None,
     };
     place.map(|place| candidates.swap_remove(place))
+}
+
+/// Whether it was decided after the record of that number that it is to go or to be mended.
+fn is_decided_since(candidate: &Candidate, seq: u64) -> bool {
+    let decided = candidate.decided.as_ref();
+    decided.is_some_and(|told| told.seq > seq && told.what.severity != RollbackSeverity::Low)
 }
 
 fn is_decided(candidate: &Candidate, severity: RollbackSeverity) -> bool {

@@ -3,6 +3,7 @@
 //!
 //! Not the rollback itself.
 
+use crate::app::complete::settle_owed;
 use crate::app::context::Context;
 use crate::app::debts;
 use crate::app::document;
@@ -35,7 +36,14 @@ pub fn finish_earlier(
         return Ok(Outcome::AlreadyRolledBack(earlier));
     }
     let mut hand = InHand::await_hand(workspace, component, context.folder, PATIENCE)?;
-    let aftermath = finish(&mut hand, context, &earlier.promotion)?;
+    let mut aftermath = finish(&mut hand, context, &earlier.promotion)?;
+    // All that keeps it from being whole: what other promotions are owed as well.
+    let mut news = settle_owed(&mut hand, context)?;
+    if !debts::is_under_way(&hand.standing()) {
+        news.extend(document::settle_owed(&mut hand)?.into_iter().flat_map(document::words));
+    }
+    news.retain(|one| !aftermath.told.contains(one));
+    aftermath.told.extend(news);
     Ok(Outcome::Finished(earlier, aftermath))
 }
 

@@ -239,6 +239,21 @@ fn what_is_taken_back_stands_again_by_the_promotion_below() {
 }
 
 #[test]
+fn what_is_to_be_mended_is_mended_by_a_revoked_candidate_that_runs_above() {
+    let open = |commit, end: Vec<Fact>| {
+        let completed = Fact::Completed { to: Stage::Production, deployment: 7, verified: 6 };
+        let above = [deploying_above(commit), vec![deployed(7), completed], end].concat();
+        let records = two(completed_and_to_be_mended(), above);
+        duties(&standing(&records), &records, time(50), &is_other).len()
+    };
+    let revoked = revoked_to(Stage::Staging);
+    assert_eq!(open("mended", vec![revoked.clone()]), 0, "it runs on");
+    assert_eq!(open(COMMIT, vec![revoked.clone()]), 1, "it is the same");
+    let gone = vec![revoked, decided(RollbackSeverity::Critical, None), restoring(7), restored(12)];
+    assert_eq!(open("mended", gone), 1, "it does not run any more");
+}
+
+#[test]
 fn what_was_revoked_above_goes_before_what_it_rested_on() {
     let records = completed_twice(vec![revoked_to(Stage::Staging)]);
     let standing = standing(&records);
