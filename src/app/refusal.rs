@@ -49,6 +49,9 @@ fn stale(staleness: &Staleness) -> String {
         Staleness::Waiver { check, what, expires } => {
             format!("of the last measurement, {check} was waived ({what}) until {expires}, which is over")
         }
+        Staleness::SignOff { topic } => {
+            format!("the last measurement rests on `{topic}`, which nobody answers for any more")
+        }
         Staleness::Future => "the last measurement was recorded later than now: a clock is wrong".to_owned(),
     }
 }
@@ -66,6 +69,11 @@ pub fn remedy(component: &str, obstacles: &[Obstacle]) -> String {
         }
         Some(Obstacle::Dependency { component, .. }) => format!("promote `{component}` first"),
         Some(Obstacle::Stale(Staleness::Future)) => "set the clock, and run this again".to_owned(),
+        Some(Obstacle::Stale(Staleness::SignOff { topic })) => {
+            format!(
+                "let it be signed with `tta-promote sign {component} {topic} --evidence URL`, and run {measure}"
+            )
+        }
         Some(Obstacle::Stale(Staleness::Waiver { .. })) => {
             format!("mend what was waived and take the waiver out, or renew it, and run {measure}")
         }
@@ -133,6 +141,11 @@ mod tests {
                 }),
                 "2 d 3 h old; `max_age` is 1 h 30 min",
                 "--record",
+            ),
+            (
+                Obstacle::Stale(Staleness::SignOff { topic: "security".into() }),
+                "the last measurement rests on `security`, which nobody answers for any more",
+                "`tta-promote sign carbon security --evidence URL`",
             ),
             (
                 Obstacle::Stale(Staleness::Waiver {

@@ -291,6 +291,7 @@ fn stale(staleness: &Staleness) -> (ObstacleKind, &'static str) {
         Staleness::Dirty => (ObstacleKind::Dirty, "uncommitted changes"),
         Staleness::Old { .. } => (ObstacleKind::Old, "too old"),
         Staleness::Waiver { .. } => (ObstacleKind::Waiver, "a waiver expired"),
+        Staleness::SignOff { .. } => (ObstacleKind::SignOff, "a sign-off ended"),
         Staleness::Future => (ObstacleKind::Future, "in the future"),
     }
 }

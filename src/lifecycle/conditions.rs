@@ -5,8 +5,12 @@ use jiff::Timestamp;
 use crate::model::condition::{Condition, ConditionState, Conditions};
 use crate::model::decision::SignOff;
 use crate::model::promotion::{Standing, Told};
+use crate::model::record::{CheckOutcome, CheckRecord};
 use crate::model::soak::Soak;
 use crate::model::stage::Stage;
+
+/// What the name of a sign-off begins with.
+const SIGN_OFF: &str = "sign_off:";
 
 /// The conditions of the gate to `to` that the ledger answers. `soak` is that of the promotion by which the component
 /// stands where it does; `dependencies` are the components that it needs, each with where it stands.
@@ -45,7 +49,7 @@ pub fn conditions(
         add("dependencies", as_high(to, dependencies));
     }
     for topic in &asked.sign_offs {
-        add(&format!("sign_off:{topic}"), signed(topic, &standing.signed, now));
+        add(&format!("{SIGN_OFF}{topic}"), signed(topic, &standing.signed, now));
     }
     all
 }
@@ -82,6 +86,17 @@ fn as_high(to: Stage, dependencies: &[(String, Stage)]) -> (ConditionState, Stri
         (true, 0) => (ConditionState::Pass, "it needs no other component".to_owned()),
         (true, number) => (ConditionState::Pass, format!("{number} in {to} or higher")),
     }
+}
+
+/// What the recorded checks say somebody answers for, and nobody does any more: it was withdrawn, or its time is over.
+pub(super) fn unsigned<'a>(
+    checks: &'a [CheckRecord],
+    signed_off: &'a [Told<SignOff>],
+    now: Timestamp,
+) -> impl Iterator<Item = String> + 'a {
+    let passed = checks.iter().filter(|check| check.outcome == CheckOutcome::Pass);
+    let topics = passed.filter_map(|check| check.id.strip_prefix(SIGN_OFF));
+    topics.filter(move |topic| signed(topic, signed_off, now).0 != ConditionState::Pass).map(str::to_owned)
 }
 
 fn signed(topic: &str, signed: &[Told<SignOff>], now: Timestamp) -> (ConditionState, String) {

@@ -64,6 +64,11 @@ pub enum Staleness {
         /// The last day of the waiver.
         expires: Date,
     },
+    /// It rests on what somebody answered for, who does not any more.
+    SignOff {
+        /// What.
+        topic: String,
+    },
     /// It was recorded later than now: a clock is wrong.
     Future,
 }

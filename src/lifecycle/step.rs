@@ -9,6 +9,7 @@ use crate::model::promotion::{Measurement, Pending, Phase, Standing, Told};
 use crate::model::record::{Act, CheckRecord};
 use crate::model::stage::Stage;
 
+use super::conditions;
 use super::freshness::{Freshness, Now, Staleness};
 use super::rollback::to_go;
 
@@ -164,6 +165,8 @@ pub fn obstacles(standing: &Standing, now: &Now, dependencies: &[(String, Stage)
             }
             let freshness = Freshness::of(measurement, now);
             obstacles.extend(freshness.against.into_iter().map(Obstacle::Stale));
+            let topics = conditions::unsigned(&verification.checks, &standing.signed, now.time);
+            obstacles.extend(topics.map(|topic| Obstacle::Stale(Staleness::SignOff { topic })));
         }
     }
     let to = standing.stage.next();

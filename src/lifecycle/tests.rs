@@ -6,7 +6,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use crate::model::assessment::Verdict;
-use crate::model::decision::{Override, Revocation, RollbackDecision, RollbackSeverity};
+use crate::model::decision::{Override, Revocation, RollbackDecision, RollbackSeverity, SignOff};
 use crate::model::promotion::{EndKind, Phase, Standing};
 use crate::model::record::{Act, ActResult, CheckOutcome, CheckRecord, Fact, WaiverRecord};
 use crate::model::stage::Stage;
@@ -126,6 +126,33 @@ fn a_part_of_the_gate_is_no_measurement_of_it() {
     for verification in [part, other] {
         assert_eq!(standing(vec![Fact::Verified(Box::new(verification))]).measured, None);
     }
+}
+
+#[test]
+fn a_pass_that_rests_on_what_nobody_answers_for_any_more_is_no_pass_to_go_on_from() {
+    let mut passed = verification(Verdict::Pass);
+    passed.checks.push(check("sign_off:security", CheckOutcome::Pass));
+    let signed = |hours: i64| {
+        Fact::Signed(SignOff {
+            topic: "security".into(),
+            by: "Grace".into(),
+            evidence: "u".into(),
+            commit: None,
+            expires: time(hours * 3600),
+        })
+    };
+    let measured = |more: Vec<Fact>| {
+        let facts = vec![signed(900), Fact::Verified(Box::new(passed.clone()))];
+        standing(with(facts, more))
+    };
+    assert_eq!(obstacles(&measured(vec![]), &now(), &[]), []);
+    let ended = Obstacle::Stale(Staleness::SignOff { topic: "security".into() });
+    // Withdrawn, or over.
+    let withdrawn = measured(vec![signed(0)]);
+    assert_eq!(obstacles(&withdrawn, &now(), &[]), [ended.clone()]);
+    assert_eq!(step(&withdrawn, &now(), true), Step::Verify);
+    let unsigned = standing(vec![Fact::Verified(Box::new(passed.clone()))]);
+    assert_eq!(obstacles(&unsigned, &now(), &[]), [ended]);
 }
 
 #[test]

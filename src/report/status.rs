@@ -151,6 +151,8 @@ pub enum ObstacleKind {
     Old,
     /// It was a pass by a waiver that has expired.
     Waiver,
+    /// It rests on what nobody answers for any more.
+    SignOff,
     /// It was recorded later than now.
     Future,
     /// What was deployed is to go first.
@@ -163,7 +165,7 @@ pub enum ObstacleKind {
 
 impl ObstacleKind {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Unmeasured,
         Self::NotPassed,
         Self::Commit,
@@ -171,6 +173,8 @@ impl ObstacleKind {
         Self::MeasuredDirty,
         Self::Dirty,
         Self::Old,
+        Self::Waiver,
+        Self::SignOff,
         Self::Future,
         Self::RollingBack,
         Self::Held,
@@ -188,6 +192,7 @@ impl ObstacleKind {
             Self::Dirty => "dirty",
             Self::Old => "old",
             Self::Waiver => "waiver",
+            Self::SignOff => "sign_off",
             Self::Future => "future",
             Self::RollingBack => "rolling_back",
             Self::Held => "held",
@@ -204,6 +209,7 @@ impl ObstacleKind {
             | Self::Dirty
             | Self::Old
             | Self::Waiver
+            | Self::SignOff
             | Self::Future => true,
             Self::Unmeasured | Self::NotPassed | Self::RollingBack | Self::Held | Self::Dependency => false,
         }

@@ -260,6 +260,25 @@ fn a_rollback_whose_time_is_over_needs_a_person() {
 }
 
 #[test]
+fn a_rollback_whose_time_is_over_needs_a_person_also_where_the_policy_declares_the_component_no_more() {
+    let project = two();
+    let past = Past::of("gone").measured(62, 80).deployed(60);
+    let decision = RollbackDecision {
+        severity: RollbackSeverity::High,
+        reason: "it lost data".into(),
+        due: Some(past.time(16)),
+    };
+    past.hours_ago(40, Fact::RollbackDecided(decision)).write(&project.root());
+    let found = report(&project, 0);
+    assert_eq!(state(&found, "gone"), "attention", "{found:#}");
+    let hint = of(&found, "gone")["attention"][0]["hint"].to_string();
+    assert!(
+        hint.contains("declare it in the policy again; then: run `tta-promote rollback gone --now`"),
+        "{hint}"
+    );
+}
+
+#[test]
 fn a_sign_off_that_the_gate_asks_for_and_that_has_expired_needs_a_person_and_one_that_was_withdrawn_does_not()
 {
     let signed = |expires: i64| {

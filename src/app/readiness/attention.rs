@@ -3,7 +3,6 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::lifecycle::rollback::Duty;
-use crate::model::component::Component;
 use crate::model::gate::Gate;
 use crate::model::promotion::{Pending, Phase, Standing};
 use crate::model::record::Act;
@@ -15,13 +14,12 @@ use super::super::notice;
 
 /// All of it, the most urgent first. `gate` is that to the next stage.
 pub(super) fn attention(
-    declared: &Component,
+    name: &str,
     known: &Known,
     duties: &[Duty],
     gate: Option<&Gate>,
     now: Timestamp,
 ) -> Vec<Attention> {
-    let name = &declared.name;
     let standing = &known.standing;
     let mut all: Vec<Attention> = duties
         .iter()

@@ -157,7 +157,7 @@ impl Desk<'_> {
         component.blockers = self.blockers(known);
         component.observation =
             known.soak.as_ref().filter(|_| attention::is_observed(standing)).map(observation);
-        component.attention = declared.map(|one| self.attention(one, known, ledger)).unwrap_or_default();
+        component.attention = self.attention(&name, declared, known, ledger);
         // What is overdue is no second time in the way.
         if component.attention.iter().any(|one| one.kind.starts_with("rollback_")) {
             component.blockers.retain(|one| one.kind != ObstacleKind::RollingBack.name());
@@ -185,17 +185,28 @@ impl Desk<'_> {
         });
     }
 
-    fn attention(&self, declared: &Component, known: &Known, ledger: &Ledger) -> Vec<Attention> {
+    fn attention(
+        &self,
+        name: &str,
+        declared: Option<&Component>,
+        known: &Known,
+        ledger: &Ledger,
+    ) -> Vec<Attention> {
         let (standing, records) = (&known.standing, &ledger.records);
         let duties: Vec<Duty> = notice::duties(self.workspace, standing, records, self.now, self.folder);
         let gate = standing.stage.next().and_then(|to| self.workspace.policy.gates.get(&to));
-        attention::attention(declared, known, &duties, gate, self.now)
+        let mut all = attention::attention(name, known, &duties, gate, self.now);
+        if declared.is_none() {
+            all.iter_mut()
+                .for_each(|one| one.hint = format!("declare it in the policy again; then: {}", one.hint));
+        }
+        all
     }
 
     /// What stands in the way of the next step. A candidate that is deployed asks its gate no more.
     fn blockers(&self, known: &Known) -> Vec<Blocker> {
         let deployed = attention::is_observed(&known.standing);
-        let always = [ObstacleKind::Held, ObstacleKind::RollingBack];
+        let always = [ObstacleKind::Held, ObstacleKind::RollingBack, ObstacleKind::Dependency];
         let obstacles = known.obstacles.iter().filter(|one| !deployed || always.contains(&one.kind));
         let mut blockers: Vec<Blocker> = obstacles
             .map(|one| Blocker {

@@ -23,11 +23,11 @@ pub(super) fn state(found: &Findings<'_>) -> (State, String) {
     let known = found.known;
     let standing = &known.standing;
     let first_blocker = || found.blockers.first().map(|one| one.message.clone()).unwrap_or_default();
-    if !found.declared {
-        return (State::Undeclared, "it has left a ledger, which is kept".to_owned());
-    }
     if let Some(first) = found.attention.first() {
         return (State::Attention, first.message.clone());
+    }
+    if !found.declared {
+        return (State::Undeclared, "it has left a ledger, which is kept".to_owned());
     }
     let is_kind = |kind: &str| found.blockers.iter().any(|one| one.kind == kind);
     if is_kind(ObstacleKind::RollingBack.name()) {

@@ -44,6 +44,9 @@ pub(super) fn next(
         | Obstacle::RollingBack { .. } => None,
     });
     match (step, needed) {
+        (Step::Complete, Some(needed)) => {
+            by("wait", &format!("promote {needed}"), "brings on what it needs first")
+        }
         (Step::OpenIssue | Step::Deploy, Some(needed)) if !is_under_way(standing) => {
             by("wait", &format!("promote {needed}"), "brings on what it needs first")
         }
