@@ -73,13 +73,28 @@ fn may_be_waived(check: &CheckAssessment, waivers: &[WaiverAssessment], day: Dat
     // What must be covered at least, whichever they were.
     let needed = match (&check.criterion, &evidence.measured) {
         (Criterion::Lint { max_issues }, Measured::Lint { issues })
-        | (Criterion::Security { max_issues, .. }, Measured::Security { issues }) => {
-            issues.saturating_sub(*max_issues)
-        }
+        | (Criterion::Security { max_issues, .. }, Measured::Security { issues })
+        | (Criterion::Own { max_issues, .. }, Measured::Own { issues }) => issues.saturating_sub(*max_issues),
         (Criterion::Types { max_errors, max_warnings }, Measured::Types { errors, warnings }) => {
             errors.saturating_sub(*max_errors).saturating_add(warnings.saturating_sub(*max_warnings))
         }
-        _ => return false,
+        (
+            Criterion::Tests { .. }
+            | Criterion::Coverage { .. }
+            | Criterion::Lint { .. }
+            | Criterion::Types { .. }
+            | Criterion::Security { .. }
+            | Criterion::Docs { .. }
+            | Criterion::Own { .. }
+            | Criterion::NotApplicable { .. },
+            Measured::Tests(_)
+            | Measured::Coverage(_)
+            | Measured::Lint { .. }
+            | Measured::Types { .. }
+            | Measured::Security { .. }
+            | Measured::Docs { .. }
+            | Measured::Own { .. },
+        ) => return false,
     };
     covered > 0 && needed <= covered
 }

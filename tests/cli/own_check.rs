@@ -287,8 +287,8 @@ fn plan_and_doctor_show_it() {
     project.fake("mine").absent().run(&["doctor"]).exits(3).says("`mine` is missing");
 }
 
-#[test]
-fn it_is_recorded_and_joined_and_waived_like_the_others() {
+/// What the tool finds is waived.
+fn waived() -> Project {
     let waiver = "[[component.a.waiver]]\ncheck = \"mine\"\nrule = \"R1\"\npath = \"src/a.py\"\nmax = 1\n\
                   reason = \"generated\"\nowner = \"alice\"\nissue = \"#12\"\nexpires = DAY\n";
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
@@ -296,8 +296,27 @@ fn it_is_recorded_and_joined_and_waived_like_the_others() {
     let result = json!([{"ruleId": "R1", "message": {"text": "wrong"}, "locations": [
         {"physicalLocation": {"artifactLocation": {"uri": "src/a.py"}, "region": {"startLine": 1}}}]}]);
     let policy = format!("{POLICY}\n{}\n[check.mine]\n{SARIF}", waiver.replace("DAY", &day));
-    let project =
-        writes(project(SARIF).policy(&policy), &sarif(&["src/a.py"], &result)).exits(1).repository();
+    writes(project(SARIF).policy(&policy), &sarif(&["src/a.py"], &result)).exits(1).repository()
+}
+
+#[test]
+fn what_was_attested_of_a_pass_with_a_waived_check_of_ones_own_holds() {
+    let project = waived();
+    let file = project.path("fakes").join("a.jsonl").to_string_lossy().into_owned();
+    project.run(&["verify", "a", "--attest", &file]).exits(0).says("1 waived");
+    let told = project.run(&["audit", "a", "--attestation", &file, "--format", "json"]).exits(0);
+    assert_eq!(told.json()["result"], json!("holds"));
+    let text = std::fs::read_to_string(&file).expect("it is written");
+    let more = text.replace(r#"{"issues": 1}"#, r#"{"issues": 2}"#);
+    assert_ne!(more, text);
+    std::fs::write(&file, more).expect("written");
+    let told = project.run(&["audit", "a", "--attestation", &file, "--format", "json"]).exits(5);
+    assert!(told.stdout.contains("its waivers do not cover what was found"), "{}", told.stdout);
+}
+
+#[test]
+fn it_is_recorded_and_joined_and_waived_like_the_others() {
+    let project = waived();
     let shards = project.path("shards");
     std::fs::create_dir_all(&shards).expect("a folder");
     let output = format!("json={}", shards.join("1.json").display());
