@@ -124,18 +124,16 @@ fn a_question_about_labels_that_is_interrupted_is_no_missing_yes() {
     if !has_gh() {
         return;
     }
-    let dialogues: [(&str, &[(&str, &[u8])]); 2] = [
-        ("issue carbon", &[("make them?", INTERRUPT)]),
-        ("promote carbon", &[("go on?", b"y\n"), ("make them?", INTERRUPT)]),
-    ];
-    for (verb, answers) in dialogues {
+    let ends = |verb: &str, answers: &[(&str, &[u8])]| {
         let project = Project::new();
         let (code, shown) = project.talked(verb, answers, || {});
         assert_eq!(code, Some(130), "{verb}: {shown}");
         assert!(shown.contains("nothing was opened") && shown.contains("it was interrupted"), "{shown}");
         assert!(!shown.contains("--yes"), "{verb}: {shown}");
         assert_eq!(project.github.with(|hub| hub.issues.len()), 0);
-    }
+    };
+    ends("issue carbon", &[("make them?", INTERRUPT)]);
+    ends("promote carbon", &[("go on?", b"y\n"), ("make them?", INTERRUPT)]);
 }
 
 #[test]

@@ -440,9 +440,8 @@ fn what_is_to_go_of_the_stage_below_after_a_rollback_is_reached_by_the_words_tha
         std::fs::create_dir(project.path("project/STATUS.md")).expect("a folder");
         decided(project);
     };
-    let all: [(&str, &dyn Fn(&Project)); 3] =
-        [("decided", &decided), ("half done", &half_done), ("owed", &owed)];
-    for (what, prepare) in all {
+    let all: [&dyn Fn(&Project); 3] = [&decided, &half_done, &owed];
+    for (what, prepare) in all.into_iter().enumerate() {
         let project = completed_without_an_issue();
         let below = project.records()[0].promotion.to_string();
         taken_away_above(&project, "no answers");
