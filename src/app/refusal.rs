@@ -143,11 +143,6 @@ mod tests {
                 "--record",
             ),
             (
-                Obstacle::Stale(Staleness::SignOff { topic: "security".into() }),
-                "the last measurement rests on `security`, which nobody answers for any more",
-                "`tta-promote sign carbon security --evidence URL`",
-            ),
-            (
                 Obstacle::Stale(Staleness::Waiver {
                     check: "lint".into(),
                     what: "E501 in a.py".into(),
@@ -174,5 +169,13 @@ mod tests {
             assert!(remedy.contains(what), "{remedy}");
         }
         assert_eq!(length(Duration::from_secs(5)), "5 s");
+    }
+
+    #[test]
+    fn what_nobody_answers_for_any_more_is_to_be_signed_again() {
+        let ended = Obstacle::Stale(Staleness::SignOff { topic: "security".into() });
+        assert!(words(&ended).ends_with("rests on `security`, which nobody answers for any more"));
+        let remedy = remedy("carbon", &[ended]);
+        assert!(remedy.contains("sign carbon security --evidence URL"), "{remedy}");
     }
 }

@@ -197,8 +197,9 @@ impl Desk<'_> {
         let gate = standing.stage.next().and_then(|to| self.workspace.policy.gates.get(&to));
         let mut all = attention::attention(name, known, &duties, gate, self.now);
         if declared.is_none() {
-            all.iter_mut()
-                .for_each(|one| one.hint = format!("declare it in the policy again; then: {}", one.hint));
+            for one in &mut all {
+                one.hint = format!("declare it in the policy again; then: {}", one.hint);
+            }
         }
         all
     }
