@@ -57,7 +57,7 @@ fn of_readiness(global: &Global, arguments: &Report, publication: &Publication<'
     let read = arguments.with.iter().chain(&global.config);
     publication.check(&read.map(PathBuf::as_path).collect::<Vec<&Path>>())?;
     let workspace = Workspace::load(global.config.as_deref())?;
-    let mut readiness = readiness(&workspace, since)?;
+    let mut readiness = readiness(&workspace, &since)?;
     add(&workspace, &mut readiness, &arguments.with).map_err(|error| {
         Failure::usage(error.to_string(), "name files that `verify --output json=FILE` of this version wrote")
     })?;

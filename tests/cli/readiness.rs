@@ -172,6 +172,22 @@ fn what_has_changed_is_folded_from_the_ledger_and_an_earlier_report_says_since_w
 }
 
 #[test]
+fn what_was_recorded_before_a_report_and_merged_after_it_is_told_by_the_next_one() {
+    let project = two();
+    let before = project.path("before.json").display().to_string();
+    project.run(&["report", "--output", &format!("json={before}")]).exits(0);
+    // It comes with a branch: all of it is older than the report.
+    let past = Past::of("a").measured(62, 80).hours_ago(40, Fact::Held { reason: "data loss found".into() });
+    past.write(&project.root());
+    let later = project.run(&["report", "--since", &before]).exits(0);
+    assert!(later.stdout.contains("a: gate to staging: not measured → pass"), "{}", later.stdout);
+    assert!(later.stdout.contains("data loss found"), "{}", later.stdout);
+    project.run(&["report", "--output", &format!("json={before}")]).exits(0);
+    let nothing = project.run(&["report", "--since", &before, "--format", "json"]).exits(0).json();
+    assert_eq!(of(&nothing, "a")["changes"], json!([]));
+}
+
+#[test]
 fn a_component_that_is_gone_from_the_policy_is_named() {
     let project = Project::new().repository();
     project.run(&["verify", "a", "--record"]).exits(0);

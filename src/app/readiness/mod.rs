@@ -36,7 +36,7 @@ use super::project::Workspace;
 use super::survey;
 
 pub use findings::{WithError, add};
-pub use since::{SinceError, since};
+pub use since::{Since, SinceError, since};
 
 /// How many coverage figures of a component are shown, the last ones.
 const FIGURES: usize = 24;
@@ -48,7 +48,7 @@ const DAY: u64 = 24 * 3_600;
 ///
 /// # Errors
 /// Where there is no place for what git says.
-pub fn readiness(workspace: &Workspace, since: Timestamp) -> anyhow::Result<Readiness> {
+pub fn readiness(workspace: &Workspace, since: &Since) -> anyhow::Result<Readiness> {
     let status = survey::survey(workspace, &[])?;
     let folder = RunFolder::create(&workspace.root)?;
     let desk = Desk { workspace, folder: &folder, now: status.time, since };
@@ -68,7 +68,7 @@ pub fn readiness(workspace: &Workspace, since: Timestamp) -> anyhow::Result<Read
     Ok(Readiness {
         project: status.project,
         time: status.time,
-        since,
+        since: since.time,
         commit: status.commit,
         dirty: status.dirty,
         freezes,
@@ -81,7 +81,7 @@ struct Desk<'a> {
     workspace: &'a Workspace,
     folder: &'a RunFolder,
     now: Timestamp,
-    since: Timestamp,
+    since: &'a Since,
 }
 
 impl Desk<'_> {
@@ -115,12 +115,11 @@ impl Desk<'_> {
         let mut points = Vec::new();
         // What was recorded meanwhile is told by the next report.
         let seen = usize::try_from(known.records).unwrap_or(usize::MAX);
+        let since = self.since.of(name, &ledger.records);
         for record in ledger.records.iter().take(seen).rev() {
             let Fact::Verified(_) = record.fact else { continue };
             // One figure from before: else nobody could say what has changed.
-            if points.len() >= FIGURES
-                && points.last().is_some_and(|one: &CoveragePoint| one.time <= self.since)
-            {
+            if points.len() >= FIGURES && points.last().is_some_and(|one: &CoveragePoint| one.time <= since) {
                 break;
             }
             let measured = Ledgers::measurement(name, (&ledger, &bytes), record.seq)?;
@@ -164,7 +163,9 @@ impl Desk<'_> {
         }
         component.promotion = past::promotion(standing, &ledger.records);
         let start = survey::start(self.workspace, &name, ledger);
-        component.changes = past::changes(start, standing, &ledger.records, &coverage, self.since);
+        component.records = ledger.records.len() as u64;
+        let since = self.since.of(&name, &ledger.records);
+        component.changes = past::changes(start, standing, &ledger.records, &coverage, since);
         coverage.drain(..coverage.len().saturating_sub(FIGURES));
         component.coverage = coverage;
         component.in_force = in_force::in_force(standing, declared, self.now);
@@ -242,6 +243,7 @@ fn empty(status: &ComponentStatus, declared: Option<&Component>) -> ComponentRea
         priority: status.priority.clone(),
         owner: declared.and_then(|component| component.owner.clone()),
         ledger: status.ledger.clone(),
+        records: 0,
         state: if status.declared { State::Unknown } else { State::Undeclared },
         headline: String::new(),
         stage: None,

@@ -1,11 +1,13 @@
 //! Since when changes are told: a length of time, a moment, or an earlier report.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::model::record::Record;
 use crate::policy::duration;
 use crate::report::readiness;
 use crate::sys::file;
@@ -32,23 +34,59 @@ pub enum SinceError {
     Future(Timestamp),
 }
 
-/// The moment that `text` means at `now`. A date begins at midnight UTC.
+/// From when on changes are told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Since {
+    /// From then on, or since the report of then.
+    pub time: Timestamp,
+    seen: Option<BTreeMap<String, u64>>,
+}
+
+impl Since {
+    /// Up to when the records of a component were told. By an earlier report that is the last one that it had seen: what was
+    /// merged since then may well have been recorded before.
+    pub(super) fn of(&self, component: &str, records: &[Record]) -> Timestamp {
+        let Some(seen) = &self.seen else { return self.time };
+        let number = seen.get(component).copied().unwrap_or_default();
+        match number.checked_sub(1).map(|last| usize::try_from(last).unwrap_or(usize::MAX)) {
+            None => Timestamp::MIN,
+            Some(last) => records.get(last).map_or(self.time, |record| record.time),
+        }
+    }
+}
+
+/// What `text` means at `now`. A date begins at midnight UTC.
 ///
 /// # Errors
 /// Where it means none, or one that is still to come.
-pub fn since(text: &str, now: Timestamp) -> Result<Timestamp, SinceError> {
+pub fn since(text: &str, now: Timestamp) -> Result<Since, SinceError> {
     let text = text.trim();
-    let time = moment(text, now)?;
-    if time > now { Err(SinceError::Future(time)) } else { Ok(time) }
+    let since = meant(text, now)?;
+    if since.time > now { Err(SinceError::Future(since.time)) } else { Ok(since) }
 }
 
-fn moment(text: &str, now: Timestamp) -> Result<Timestamp, SinceError> {
+fn meant(text: &str, now: Timestamp) -> Result<Since, SinceError> {
+    if let Some(time) = moment(text, now) {
+        return Ok(Since { time, seen: None });
+    }
+    match file::read_text(Path::new(text)) {
+        Err(file::ReadError::Absent) => Err(SinceError::Nothing(text.to_owned())),
+        Err(file::ReadError::Unreadable(why)) => {
+            Err(SinceError::NoReport { file: text.to_owned(), why: format!("it cannot be read: {why}") })
+        }
+        Ok(json) => readiness::earlier(&json)
+            .map(|report| Since { time: report.time, seen: Some(report.records) })
+            .map_err(|why| SinceError::NoReport { file: text.to_owned(), why }),
+    }
+}
+
+fn moment(text: &str, now: Timestamp) -> Option<Timestamp> {
     if let Ok(length) = duration::parse_within(text, DAYS) {
         let length = SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX);
-        return Ok(now.checked_sub(length).unwrap_or(Timestamp::MIN));
+        return Some(now.checked_sub(length).unwrap_or(Timestamp::MIN));
     }
     if let Ok(time) = text.parse::<Timestamp>() {
-        return Ok(time);
+        return Some(time);
     }
     if let Some(civil) = text
         .parse::<DateTime>()
@@ -56,17 +94,9 @@ fn moment(text: &str, now: Timestamp) -> Result<Timestamp, SinceError> {
         .or_else(|| Some(text.parse::<Date>().ok()?.to_datetime(jiff::civil::Time::midnight())))
         && let Ok(zoned) = civil.to_zoned(TimeZone::UTC)
     {
-        return Ok(zoned.timestamp());
+        return Some(zoned.timestamp());
     }
-    match file::read_text(Path::new(text)) {
-        Err(file::ReadError::Absent) => Err(SinceError::Nothing(text.to_owned())),
-        Err(file::ReadError::Unreadable(why)) => {
-            Err(SinceError::NoReport { file: text.to_owned(), why: format!("it cannot be read: {why}") })
-        }
-        Ok(json) => {
-            readiness::time_of(&json).map_err(|why| SinceError::NoReport { file: text.to_owned(), why })
-        }
-    }
+    None
 }
 
 #[cfg(test)]
@@ -76,7 +106,7 @@ mod tests {
     #[test]
     fn a_length_a_date_and_a_moment_are_understood_and_the_future_is_refused() {
         let now: Timestamp = "2025-10-14T09:00:00Z".parse().expect("a time");
-        let of = |text: &str| since(text, now).map(|time| time.to_string());
+        let of = |text: &str| since(text, now).map(|since| since.time.to_string());
         assert_eq!(of("7d").as_deref(), Ok("2025-10-07T09:00:00Z"));
         assert_eq!(of("2025-10-01").as_deref(), Ok("2025-10-01T00:00:00Z"));
         assert_eq!(of("2025-10-01T08:30").as_deref(), Ok("2025-10-01T08:30:00Z"));

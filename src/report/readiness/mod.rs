@@ -10,6 +10,8 @@ mod sample;
 mod state;
 mod text;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use schemars::{Schema, SchemaGenerator};
 use serde::Deserialize;
@@ -50,19 +52,36 @@ pub fn render_html(readiness: &Readiness) -> String {
     html::render(readiness)
 }
 
-/// When the report was made that [`render_json`] wrote.
+/// An earlier report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Earlier {
+    /// When it was made.
+    pub time: Timestamp,
+    /// How many records of each component it had seen.
+    pub records: BTreeMap<String, u64>,
+}
+
+/// The report that [`render_json`] wrote.
 ///
 /// # Errors
 /// Where it is none, in words.
-pub fn time_of(text: &str) -> Result<Timestamp, String> {
+pub fn earlier(text: &str) -> Result<Earlier, String> {
     #[derive(Deserialize)]
-    struct Earlier {
+    struct Document {
         kind: String,
         time: Timestamp,
+        #[serde(default)]
+        components: Vec<Component>,
     }
-    let earlier: Earlier = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    #[derive(Deserialize)]
+    struct Component {
+        name: String,
+        records: u64,
+    }
+    let earlier: Document = serde_json::from_str(text).map_err(|error| error.to_string())?;
     if earlier.kind == KIND {
-        Ok(earlier.time)
+        let records = earlier.components.into_iter().map(|one| (one.name, one.records)).collect();
+        Ok(Earlier { time: earlier.time, records })
     } else {
         Err(format!("it is a document of the kind `{}`", earlier.kind))
     }

@@ -59,6 +59,8 @@ pub struct ComponentReadiness {
     pub owner: Option<String>,
     /// Its ledger, as people would name it.
     pub ledger: String,
+    /// How many records of it were seen; 0 where it does not verify.
+    pub records: u64,
     /// How ready it is.
     pub state: State,
     /// The same in a few words, with what is missing or comes next.

@@ -17,6 +17,7 @@ fn bare(name: &str, priority: Option<&str>, state: State, headline: &str, text: 
         priority: priority.map(str::to_owned),
         owner: Some(format!("ada{text}")),
         ledger: format!(".promotion/ledger/{name}.jsonl"),
+        records: 2,
         state,
         headline: format!("{headline}{text}"),
         stage: Some("development"),
