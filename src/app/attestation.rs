@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::lifecycle::Now;
+use crate::lifecycle::{self, Now};
 use crate::model::component::Component;
 use crate::model::gate::{Criterion, Gate};
 use crate::report::attestation::held::{About, Fault, Held, Statement, Weight};
@@ -21,6 +21,7 @@ use crate::sys::{clock, file};
 
 use super::attest::origin;
 use super::counted;
+use super::ledgers::Ledgers;
 use super::present::now_besides;
 use super::project::Workspace;
 use super::refusal::length;
@@ -167,6 +168,9 @@ impl Place<'_> {
             found.add(Weight::Broken, message, AGAIN);
         }
         self.proof(claim, is_policy, found);
+        if is_policy {
+            self.signed(claim, found);
+        }
         match claim.conclusion {
             Conclusion::Passed => {}
             Conclusion::Warned => {
@@ -235,6 +239,9 @@ impl Place<'_> {
     /// Whether the conclusion is borne out by what stands beside it; the gate is known where the policy is the same.
     fn proof(&self, claim: &Claim, is_policy: bool, found: &mut Found) {
         let gate = self.workspace.policy.gates.get(&claim.to).filter(|_| is_policy);
+        if is_policy && gate.is_none() {
+            found.broken(format!("the policy has no gate of {}", claim.to.name()));
+        }
         let origin = origin(self.workspace);
         let policy = origin.policy(&claim.commit, self.workspace.name());
         let resource = origin.resource(&claim.commit, &claim.component, claim.to.name());
@@ -261,6 +268,29 @@ impl Place<'_> {
                     found.broken("its URIs are not those of what it is about");
                 }
             }
+        }
+    }
+
+    /// Whether what it rests on is answered for still.
+    fn signed(&self, claim: &Claim, found: &mut Found) {
+        let gate = self.workspace.policy.gates.get(&claim.to);
+        let asked = gate.map(|gate| gate.conditions.sign_offs.as_slice()).unwrap_or_default();
+        let component = self.workspace.policy.component(&claim.component);
+        let Some(component) =
+            component.filter(|_| !asked.is_empty() && claim.conclusion != Conclusion::Failed)
+        else {
+            return;
+        };
+        let Ok(ledger) = Ledgers::of(self.workspace).read(&component.name) else {
+            let message = "its ledger cannot be relied on, so it is not known who answers for what";
+            return found.add(Weight::Open, message, "see what `tta-promote audit` says");
+        };
+        let standing = lifecycle::stand(component.stage, &ledger.records);
+        for topic in
+            asked.iter().filter(|topic| !lifecycle::is_signed(topic, &standing.signed, self.now.time))
+        {
+            let message = format!("it rests on `{topic}`, which nobody answers for any more");
+            found.add(Weight::Open, message, AGAIN);
         }
     }
 

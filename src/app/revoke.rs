@@ -11,7 +11,7 @@ use crate::lifecycle::stand;
 use crate::lifecycle::witness::Contradiction;
 use crate::model::component::Component;
 use crate::model::decision::Revocation;
-use crate::model::promotion::{EndKind, Ended, Standing};
+use crate::model::promotion::Standing;
 use crate::model::promotion_id::PromotionId;
 use crate::model::record::{Act, ActResult, Fact, Record};
 use crate::model::stage::Stage;
@@ -90,6 +90,15 @@ pub struct Dependent {
     pub completed: bool,
 }
 
+/// A promotion that was revoked before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Again {
+    /// Which.
+    pub promotion: PromotionId,
+    /// Why.
+    pub reason: String,
+}
+
 /// What came of it.
 #[derive(Debug)]
 pub enum Outcome {
@@ -98,7 +107,7 @@ pub enum Outcome {
     /// It may not be: this candidate rests on it and may run in the stage above.
     CandidateRuns(Box<Candidate>),
     /// It was revoked before; what GitHub was told of it now, or is owed.
-    AlreadyRevoked(Box<Ended>, Vec<String>),
+    AlreadyRevoked(Again, Vec<String>),
     /// This would be done.
     Proposed(Plan),
     /// Nobody consented.
@@ -115,6 +124,12 @@ pub enum RevokeError {
     HalfRolledBack {
         /// The component.
         component: String,
+        /// The promotion.
+        promotion: PromotionId,
+    },
+    /// Nobody was asked about what stands there now.
+    #[error("`{promotion}` is not that by which it stands any more, so it was not revoked")]
+    Overtaken {
         /// The promotion.
         promotion: PromotionId,
     },
@@ -138,7 +153,8 @@ enum Above {
 fn above(component: &Component, standing: &Standing, records: &[Record]) -> Above {
     let Some(candidate) = brought_up(standing, records) else { return Above::Nothing };
     let is_by_hand = component.deploy.get(&candidate.to).is_some_and(|deploy| deploy.compose_file.is_none());
-    let why = match (is_by_hand, has_failed(&candidate.promotion, records)) {
+    // What is being put back comes to its end first: until then nobody knows what runs.
+    let why = match (is_by_hand, !candidate.begun && has_failed(&candidate.promotion, records)) {
         (true, _) => {
             "the policy names no compose file, and what a script brought up cannot be put back from here"
         }
@@ -157,11 +173,15 @@ pub fn revoke(
     let component = request.component;
     let records = Ledgers::of(workspace).read(&component.name)?.records;
     let standing = stand(component.stage, &records);
-    if is_said_again(&standing, request.reason) {
-        return revoked_before(workspace, request, standing, context);
-    }
-    let Some(plan) = plan(workspace, component, &standing, context)? else {
-        return revoked_before(workspace, request, standing, context);
+    let last = last_revoked(&records);
+    let is_same = |again: &Again| again.reason == variable::secrets().hide(request.reason);
+    let plan = match (last, plan(workspace, component, &standing, context)?) {
+        (Some(again), Some(_)) if is_same(&again) => {
+            return revoked_before(workspace, request, again, context);
+        }
+        (_, Some(plan)) => plan,
+        (Some(again), None) => return revoked_before(workspace, request, again, context),
+        (None, None) => return Ok(Outcome::NothingCompleted),
     };
     not_half_gone(component, &plan, &standing, &records)?;
     let left = match above(component, &standing, &records) {
@@ -188,29 +208,32 @@ pub fn revoke(
         Above::Stays(left) => Some(left.candidate),
         Above::Nothing => None,
     };
-    let is_still = standing.completed.is_some_and(|one| one.promotion.id == plan.promotion);
-    if is_still {
-        let reason = hand.secrets.hide(request.reason);
-        let measured = plan.contradiction.as_ref().map(|found| found.second);
-        if let Some(left) = left {
-            let text =
-                format!("`{}` was revoked, and this candidate was left in {}", plan.promotion, left.to);
-            hand.record(&left.promotion, Fact::Noted { topic: LEFT.to_owned(), text })?;
-        }
-        let revocation = Revocation { to: plan.to, reason, measured };
-        hand.record(&plan.promotion, Fact::Revoked(revocation))?;
+    if standing.completed.is_none_or(|one| one.promotion.id != plan.promotion) {
+        return match last_revoked(hand.ledger().records()) {
+            Some(again) if again.promotion == plan.promotion => told_again(&mut hand, again, context),
+            Some(_) | None => Err(RevokeError::Overtaken { promotion: plan.promotion }),
+        };
     }
+    let reason = hand.secrets.hide(request.reason);
+    let measured = plan.contradiction.as_ref().map(|found| found.second);
+    if let Some(left) = left {
+        let text = format!("`{}` was revoked, and this candidate was left in {}", plan.promotion, left.to);
+        hand.record(&left.promotion, Fact::Noted { topic: LEFT.to_owned(), text })?;
+    }
+    let revocation = Revocation { to: plan.to, reason, measured };
+    hand.record(&plan.promotion, Fact::Revoked(revocation))?;
     let mut told = document::tell(&mut hand, &plan.promotion)?;
     told.extend(farewell(&mut hand, context)?);
     Ok(Outcome::Revoked(plan, told))
 }
 
-/// Whether what stood above was revoked for that reason already: a job that runs again does not mean what stands below.
-fn is_said_again(standing: &Standing, reason: &str) -> bool {
-    let revoked = standing.ended.as_ref().filter(|ended| ended.kind == EndKind::Revoked);
-    revoked.is_some_and(|revoked| {
-        revoked.promotion.to > standing.stage && revoked.reason == variable::secrets().hide(reason)
-    })
+/// What was revoked last, where nothing was completed since: who says the same again means it, a job that runs again say, and
+/// not what stands below. Whatever became of its candidate afterwards changes nothing of that.
+fn last_revoked(records: &[Record]) -> Option<Again> {
+    let is_move = |record: &&Record| matches!(record.fact, Fact::Completed { .. } | Fact::Revoked(_));
+    let last = records.iter().rfind(is_move)?;
+    let Fact::Revoked(revocation) = &last.fact else { return None };
+    Some(Again { promotion: last.promotion.clone(), reason: revocation.reason.clone() })
 }
 
 /// Fails where what is about to be revoked is half rolled back: nobody could say that it goes on running.
@@ -228,22 +251,24 @@ fn not_half_gone(
     Err(RevokeError::HalfRolledBack { component, promotion })
 }
 
-/// It was revoked before, or nothing is completed: what is owed of an earlier revocation is told.
+/// It was revoked before: what is owed of that is told.
 fn revoked_before(
     workspace: &Workspace,
     request: &Request<'_>,
-    standing: Standing,
+    again: Again,
     context: &Context<'_>,
 ) -> Result<Outcome, RevokeError> {
-    let revoked = standing.ended.filter(|ended| ended.kind == EndKind::Revoked);
-    let Some(revoked) = revoked else { return Ok(Outcome::NothingCompleted) };
     if request.dry_run {
-        return Ok(Outcome::AlreadyRevoked(Box::new(revoked), Vec::new()));
+        return Ok(Outcome::AlreadyRevoked(again, Vec::new()));
     }
     let mut hand = InHand::await_hand(workspace, request.component, context.folder, PATIENCE)?;
-    let mut told = document::tell(&mut hand, &revoked.id)?;
-    told.extend(farewell(&mut hand, context)?);
-    Ok(Outcome::AlreadyRevoked(Box::new(revoked), told))
+    told_again(&mut hand, again, context)
+}
+
+fn told_again(hand: &mut InHand<'_>, again: Again, context: &Context<'_>) -> Result<Outcome, RevokeError> {
+    let mut told = document::tell(hand, &again.promotion)?;
+    told.extend(farewell(hand, context)?);
+    Ok(Outcome::AlreadyRevoked(again, told))
 }
 
 fn plan(

@@ -50,6 +50,15 @@ pub(super) fn run(global: &Global, arguments: &Revoke) -> Result<Exit, Failure> 
 fn failure(error: RevokeError) -> Failure {
     match error {
         RevokeError::HalfRolledBack { ref component, .. } => half_rolled_back(component, error.to_string()),
+        RevokeError::Overtaken { .. } => Failure {
+            exit: Exit::Inconclusive,
+            message: error.to_string(),
+            causes: Vec::new(),
+            hint: Some(
+                "nothing was recorded; see `tta-promote status`, and run it again to do it".to_owned(),
+            ),
+            faults: Vec::new(),
+        },
         RevokeError::Ledger(fault) => fault.into(),
         RevokeError::Issue(error) => error.into(),
     }
@@ -64,8 +73,8 @@ fn shown(arguments: &Revoke, outcome: Outcome) -> (Revocation, Exit) {
             (Revocation { hint: Some(hint), ..bare("nothing_completed") }, Exit::Fail)
         }
         Outcome::CandidateRuns(above) => (of_above(name, &above), Exit::Fail),
-        Outcome::AlreadyRevoked(ended, told) => {
-            let (promotion, reason) = (Some(ended.id.to_string()), Some(ended.reason));
+        Outcome::AlreadyRevoked(again, told) => {
+            let (promotion, reason) = (Some(again.promotion.to_string()), Some(again.reason));
             (Revocation { promotion, reason, told, ..bare("already_revoked") }, Exit::Pass)
         }
         Outcome::Proposed(plan) => (of_plan(arguments, &plan, "proposed", Vec::new()), Exit::Pass),

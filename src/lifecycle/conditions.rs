@@ -96,7 +96,12 @@ pub(super) fn unsigned<'a>(
 ) -> impl Iterator<Item = String> + 'a {
     let passed = checks.iter().filter(|check| check.outcome == CheckOutcome::Pass);
     let topics = passed.filter_map(|check| check.id.strip_prefix(SIGN_OFF));
-    topics.filter(move |topic| signed(topic, signed_off, now).0 != ConditionState::Pass).map(str::to_owned)
+    topics.filter(move |topic| !is_signed(topic, signed_off, now)).map(str::to_owned)
+}
+
+/// Whether somebody answers for it now.
+pub fn is_signed(topic: &str, signed_off: &[Told<SignOff>], now: Timestamp) -> bool {
+    signed(topic, signed_off, now).0 == ConditionState::Pass
 }
 
 fn signed(topic: &str, signed: &[Told<SignOff>], now: Timestamp) -> (ConditionState, String) {

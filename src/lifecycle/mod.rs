@@ -15,7 +15,7 @@ pub mod support;
 mod window;
 pub mod witness;
 
-pub use conditions::conditions;
+pub use conditions::{conditions, is_signed};
 pub use fold::{name, stand};
 pub use freshness::{Freshness, Now, Staleness};
 pub use milestones::{last_move, milestones};

@@ -79,6 +79,9 @@ pub fn read<R: BufRead>(input: R) -> Result<JunitReport, String> {
                     name => {
                         if let Some(case) = &mut case {
                             case.child(name, &tag)?;
+                        } else if matches!(name, "failure" | "error") {
+                            let outside = format!("the report shows a `{name}` outside of a test case");
+                            report.disagreement.get_or_insert(outside);
                         }
                     }
                 }
@@ -334,6 +337,16 @@ mod tests {
             (r#"<testcase time="0.1"></testcase>"#, Broken::Interrupted),
         ] {
             assert_eq!(read(suite(case).as_bytes()).expect("a report").broken, Some(broken), "{case}");
+        }
+    }
+
+    #[test]
+    fn what_failed_outside_of_a_test_is_told_though_no_count_says_so() {
+        for name in ["error", "failure"] {
+            let text = format!("<testsuite><{name}>boom</{name}><testcase name=\"a\"/></testsuite>");
+            let report = read(text.as_bytes()).expect("a report");
+            let told = format!("the report shows a `{name}` outside of a test case");
+            assert_eq!(report.disagreement, Some(told));
         }
     }
 

@@ -204,6 +204,31 @@ fn what_is_too_old_leaves_it_open_and_what_is_from_the_future_does_not_verify() 
 }
 
 #[test]
+fn what_rests_on_a_sign_off_holds_no_more_once_that_is_withdrawn() {
+    let policy = POLICY.replace("[gate.staging]", "[gate.staging]\nsign_offs = [\"security\"]");
+    let project = Project::new().policy(&policy).repository();
+    let sign = ["sign", "a", "security", "--evidence", "https://example.invalid/1"];
+    project.run(&sign).exits(0);
+    let project = project.committed();
+    let text = attested(&project, 0);
+    audit(&project, &text, &[]).exits(0);
+    project.run(&[&sign[..], &["--withdraw"]].concat()).exits(0);
+    let project = project.committed();
+    refuses(audit(&project, &text, &[]), 3, "it rests on `security`, which nobody answers for any more");
+}
+
+#[test]
+fn a_statement_for_a_gate_that_there_is_not_does_not_hold() {
+    let project = two();
+    let counts = line(&attested(&project, 0), 2);
+    let moved = changed(&counts, |one| {
+        one["predicate"]["from"] = "staging".into();
+        one["predicate"]["to"] = "production".into();
+    });
+    refuses(audit(&project, &moved, &[]), 5, "the policy has no gate of production");
+}
+
+#[test]
 fn counts_are_judged_again_under_the_gate_of_the_policy() {
     let project = two();
     let counts = line(&attested(&project, 0), 2);

@@ -478,6 +478,42 @@ fn the_same_revocation_again_is_none_of_what_stands_below() {
 }
 
 #[test]
+fn the_same_revocation_again_is_that_one_whatever_became_of_its_candidate() {
+    let now = jiff::Timestamp::now();
+    let taken_away = |project: &Project| {
+        project.recorded_for(ABOVE, now, to_be_rolled_back(RollbackSeverity::Critical, "x"));
+        project.recorded_for(ABOVE, now, Fact::Intended(Act::Restore { deploy: 2, image: None }));
+        let intent = project.records().len() as u64;
+        let result = ActResult::Restored { running: Vec::new() };
+        project.recorded_for(ABOVE, now, Fact::Done { intent, result });
+    };
+    let replaced = |project: &Project| {
+        let intent = begun_above(project);
+        let result = ActResult::Deployed { running: Vec::new(), proof: Vec::new() };
+        project.recorded_for(ABOVE, now, Fact::Done { intent, result });
+    };
+    for then in [&taken_away as &dyn Fn(&Project), &replaced] {
+        let project = completed_without_an_issue();
+        completed_above(&project);
+        project.run(&REVOKE).exits(0).says(ABOVE);
+        then(&project);
+        let before = project.kinds();
+        let told = project.run(&["revoke", "carbon", "--reason", "x", "--yes", "--format", "json"]).exits(0);
+        assert_eq!(json(&told)["result"], "already_revoked", "{told:?}");
+        assert_eq!(project.kinds(), before);
+    }
+}
+
+#[test]
+fn what_was_completed_while_the_question_stood_is_not_said_to_be_revoked() {
+    let project = completed_without_an_issue();
+    let (code, shown) = project.asked("revoke carbon --reason x", "revoke it?", || completed_above(&project));
+    assert!(shown.contains("is not that by which it stands any more, so it was not revoked"), "{shown}");
+    assert_eq!(code, Some(3));
+    assert!(!project.kinds().contains(&"revoked"));
+}
+
+#[test]
 fn what_is_half_rolled_back_is_not_revoked_before_that_has_come_to_its_end() {
     let now = jiff::Timestamp::now();
     let half_done = |project: &Project| {
