@@ -221,16 +221,24 @@ fn by_which(below: Option<Box<Completed>>, stage: Stage) -> Option<Completed> {
     below.filter(|below| below.promotion.to == stage).map(|below| *below)
 }
 
-/// The promotion is over where its candidate was to go, and has gone. One that was revoked before is over once more.
+/// The promotion is over where its candidate was to go, and has gone. One that was revoked before is over once more. From then
+/// on nothing is promoted: the record that says so may come late, where who put it back was killed.
 fn rolled_back(standing: &mut Standing, record: &Record) {
+    if let Some(ended) = bad_end(standing, record) {
+        let what = format!("`{}` was rolled back: {}", ended.id, ended.reason);
+        standing.hold.get_or_insert_with(|| as_told(record, what));
+        standing.ended = Some(ended);
+    }
+}
+
+fn bad_end(standing: &mut Standing, record: &Record) -> Option<Ended> {
     let is_it = |promotion: &Promotion| {
         promotion.id == record.promotion
             && promotion.rollback.as_ref().is_some_and(|rollback| rollback.what.severity.acts())
     };
     if let Some(gone) = standing.ended.take_if(|gone| is_it(&gone.promotion)) {
         let reason = gone.promotion.rollback.as_ref().map_or(gone.reason, |told| told.what.reason.clone());
-        standing.ended = Some(ended(record, EndKind::RolledBack, &reason, gone.promotion));
-        return;
+        return Some(ended(record, EndKind::RolledBack, &reason, gone.promotion));
     }
     let rolled_back = match standing.promotion.take_if(|promotion| is_it(promotion)) {
         Some(promotion) => promotion,
@@ -241,12 +249,12 @@ fn rolled_back(standing: &mut Standing, record: &Record) {
                 standing.promotion = None;
                 completed.promotion
             }
-            None => return,
+            None => return None,
         },
     };
     let reason = rolled_back.rollback.as_ref().map(|rollback| rollback.what.reason.clone());
     standing.measured = None;
-    standing.ended = Some(ended(record, EndKind::RolledBack, &reason.unwrap_or_default(), rolled_back));
+    Some(ended(record, EndKind::RolledBack, &reason.unwrap_or_default(), rolled_back))
 }
 
 /// Whether the candidate of a promotion that is over may run where it was deployed: no other record would lead to it.

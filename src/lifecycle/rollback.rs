@@ -71,7 +71,7 @@ pub struct RolledBack {
     pub time: Timestamp,
     /// Who decided it, when and why.
     pub decided: Told<RollbackDecision>,
-    /// Whether the component was held afterwards.
+    /// Whether it was recorded that the component is held, or that it is no more.
     pub held: bool,
 }
 
@@ -282,6 +282,11 @@ pub fn rolled_back(records: &[Record]) -> Vec<RolledBack> {
             Fact::Held { .. } => {
                 let mut of_it = done.iter_mut().filter(|one| one.promotion == record.promotion);
                 if let Some(one) = of_it.next_back() {
+                    one.held = true;
+                }
+            }
+            Fact::Released { .. } => {
+                for one in &mut done {
                     one.held = true;
                 }
             }

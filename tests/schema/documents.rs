@@ -261,10 +261,14 @@ fn a_value_of_another_type_is_refused_wherever_it_stands() {
 
 /// Fields that are left out where there is nothing to say; the threshold of `security` without its severity is that of
 /// `lint`.
-const OPTIONAL: [&str; 15] = [
+const OPTIONAL: [&str; 19] = [
     "assessment branches",
     "assessment covered_branches",
     "assessment min_severity",
+    "counts branches",
+    "counts covered_branches",
+    "counts min_severity",
+    "counts waived_until",
     "record absent_imports",
     "record args",
     "record bounds",

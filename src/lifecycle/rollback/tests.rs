@@ -340,6 +340,13 @@ fn a_revoked_candidate_that_runs_is_not_forgotten_where_the_gate_is_measured_ane
     }
     assert_eq!(open(&records), []);
     assert!(matches!(candidate(&records), Err(NoCandidate::RolledBack(_))));
+    // Nothing is promoted from then on, though who put it back was killed before he said so.
+    assert_eq!(next(&records), Step::Wait);
+    assert!(matches!(obstacles(&standing(&records), &now(), &[])[..], [Obstacle::Held { .. }]));
+    assert!(!rolled_back(&records)[0].held);
+    let released = Fact::Released { reason: "mended".into() };
+    records.push(Record { seq: seq + 3, time: time(20), fact: released, ..records[0].clone() });
+    assert!(rolled_back(&records)[0].held, "who releases it is not held by the same rollback again");
     assert_eq!(next(&records), Step::Deploy);
     assert_eq!(obstacles(&standing(&records), &now(), &[]), []);
     assert_eq!(standing(&records).ended.map(|ended| ended.kind), Some(EndKind::RolledBack));
