@@ -12,12 +12,18 @@ pub const INTERRUPTED: &str = "it was interrupted, so nothing of it counts; run 
 
 /// Says of each component that would pass, or be waited for, why it does not. What failed has failed.
 pub fn withhold(assessment: &mut Assessment, why: &str) {
+    withhold_where(assessment, |_| Some(why.to_owned()));
+}
+
+/// The same of those components of which `why` says something by their name.
+pub fn withhold_where(assessment: &mut Assessment, why: impl Fn(&str) -> Option<String>) {
     for component in &mut assessment.components {
+        let Some(why) = why(&component.name) else { continue };
         if component.verdict == Verdict::Pass || component.is_waiting() {
             component.conditions.push(Condition {
                 id: Conditions::RUN.to_owned(),
                 state: ConditionState::Inconclusive,
-                summary: why.to_owned(),
+                summary: why,
             });
             component.verdict = judge::whole(&component.checks, &component.conditions);
         }

@@ -122,8 +122,15 @@ pub fn verify(
     if interrupted {
         doubt::withhold(&mut assessment, doubt::INTERRUPTED);
     } else if !outcome.faults.is_empty() {
-        let why = project::as_reason(&outcome.faults);
-        doubt::withhold(&mut assessment, &format!("{}; {}", why.message, why.hint));
+        // Its own faults alone, so that a component among others is told what it is told alone.
+        doubt::withhold_where(&mut assessment, |name| {
+            let component = workspace.policy.component(name)?;
+            let files = workspace.files(component);
+            let beside = workspace.beside_files(component, files.as_deref().unwrap_or_default());
+            let faults: Vec<Fault> = files.err().into_iter().flatten().chain(beside).collect();
+            let why = (!faults.is_empty()).then(|| project::as_reason(&faults))?;
+            Some(format!("{}; {}", why.message, why.hint))
+        });
     }
     Ok(Verified { assessment, faults: outcome.faults, interrupted, folder, reuse: remarks })
 }
