@@ -198,6 +198,12 @@ pub fn revoke(
     }
     let mut hand = InHand::await_hand(workspace, component, context.folder, PATIENCE)?;
     let standing = hand.standing();
+    if standing.completed.as_ref().is_none_or(|one| one.promotion.id != plan.promotion) {
+        return match last_revoked(hand.ledger().records()) {
+            Some(again) if again.promotion == plan.promotion => told_again(&mut hand, again, context),
+            Some(_) | None => Err(RevokeError::Overtaken { promotion: plan.promotion }),
+        };
+    }
     not_half_gone(component, &plan, &standing, hand.ledger().records())?;
     let left = match above(component, &standing, hand.ledger().records()) {
         Above::GoesFirst(above) => return Ok(Outcome::CandidateRuns(above)),
@@ -208,12 +214,6 @@ pub fn revoke(
         Above::Stays(left) => Some(left.candidate),
         Above::Nothing => None,
     };
-    if standing.completed.is_none_or(|one| one.promotion.id != plan.promotion) {
-        return match last_revoked(hand.ledger().records()) {
-            Some(again) if again.promotion == plan.promotion => told_again(&mut hand, again, context),
-            Some(_) | None => Err(RevokeError::Overtaken { promotion: plan.promotion }),
-        };
-    }
     let reason = hand.secrets.hide(request.reason);
     let measured = plan.contradiction.as_ref().map(|found| found.second);
     if let Some(left) = left {

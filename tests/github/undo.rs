@@ -514,6 +514,16 @@ fn what_was_completed_while_the_question_stood_is_not_said_to_be_revoked() {
 }
 
 #[test]
+fn what_somebody_else_revoked_while_the_question_stood_is_said_to_be_revoked_already() {
+    let project = completed_without_an_issue();
+    let (code, shown) = project.asked("revoke carbon --reason x", "revoke it?", || {
+        project.run(&REVOKE).exits(0);
+    });
+    assert!(shown.contains("was revoked already"), "{shown}");
+    assert_eq!(code, Some(0));
+}
+
+#[test]
 fn what_is_half_rolled_back_is_not_revoked_before_that_has_come_to_its_end() {
     let now = jiff::Timestamp::now();
     let half_done = |project: &Project| {
