@@ -14,6 +14,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::lifecycle::{self, Now};
 use crate::model::component::Component;
 use crate::model::gate::{Criterion, Gate};
+use crate::model::stage::Stage;
+use crate::model::waiver::Waiver;
 use crate::report::attestation::held::{About, Fault, Held, Statement, Weight};
 use crate::report::attestation::{Claim, Conclusion, Proof, Reading, Unread, read};
 use crate::sys::run_folder::RunFolder;
@@ -253,12 +255,17 @@ impl Place<'_> {
                 if let Some(why) = gate.and_then(|gate| counted::lacks(counted, gate, claim.from)) {
                     found.broken(why);
                 }
+                let component = self.workspace.policy.component(&claim.component).filter(|_| is_policy);
+                if let Some(waiver) = component.and_then(|one| counted::stray_waiver(counted, one)) {
+                    let Waiver { check, rule, path, .. } = waiver;
+                    found.broken(format!("the policy has no such waiver of {check} {rule} in {path}"));
+                }
             }
             Proof::Tests(well, uri) => {
                 if *uri != policy && is_policy {
                     found.broken("the URI of its policy is not that of what it is about");
                 }
-                let lacking = gate.and_then(|gate| lacking(gate, well));
+                let lacking = gate.and_then(|gate| lacking(gate, claim.from, well));
                 if let Some(check) = lacking.filter(|_| claim.conclusion != Conclusion::Failed) {
                     found.broken(format!("it passes, and does not say that `{check}` did"));
                 }
@@ -312,10 +319,11 @@ impl Place<'_> {
     }
 }
 
-/// The first check of a gate that is not among those that are well.
-fn lacking(gate: &Gate, well: &[String]) -> Option<String> {
+/// The first check or condition of a gate that is not among those that are well.
+fn lacking(gate: &Gate, from: Option<Stage>, well: &[String]) -> Option<String> {
     let asked = gate.criteria.iter().filter(|one| !matches!(one, Criterion::NotApplicable { .. }));
-    asked.map(|one| one.check().id().to_owned()).find(|id| !well.contains(id))
+    let checks = asked.map(|one| one.check().id().to_owned());
+    checks.chain(counted::conditions(gate, from)).find(|id| !well.contains(id))
 }
 
 fn about(claim: &Claim) -> About {

@@ -5,10 +5,10 @@ use jiff::civil::Date;
 
 use crate::judge;
 use crate::model::assessment::{CheckAssessment, Outcome};
-use crate::model::evidence::Measured;
+use crate::model::component::Component;
 use crate::model::gate::{Criterion, Gate};
 use crate::model::stage::Stage;
-use crate::model::waiver::{WaiverAssessment, WaiverState};
+use crate::model::waiver::{Waiver, WaiverAssessment, WaiverState};
 use crate::report::attestation::Counted;
 
 use super::shard::is_just;
@@ -45,10 +45,20 @@ pub fn lacks(counted: &Counted, gate: &Gate, from: Option<Stage>) -> Option<Stri
             Some(_) => {}
         }
     }
-    let is_entered = from == Some(gate.stage);
-    let conditions = if is_entered { gate.conditions.asked_again() } else { gate.conditions.clone() };
-    let lacking = conditions.ids().into_iter().find(|id| counted.conditions.iter().all(|one| one.id != *id));
+    let is_lacking = |id: &String| counted.conditions.iter().all(|one| one.id != *id);
+    let lacking = conditions(gate, from).into_iter().find(is_lacking);
     lacking.map(|id| format!("the gate asks for `{id}`, and it says nothing of that"))
+}
+
+/// What a gate asks besides its checks of a component that comes from `from`.
+pub fn conditions(gate: &Gate, from: Option<Stage>) -> Vec<String> {
+    if from == Some(gate.stage) { gate.conditions.asked_again().ids() } else { gate.conditions.ids() }
+}
+
+/// A waiver that the policy does not grant the component.
+pub fn stray_waiver<'c>(counted: &'c Counted, component: &Component) -> Option<&'c Waiver> {
+    let is_granted = |waiver: &Waiver| component.waivers.iter().any(|one| one.waiver == *waiver);
+    counted.waivers.iter().map(|one| &one.waiver).find(|waiver| !is_granted(waiver))
 }
 
 /// The words of what is not applicable are not counted.
@@ -70,31 +80,6 @@ fn may_be_waived(check: &CheckAssessment, waivers: &[WaiverAssessment], day: Dat
         _ => None,
     });
     let covered: u64 = covered.fold(0, u64::saturating_add);
-    // What must be covered at least, whichever they were.
-    let needed = match (&check.criterion, &evidence.measured) {
-        (Criterion::Lint { max_issues }, Measured::Lint { issues })
-        | (Criterion::Security { max_issues, .. }, Measured::Security { issues })
-        | (Criterion::Own { max_issues, .. }, Measured::Own { issues }) => issues.saturating_sub(*max_issues),
-        (Criterion::Types { max_errors, max_warnings }, Measured::Types { errors, warnings }) => {
-            errors.saturating_sub(*max_errors).saturating_add(warnings.saturating_sub(*max_warnings))
-        }
-        (
-            Criterion::Tests { .. }
-            | Criterion::Coverage { .. }
-            | Criterion::Lint { .. }
-            | Criterion::Types { .. }
-            | Criterion::Security { .. }
-            | Criterion::Docs { .. }
-            | Criterion::Own { .. }
-            | Criterion::NotApplicable { .. },
-            Measured::Tests(_)
-            | Measured::Coverage(_)
-            | Measured::Lint { .. }
-            | Measured::Types { .. }
-            | Measured::Security { .. }
-            | Measured::Docs { .. }
-            | Measured::Own { .. },
-        ) => return false,
-    };
+    let Some(needed) = judge::waiver::needed(&check.criterion, &evidence.measured) else { return false };
     covered > 0 && needed <= covered
 }

@@ -7,6 +7,7 @@
 use jiff::civil::Date;
 
 use crate::model::assessment::{CheckAssessment, Outcome};
+use crate::model::evidence::Measured;
 use crate::model::finding::{Finding, Severity};
 use crate::model::gate::Criterion;
 use crate::model::waiver::{Cover, Waiver, WaiverAssessment, WaiverState};
@@ -35,6 +36,38 @@ pub fn uncovered(criterion: &Criterion, findings: &[Finding], waivers: &[Waiver]
     let mut told: Vec<WaiverAssessment> = waivers.iter().map(|waiver| unjudged(waiver, today)).collect();
     let covers = cover(criterion, findings, &mut told);
     findings.len().saturating_sub(covers.len()) as u64
+}
+
+/// How many findings must be covered at least, whichever they are, so that figures meet their criterion; `None` where no
+/// finding of the check can be waived.
+pub fn needed(criterion: &Criterion, measured: &Measured) -> Option<u64> {
+    match (criterion, measured) {
+        (Criterion::Lint { max_issues }, Measured::Lint { issues })
+        | (Criterion::Security { max_issues, .. }, Measured::Security { issues })
+        | (Criterion::Own { max_issues, .. }, Measured::Own { issues }) => {
+            Some(issues.saturating_sub(*max_issues))
+        }
+        (Criterion::Types { max_errors, max_warnings }, Measured::Types { errors, warnings }) => {
+            Some(errors.saturating_sub(*max_errors).saturating_add(warnings.saturating_sub(*max_warnings)))
+        }
+        (
+            Criterion::Tests { .. }
+            | Criterion::Coverage { .. }
+            | Criterion::Lint { .. }
+            | Criterion::Types { .. }
+            | Criterion::Security { .. }
+            | Criterion::Docs { .. }
+            | Criterion::Own { .. }
+            | Criterion::NotApplicable { .. },
+            Measured::Tests(_)
+            | Measured::Coverage(_)
+            | Measured::Lint { .. }
+            | Measured::Types { .. }
+            | Measured::Security { .. }
+            | Measured::Docs { .. }
+            | Measured::Own { .. },
+        ) => None,
+    }
 }
 
 /// A waiver of which only the clock says something.

@@ -172,6 +172,8 @@ impl Figures {
 #[derive(Debug)]
 struct Suite {
     claimed: Figures,
+    /// A count that is no number, such as `failures="many"`: nobody knows what it counts.
+    unreadable: Option<String>,
     /// What was shown before it.
     before: Figures,
     /// pytest counts subtests, and shows those that fail alone.
@@ -180,7 +182,16 @@ struct Suite {
 
 impl Suite {
     fn of(tag: &BytesStart<'_>, around: Option<&Self>, before: Figures) -> Result<Self, String> {
-        let number = |name| Ok::<u64, String>(attribute(tag, name)?.trim().parse().unwrap_or(0));
+        let mut unreadable = None;
+        let mut number = |name: &str| {
+            let text = attribute(tag, name)?;
+            let number = if text.trim().is_empty() { Ok(0) } else { text.trim().parse::<u64>() };
+            if number.is_err() {
+                unreadable
+                    .get_or_insert(format!("the report counts `{}` {name}, which is no number", word(&text)));
+            }
+            Ok::<u64, String>(number.unwrap_or_default())
+        };
         let claimed = Figures {
             cases: number("tests")?,
             problems: number("failures")?.saturating_add(number("errors")?),
@@ -190,10 +201,13 @@ impl Suite {
             Some(around) => around.is_pytests,
             None => attribute(tag, "name")? == "pytest tests",
         };
-        Ok(Self { claimed, before, is_pytests })
+        Ok(Self { claimed, unreadable, before, is_pytests })
     }
 
     fn disagreement(&self, shown: Figures) -> Option<String> {
+        if self.unreadable.is_some() {
+            return self.unreadable.clone();
+        }
         let (claimed, before) = (self.claimed, self.before);
         let figures = [
             ("failures and errors", claimed.problems, shown.problems - before.problems, true),
@@ -203,6 +217,11 @@ impl Suite {
         let more = figures.into_iter().find(|(_, claimed, shown, is_held)| *is_held && claimed > shown);
         more.map(|(what, claimed, shown, _)| format!("the report counts {claimed} {what}, and shows {shown}"))
     }
+}
+
+/// So much of a text as is shown of it.
+fn word(text: &str) -> String {
+    text.trim().chars().take(20).collect()
 }
 
 #[derive(Debug)]
@@ -380,6 +399,19 @@ mod tests {
         let read_so = |failures| read(subtests.replace("FAILED", failures).as_bytes()).expect("a report");
         assert_eq!(read_so("0").disagreement, None);
         assert!(read_so("1").disagreement.is_some(), "what failed is shown by pytest too");
+    }
+
+    #[test]
+    fn a_count_that_is_no_number_is_told_and_is_not_zero() {
+        for (counts, told) in [
+            ("errors=\"many\"", "the report counts `many` errors, which is no number"),
+            ("tests=\"-1\"", "the report counts `-1` tests, which is no number"),
+        ] {
+            let text = format!("<testsuite {counts}><testcase name=\"a\"/></testsuite>");
+            assert_eq!(read(text.as_bytes()).expect("a report").disagreement.as_deref(), Some(told));
+        }
+        let empty = read(r#"<testsuite errors=""><testcase name="a"/></testsuite>"#.as_bytes());
+        assert_eq!(empty.expect("a report").disagreement, None);
     }
 
     #[test]

@@ -212,6 +212,12 @@ fn what_rests_on_a_sign_off_holds_no_more_once_that_is_withdrawn() {
     let project = project.committed();
     let text = attested(&project, 0);
     audit(&project, &text, &[]).exits(0);
+    // What it rests on may not be left out either.
+    let without = changed(&line(&text, 0), |one| {
+        let passed = one["predicate"]["passedTests"].as_array_mut().expect("tests");
+        passed.retain(|test| test != "a/sign_off:security");
+    });
+    refuses(audit(&project, &without, &[]), 5, "does not say that `sign_off:security` did");
     project.run(&[&sign[..], &["--withdraw"]].concat()).exits(0);
     let project = project.committed();
     refuses(audit(&project, &text, &[]), 3, "it rests on `security`, which nobody answers for any more");
@@ -245,7 +251,7 @@ fn counts_are_judged_again_under_the_gate_of_the_policy() {
         lint["waived"] = true.into();
     };
     let until = |text: String| changed(&text, |one| one["predicate"]["waived_until"] = "2199-01-01".into());
-    says(until(gate(&waived)), "its waivers do not cover what was found");
+    says(until(gate(&waived)), "until when it is waived is not what its waivers say");
 }
 
 #[test]

@@ -247,4 +247,32 @@ fn an_attestation_says_until_when_a_pass_is_waived_and_no_longer_holds_then() {
     let counts = text.lines().last().expect("the counts").replace("\"covered\": 2", "\"covered\": 1");
     std::fs::write(&file, counts).expect("written");
     project.run(&["audit", "a", "--attestation", &name]).exits(5).says("do not cover what was found");
+    // Nor do those that the policy does not grant.
+    let counts = text.lines().last().expect("the counts").replace("\"rule\": \"F401\"", "\"rule\": \"F999\"");
+    assert!(counts.contains("F999"), "{counts}");
+    std::fs::write(&file, counts).expect("written");
+    let told = project.run(&["audit", "a", "--attestation", &name]).exits(5);
+    told.says("the policy has no such waiver of lint F999 in src/a.py");
+}
+
+#[test]
+fn what_is_waived_is_no_open_finding_of_the_report() {
+    let project = project(&waiver("F401", 2));
+    let verdict = project.path("shards").join("v.json").display().to_string();
+    project.run(&["verify", "a", "--output", &format!("json={verdict}")]).exits(1);
+    let found: Value = project.run(&["report", "--with", &verdict, "--format", "json"]).exits(0).json();
+    let findings = found["components"][0]["findings"].as_array().expect("findings");
+    let rules: Vec<&Value> = findings.iter().map(|one| &one["rule"]).collect();
+    assert_eq!(rules, ["E501"]);
+    assert_eq!(found["components"][0]["in_force"][0]["kind"], "waiver");
+}
+
+#[test]
+fn what_failed_beside_a_waived_check_is_attested_as_failed_and_not_as_broken() {
+    let project = project(&(waiver("F401", 2) + &waiver("E501", 1)));
+    let project = project.fake("bandit").exits(9).committed();
+    let file = project.path("shards").join("a.jsonl");
+    let name = file.to_string_lossy().into_owned();
+    project.run(&["verify", "a", "--attest", &name]).exits(3);
+    project.run(&["audit", "a", "--attestation", &name]).exits(1).says("was not passed");
 }

@@ -2,6 +2,7 @@
 //! shown and decide nothing. A line of a file is shown only where it is the one that was measured: the commit of the
 //! assessment is checked out, and neither was nor is anything changed.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::model::assessment::Assessment;
@@ -30,6 +31,7 @@ pub struct WithError {
 /// # Errors
 /// Where one is none of ours, or of another project.
 pub fn add(workspace: &Workspace, readiness: &mut Readiness, files: &[PathBuf]) -> Result<(), WithError> {
+    let files: BTreeSet<&PathBuf> = files.iter().collect();
     for path in files {
         let name = path.display().to_string();
         let fault = |why: String| WithError { file: name.clone(), why };
@@ -68,8 +70,8 @@ fn merge(readiness: &mut Readiness, assessment: &Assessment, lines: &SourceLines
         let own = readiness.components.iter_mut().find(|component| component.name == measured.name);
         let Some(component) = own else { continue };
         for check in &measured.checks {
-            let findings = check.outcome.evidence().map(|evidence| evidence.findings.as_slice());
-            for one in findings.unwrap_or_default() {
+            // What is waived is listed among what is in force.
+            for one in check.uncovered() {
                 if component.findings.len() >= LISTED {
                     component.more_findings += 1;
                     continue;

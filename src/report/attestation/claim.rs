@@ -164,6 +164,10 @@ fn of_gate(gate: &Predicate<'_>, subject: Subject) -> Result<Claim, Unread> {
     }
     let files: Vec<String> = subject.files.keys().cloned().collect();
     let counted = gate.gate.read(&files).map_err(|fault| malformed(fault.to_string()))?;
+    let waived_until = day(gate.waived_until.as_deref())?;
+    if waived_until != super::waived_until(counted.verdict, &counted.checks, &counted.waivers) {
+        return Err(malformed("until when it is waived is not what its waivers say"));
+    }
     let has_waived = counted.checks.iter().any(|check| check.waived);
     let conclusion = match (counted.verdict, has_waived) {
         (Verdict::Pass, false) => Conclusion::Passed,
@@ -181,7 +185,7 @@ fn of_gate(gate: &Predicate<'_>, subject: Subject) -> Result<Claim, Unread> {
         files: subject.files,
         policy: gate.policy.sha256.clone(),
         conclusion,
-        waived_until: day(gate.waived_until.as_deref())?,
+        waived_until,
         proof: Proof::Counts(Box::new(counted)),
     })
 }

@@ -4,7 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
 use super::super::json::{Counts, Program, SCHEMA, instant};
-use super::{Measured, waived_until};
+use super::Measured;
 
 /// Its type.
 pub(super) const GATE: &str = "https://github.com/theinterneti/tta-promote/attestation/gate/v1";
@@ -70,7 +70,7 @@ impl<'a> Predicate<'a> {
                 platform: assessment.environment.platform.clone(),
                 sha256: assessment.environment.sha256.clone(),
             },
-            waived_until: waived_until(component).map(|day| day.to_string()),
+            waived_until: measured.waived_until().map(|day| day.to_string()),
             gate: Counts::of(component),
         }
     }

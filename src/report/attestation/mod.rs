@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use schemars::{Schema, SchemaGenerator};
 
-use crate::model::assessment::{Assessment, ComponentAssessment};
+use crate::model::assessment::{Assessment, CheckAssessment, ComponentAssessment, Verdict};
 use crate::model::waiver::{WaiverAssessment, WaiverState};
 
 use super::json::on_one_line;
@@ -114,6 +114,12 @@ pub enum Conclusion {
     Failed,
 }
 
+impl Measured<'_> {
+    fn waived_until(&self) -> Option<Date> {
+        waived_until(self.component.verdict, &self.component.checks, &self.component.waivers)
+    }
+}
+
 impl Conclusion {
     /// As test-result names it.
     pub fn name(self) -> &'static str {
@@ -141,12 +147,12 @@ pub fn render(measured: &Measured<'_>, kind: Kind) -> String {
 }
 
 /// The last day on which a pass stands that rests on waivers; `None` where it rests on none.
-fn waived_until(component: &ComponentAssessment) -> Option<Date> {
-    if !component.checks.iter().any(|check| check.waived) {
+fn waived_until(verdict: Verdict, checks: &[CheckAssessment], waivers: &[WaiverAssessment]) -> Option<Date> {
+    if verdict != Verdict::Pass || !checks.iter().any(|check| check.waived) {
         return None;
     }
     let used = |one: &&WaiverAssessment| matches!(one.state, WaiverState::Used { .. });
-    component.waivers.iter().filter(used).map(|one| one.waiver.expires).min()
+    waivers.iter().filter(used).map(|one| one.waiver.expires).min()
 }
 
 #[cfg(test)]

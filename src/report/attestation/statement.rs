@@ -98,7 +98,7 @@ impl Policy {
                 to: component.to.name().to_owned(),
                 commit: measured.subject.commit.clone(),
                 started: instant(assessment.started),
-                waived_until: super::waived_until(component).map(|day| day.to_string()),
+                waived_until: measured.waived_until().map(|day| day.to_string()),
             }),
         }
     }

@@ -71,6 +71,26 @@ fn what_rests_on_a_waiver_warns_in_every_statement_and_says_until_when() {
 }
 
 #[test]
+fn until_when_a_pass_is_waived_must_be_what_its_waivers_say() {
+    let text = changed(&sample::waived(), Kind::Counts, |one| {
+        one["predicate"]["waived_until"] = "2099-01-01".into();
+    });
+    let Unread::Malformed(why) = refused(&text) else { panic!("it is ours") };
+    assert!(why.contains("not what its waivers say"), "{why}");
+}
+
+#[test]
+fn what_fails_beside_a_waived_check_is_waived_until_no_day() {
+    let mut assessment = sample::waived();
+    assessment.components[0].checks[4].outcome = sample::one_fails().components[0].checks[4].outcome.clone();
+    assessment.components[0].verdict = Verdict::Fail;
+    for kind in [Kind::TestResult, Kind::Vsa] {
+        let claim = claimed(&first(&assessment, kind));
+        assert_eq!((claim.conclusion, claim.waived_until), (Conclusion::Failed, None));
+    }
+}
+
+#[test]
 fn only_a_pass_passes_in_any_statement_of_any_sample() {
     let mut seen = 0;
     for assessment in sample::all() {

@@ -14,7 +14,7 @@ use crate::model::stage::Stage;
 
 use super::super::json::instant;
 use super::statement::POLICY;
-use super::{Conclusion, Measured, waived_until};
+use super::{Conclusion, Measured};
 
 /// Who verified.
 pub(super) const VERIFIER: &str = "https://github.com/theinterneti/tta-promote";
@@ -63,7 +63,7 @@ impl Summary {
                 digest: [(POLICY.to_owned(), assessment.policy.sha256.clone())].into(),
             },
             verification_result: if passed { PASSED } else { FAILED }.to_owned(),
-            verified_levels: levels(passed, component.to, waived_until(component)),
+            verified_levels: levels(passed, component.to, measured.waived_until()),
         }
     }
 
