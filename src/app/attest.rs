@@ -52,8 +52,14 @@ pub fn ready(workspace: &Workspace, names: &[String], folder: &RunFolder) -> Res
     match (now.commit, now.dirty) {
         (None, _) => Err(Refusal::new("there is no commit here that it could be of", "commit first")),
         (Some(commit), Some(false)) => Ok(commit),
-        (Some(_), _) => Err(Refusal::new("the working tree differs from its commit", COMMIT)),
+        (Some(_), _) => Err(Refusal::new(dirty(now.differs.as_deref()), COMMIT)),
     }
+}
+
+/// That files are not those of the commit, and which, where that is known.
+pub(super) fn dirty(file: Option<&str>) -> String {
+    let file = file.map(|file| format!(": `{file}`, for one")).unwrap_or_default();
+    format!("the working tree differs from its commit{file}")
 }
 
 /// What an assessment can be attested of: the files as they are now, which must be those of the commit that was measured.

@@ -21,7 +21,7 @@ use crate::report::attestation::{Claim, Conclusion, Proof, Reading, Unread, read
 use crate::sys::run_folder::RunFolder;
 use crate::sys::{clock, file};
 
-use super::attest::origin;
+use super::attest::{dirty, origin};
 use super::counted;
 use super::ledgers::Ledgers;
 use super::present::now_besides;
@@ -44,15 +44,25 @@ pub struct Unreadable {
     pub why: file::ReadError,
 }
 
-/// Holds what files claim against what is here. Of the components that are named each must be attested.
+/// What is asked of what files claim.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The components of which each must be attested.
+    pub names: &'a [String],
+    /// The gate that it must be of; `None`: any.
+    pub to: Option<Stage>,
+    /// How old it may be; `None`: as the policy says of a pass.
+    pub max_age: Option<Duration>,
+}
+
+/// Holds what files claim against what is here.
 ///
 /// # Errors
 /// Where a file cannot be read, a name is nobody's, or there is no place for what git says.
 pub fn audit(
     workspace: &Workspace,
-    names: &[String],
     files: &[PathBuf],
-    max_age: Option<Duration>,
+    Asked { names, to, max_age }: Asked<'_>,
 ) -> anyhow::Result<Held> {
     let known = || workspace.policy.components.iter().map(|component| component.name.clone()).collect();
     if let Some(name) = names.iter().find(|name| workspace.policy.component(name).is_none()) {
@@ -71,7 +81,7 @@ pub fn audit(
     }
     let claims = || readings.iter().filter_map(|(_, reading)| reading.content.as_ref().ok());
     let now = present(workspace, claims(), files)?;
-    let place = Place { workspace, max_age: max_age.unwrap_or(now.max_age), now: &now };
+    let place = Place { workspace, to, max_age: max_age.unwrap_or(now.max_age), now: &now };
     let attested: BTreeSet<&str> = claims().map(|claim| claim.component.as_str()).collect();
     let lacking = names.iter().filter(|name| !attested.contains(name.as_str()));
     let open = |message: String| Fault { weight: Weight::Open, message, hint: AGAIN.to_owned() };
@@ -118,6 +128,7 @@ const COMMITS: usize = 20;
 /// What claims are held against.
 struct Place<'a> {
     workspace: &'a Workspace,
+    to: Option<Stage>,
     max_age: Duration,
     now: &'a Now,
 }
@@ -162,6 +173,12 @@ impl Place<'_> {
     }
 
     fn held(&self, claim: &Claim, found: &mut Found) {
+        if let Some(to) = self.to.filter(|to| *to != claim.to) {
+            let message =
+                format!("it is of the gate of {}, and {} was asked for", claim.to.name(), to.name());
+            let hint = format!("`tta-promote verify {} --to {} --attest FILE`", claim.component, to.name());
+            found.add(Weight::Open, message, &hint);
+        }
         self.commit(claim, found);
         self.files(claim, found);
         let is_policy = claim.policy == self.now.policy;
@@ -206,7 +223,7 @@ impl Place<'_> {
             found.notes.push("its subjects are files alone; the commit is told by its predicate".to_owned());
         }
         if self.now.dirty != Some(false) {
-            let message = "the working tree differs from its commit, so that it speaks of other files";
+            let message = format!("it speaks of other files: {}", dirty(self.now.differs.as_deref()));
             found.add(Weight::Open, message, "commit or put aside what differs");
         }
     }

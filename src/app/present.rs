@@ -65,10 +65,12 @@ pub fn now_besides(
         })
     };
     let equal_commits = measured.iter().filter(is_equal).map(|commit| (*commit).to_owned()).collect();
+    let differing = snapshot.differing(&workspace.root, besides);
     Now {
         time: clock::now(),
         commit: snapshot.commit.clone(),
-        dirty: snapshot.is_dirty_besides(&workspace.root, besides).filter(|_| !is_unknown),
+        dirty: differing.as_ref().map(|paths| !paths.is_empty()).filter(|_| !is_unknown),
+        differs: differing.and_then(|paths| paths.first().map(|path| (*path).to_owned())),
         equal_commits,
         policy: workspace.digest(),
         max_age: workspace.policy.project.max_age,

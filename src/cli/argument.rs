@@ -7,7 +7,6 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::model::check::Check;
 use crate::model::stage::Stage;
-use crate::policy::duration;
 use crate::report::Format;
 
 use super::example::{DEPLOY_EXAMPLES, ISSUE_EXAMPLES, PLAN_EXAMPLES, PROMOTE_EXAMPLES, VERIFY_EXAMPLES};
@@ -20,6 +19,7 @@ mod output;
 mod own;
 mod report;
 mod undo;
+mod value;
 mod view;
 
 use complete::COMPLETE_EXAMPLES;
@@ -36,6 +36,7 @@ use report::REPORT_EXAMPLES;
 pub use report::Report;
 use undo::{REVOKE_EXAMPLES, ROLLBACK_EXAMPLES};
 pub use undo::{Revoke, Rollback, UndoFormat};
+use value::{check, span, stage};
 use view::{AUDIT_EXAMPLES, HISTORY_EXAMPLES, STATUS_EXAMPLES};
 pub use view::{Anchor, Audit, History, Status, ViewFormat, Which as WhichRecord};
 
@@ -332,19 +333,4 @@ pub enum StepFormat {
     Text,
     /// For programs.
     Json,
-}
-
-fn stage(text: &str) -> Result<Stage, String> {
-    let names = || Stage::ALL.map(Stage::name).join(", ");
-    Stage::from_name(text).ok_or_else(|| format!("a stage is one of {}", names()))
-}
-
-fn check(text: &str) -> Result<Check, String> {
-    Check::named(text.trim()).ok_or_else(|| {
-        format!("a check is one of {}, or one that the policy defines", Check::ALL.map(Check::id).join(", "))
-    })
-}
-
-fn span(text: &str) -> Result<Duration, String> {
-    duration::parse(text).map_err(|error| format!("it {error}; say for example 90s, 30m or 1h30m"))
 }

@@ -1,6 +1,6 @@
 //! `audit --attestation`: what was attested, held against what is here.
 
-use crate::app::attestation::audit;
+use crate::app::attestation::{Asked, audit};
 use crate::app::project::Workspace;
 use crate::report::attestation::held::{Weight, render, render_json};
 
@@ -12,7 +12,8 @@ use super::{print, verify};
 /// Carries it out.
 pub(super) fn run(global: &Global, arguments: &Audit) -> Result<Exit, Failure> {
     let workspace = Workspace::load(global.config.as_deref())?;
-    let held = audit(&workspace, &arguments.components, &arguments.attestation, arguments.max_age)?;
+    let asked = Asked { names: &arguments.components, to: arguments.to, max_age: arguments.max_age };
+    let held = audit(&workspace, &arguments.attestation, asked)?;
     let exit = match held.weight() {
         Weight::Holds => Exit::Pass,
         Weight::Foreign | Weight::Open => Exit::Inconclusive,

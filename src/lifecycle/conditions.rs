@@ -94,9 +94,19 @@ pub(super) fn unsigned<'a>(
     signed_off: &'a [Told<SignOff>],
     now: Timestamp,
 ) -> impl Iterator<Item = String> + 'a {
+    rests_on(checks).filter(move |topic| !is_signed(topic, signed_off, now)).map(str::to_owned)
+}
+
+/// When the first ends of what the recorded checks say somebody answers for.
+pub(super) fn signed_until(checks: &[CheckRecord], signed_off: &[Told<SignOff>]) -> Option<Timestamp> {
+    let ends =
+        |topic: &str| signed_off.iter().find(|one| one.what.topic == topic).map(|one| one.what.expires);
+    rests_on(checks).filter_map(ends).min()
+}
+
+fn rests_on(checks: &[CheckRecord]) -> impl Iterator<Item = &str> {
     let passed = checks.iter().filter(|check| check.outcome == CheckOutcome::Pass);
-    let topics = passed.filter_map(|check| check.id.strip_prefix(SIGN_OFF));
-    topics.filter(move |topic| !is_signed(topic, signed_off, now)).map(str::to_owned)
+    passed.filter_map(|check| check.id.strip_prefix(SIGN_OFF))
 }
 
 /// Whether somebody answers for it now.

@@ -17,6 +17,8 @@ pub struct Now {
     pub commit: Option<String>,
     /// Whether the working tree differs from it; `None` outside of a repository.
     pub dirty: Option<bool>,
+    /// A file that differs, where one is known.
+    pub differs: Option<String>,
     /// Commits that differ from the current one in nothing but ledgers, of those that were asked about.
     pub equal_commits: Vec<String>,
     /// The digest of the policy.
@@ -121,4 +123,9 @@ impl Freshness {
     pub fn is_fresh(&self) -> bool {
         self.against.is_empty()
     }
+}
+
+/// The moment from which a day, in UTC, is over.
+pub(super) fn midnight_after(day: Date) -> Option<Timestamp> {
+    Some(day.tomorrow().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }

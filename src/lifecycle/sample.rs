@@ -28,6 +28,7 @@ pub(super) fn now() -> Now {
         time: time(10),
         commit: Some(COMMIT.into()),
         dirty: Some(false),
+        differs: None,
         equal_commits: Vec::new(),
         policy: POLICY.into(),
         max_age: std::time::Duration::from_secs(24 * 3600),

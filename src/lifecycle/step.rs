@@ -1,6 +1,6 @@
 //! What comes next, and what stands in the way of a deployment.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::model::assessment::Verdict;
 use crate::model::decision::Override;
@@ -10,7 +10,7 @@ use crate::model::record::{Act, CheckRecord};
 use crate::model::stage::Stage;
 
 use super::conditions;
-use super::freshness::{Freshness, Now, Staleness};
+use super::freshness::{Freshness, Now, Staleness, midnight_after};
 use super::rollback::to_go;
 
 /// The next step of a promotion.
@@ -105,6 +105,24 @@ pub fn step(standing: &Standing, now: &Now, with_issue: bool) -> Step {
         Some((Phase::Verified, _)) => Step::OpenIssue,
         Some((Phase::Unverified, _)) | None => Step::Verify,
     }
+}
+
+/// When the last measurement stops to count if nothing else happens: by its age, or with a waiver, a sign-off or an
+/// override that it rests on.
+pub fn counts_until(standing: &Standing, now: &Now) -> Option<Timestamp> {
+    let measurement = standing.measured.as_ref()?;
+    let verification = &measurement.verification;
+    let max_age = SignedDuration::try_from(now.max_age).ok();
+    let old = max_age.and_then(|age| measurement.time.checked_add(age).ok());
+    let waiver = verification.resting_on().first().and_then(|one| midnight_after(one.expires));
+    let sign_off = conditions::signed_until(&verification.checks, &standing.signed);
+    let overrides = overrides(standing, now);
+    let set_aside = |check: &CheckRecord| {
+        let own = overrides.iter().filter(|one| one.what.checks.contains(&check.id));
+        own.map(|one| one.what.expires).max()
+    };
+    let set_aside = verification.checks.iter().filter(|check| check.is_open()).filter_map(set_aside).min();
+    [old, waiver, sign_off, set_aside].into_iter().flatten().min()
 }
 
 /// The overrides that hold now for the commit of the last measurement, or for one that differs from it in history alone.

@@ -404,6 +404,40 @@ fn an_override_holds_for_exactly_one_commit_by_two_people_for_a_time() {
     assert_eq!(with_override(Override { checks: vec!["lint".into()], ..decided }), none);
 }
 
+proptest! {
+    /// Whatever ends first, the moment that is told is the one from which it counts no more.
+    #[test]
+    fn a_pass_counts_until_exactly_the_moment_that_is_told(
+        hours in prop::array::uniform4(1_i64..200), max_age in 1_u64..200, day in 15_u8..22,
+    ) {
+        let [signed, longer, set_aside, again] = hours.map(|hours| time(hours * 3600));
+        let mut failing = verification(Verdict::Fail);
+        let waived = CheckRecord { waived: true, ..check("lint", CheckOutcome::Fail) };
+        let sign_off = |topic: &str| check(&format!("sign_off:{topic}"), CheckOutcome::Pass);
+        failing.checks = vec![waived, sign_off("a"), sign_off("b"), check("docs", CheckOutcome::Fail)];
+        let expires = format!("2025-10-{day}").parse().expect("a day");
+        let waiver = WaiverRecord {
+            check: "lint".into(), rule: "E501".into(), path: "a.py".into(), covered: 1,
+            reason: String::new(), owner: String::new(), issue: String::new(), expires,
+        };
+        failing.waivers = vec![waiver];
+        let sign = |topic: &str, expires| {
+            Fact::Signed(SignOff { topic: topic.into(), by: "Grace".into(), evidence: "u".into(), commit: None, expires })
+        };
+        let decided = |expires| Fact::Overridden(Override {
+            checks: vec!["docs".into()], commit: COMMIT.into(), reason: "r".into(), approver: "grace".into(), expires,
+        });
+        let standing = standing(vec![
+            sign("a", signed), sign("b", longer), Fact::Verified(Box::new(failing)), decided(set_aside), decided(again),
+        ]);
+        let at = |time| Now { time, max_age: Duration::from_secs(max_age * 3600), ..now() };
+        let until = counts_until(&standing, &at(time(10))).expect("it ends");
+        let second = jiff::SignedDuration::from_secs(1);
+        prop_assert_eq!(obstacles(&standing, &at(until - second), &[]), []);
+        prop_assert!(!obstacles(&standing, &at(until + second), &[]).is_empty(), "{}", until);
+    }
+}
+
 #[test]
 fn an_override_reaches_commits_that_differ_in_history_alone() {
     let mut failing = verification(Verdict::Fail);

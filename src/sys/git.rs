@@ -24,9 +24,9 @@ pub struct Snapshot {
     /// The commit, in hexadecimal.
     pub commit: Option<String>,
     state: State,
-    /// Whether there is one among the files that were asked about that git does not look at: one that is
-    /// ignored and in no commit, or that git was told to take as unchanged.
-    overlooked: bool,
+    /// The files, of those that were asked about, that git does not look at: ignored and in no commit, or taken as
+    /// unchanged because git was told so. Empty where there are edits: it is not asked then.
+    overlooked: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -45,44 +45,42 @@ impl Snapshot {
         // A rename is a file that is gone and a new one: each is looked at for itself.
         let arguments = ["status", "--porcelain=v2", "--branch", "-z", "--no-renames", untracked, submodules];
         let status = git(root, folder, name, &arguments);
-        match status.as_deref().map(parse) {
-            Some((commit, paths)) => {
-                let told = prefix(root, folder, name);
-                let history = history.seen_from(told.as_deref().and_then(|prefix| top(root, prefix)));
-                let prefix = told.unwrap_or_default();
-                let state = paths
-                    .into_iter()
-                    .filter(|(path, _)| !history.holds(Path::new(path)))
-                    .map(|(path, word)| {
-                        let path = from_root(&path, &prefix);
-                        let digest = file::sha256(&root.join(&path));
-                        (path, (word, digest))
-                    })
-                    .collect::<BTreeMap<_, _>>();
-                let has_edits = state.values().any(|(word, _)| word != UNFOLLOWED);
-                let overlooked = !has_edits && overlooks(root, folder, name, files);
-                Self { commit, state: State::Repository(state), overlooked }
-            }
-            None => {
-                Self { commit: None, state: State::Listing(Listing::of(root, history)), overlooked: false }
-            }
-        }
+        let Some((commit, paths)) = status.as_deref().map(parse) else {
+            let state = State::Listing(Listing::of(root, history));
+            return Self { commit: None, state, overlooked: BTreeSet::new() };
+        };
+        let told = prefix(root, folder, name);
+        let history = history.seen_from(told.as_deref().and_then(|prefix| top(root, prefix)));
+        let prefix = told.unwrap_or_default();
+        let state = paths
+            .into_iter()
+            .filter(|(path, _)| !history.holds(Path::new(path)))
+            .map(|(path, word)| {
+                let path = from_root(&path, &prefix);
+                let digest = file::sha256(&root.join(&path));
+                (path, (word, digest))
+            })
+            .collect::<BTreeMap<_, _>>();
+        let has_edits = state.values().any(|(word, _)| word != UNFOLLOWED);
+        let files = if has_edits { &[] } else { files };
+        let overlooked = overlooked(root, folder, &format!("{name}-files"), files);
+        Self { commit, state: State::Repository(state), overlooked }
     }
 
     /// Whether the working tree differs from the commit; `None` outside of a repository.
     pub fn is_dirty(&self) -> Option<bool> {
-        self.is_dirty_besides(Path::new(""), &[])
+        self.differing(Path::new(""), &[]).map(|paths| !paths.is_empty())
     }
 
-    /// The same, but for `besides` where git does not follow them: absolute, without links.
-    pub fn is_dirty_besides(&self, root: &Path, besides: &[PathBuf]) -> Option<bool> {
-        let is_besides = |(path, (word, _)): (&String, &(String, Option<String>))| {
+    /// The paths that differ from the commit, but for `besides` where git does not follow them: absolute, without links.
+    /// `None` outside of a repository.
+    pub fn differing(&self, root: &Path, besides: &[PathBuf]) -> Option<Vec<&str>> {
+        let State::Repository(paths) = &self.state else { return None };
+        let is_besides = |path: &str, word: &str| {
             word == UNFOLLOWED && besides.contains(&file::written_as(&root.join(path)))
         };
-        match &self.state {
-            State::Repository(paths) => Some(!paths.iter().all(is_besides) || self.overlooked),
-            State::Listing(_) => None,
-        }
+        let edited = paths.iter().filter(|(path, (word, _))| !is_besides(path, word)).map(|(path, _)| path);
+        Some(edited.chain(&self.overlooked).map(String::as_str).collect())
     }
 
     /// The paths that differ between two moments, sorted.
@@ -105,11 +103,6 @@ impl Snapshot {
             _ => vec![".git".to_owned()],
         }
     }
-}
-
-/// Whether git does not look at one of the files when it tells what differs from the commit.
-fn overlooks(root: &Path, folder: &RunFolder, name: &str, files: &[String]) -> bool {
-    !overlooked(root, folder, &format!("{name}-files"), files).is_empty()
 }
 
 /// Those of the files, relative to `root`, that git does not look at when it tells what differs from the commit.

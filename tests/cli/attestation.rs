@@ -113,7 +113,10 @@ fn a_file_in_the_working_tree_is_not_held_against_itself() {
     project.run(&["verify", "a", "--attest", "a.jsonl"]).exits(0);
     project.run(&["audit", "--attestation", "a.jsonl"]).exits(0);
     let project = project.file("tests/conftest.py", "");
-    project.run(&["audit", "--attestation", "a.jsonl"]).exits(3).says("working tree differs");
+    project
+        .run(&["audit", "--attestation", "a.jsonl"])
+        .exits(3)
+        .says("differs from its commit: `tests/conftest.py`");
 }
 
 #[test]
@@ -224,6 +227,16 @@ fn what_rests_on_a_sign_off_holds_no_more_once_that_is_withdrawn() {
 }
 
 #[test]
+fn a_pass_of_one_gate_is_none_of_the_gate_that_was_asked_for() {
+    let project = two();
+    let text = attested(&project, 0);
+    audit(&project, &text, &["a", "--to", "staging"]).exits(0);
+    let told = audit(&project, &text, &["a", "--to", "production"]);
+    refuses(told, 3, "it is of the gate of staging, and production was asked for");
+    project.run(&["audit", "--to", "production"]).exits(2).complains("--attestation");
+}
+
+#[test]
 fn a_statement_for_a_gate_that_there_is_not_does_not_hold() {
     let project = two();
     let counts = line(&attested(&project, 0), 2);
@@ -293,7 +306,10 @@ fn what_cannot_be_checked_later_is_not_attested() {
     };
     assert!(!refused(&Project::new(), &[], 3, "there is no commit"));
     let dirty = Project::new().repository().file("src/a.py", "x = 2\n");
-    assert!(!refused(&dirty, &[], 3, "the working tree differs from its commit"));
+    assert!(!refused(&dirty, &[], 3, "the working tree differs from its commit: `src/a.py`"));
+    let unseen = Project::new().repository().git(&["update-index", "--assume-unchanged", "src/a.py"]);
+    let unseen = unseen.file("src/a.py", "x = 2\n");
+    assert!(!refused(&unseen, &[], 3, "the working tree differs from its commit: `src/a.py`"));
     let project = Project::new().repository();
     for part in [&["--only", "lint"][..], &["--cached"]] {
         assert!(refused(&project, part, 2, "cannot be used with"), "what is not begun takes nothing away");

@@ -390,12 +390,15 @@ fn findings_beside_the_ledgers_have_their_lines_only_where_that_commit_is_checke
     let found = project.run(&["report", "--with", &verdict, "--format", "json"]).exits(0).json();
     let finding = &of(&found, "a")["findings"][0];
     assert_eq!((&finding["rule"], &finding["source"]), (&"F401".into(), &"x = 1".into()));
+    let found_in = &of(&found, "a")["found_in"];
+    assert_eq!((&found_in[0]["commit"], &found_in[0]["current"]), (&found["commit"], &true.into()));
     // Who names a file twice does not have everything twice.
     let twice = project.run(&["report", "--with", &verdict, &verdict, "--format", "json"]).exits(0).json();
     assert_eq!(of(&twice, "a")["findings"].as_array().map(Vec::len), Some(1));
     let project = project.file("src/a.py", "x = 2\n");
     let found = project.run(&["report", "--with", &verdict, "--format", "json"]).exits(0).json();
     assert_eq!(of(&found, "a")["findings"][0]["source"], Value::Null, "it is another line now");
+    assert_eq!(of(&found, "a")["found_in"][0]["current"], false);
     let told = project.run(&["report", "--with", "promotion.toml"]).exits(2);
     assert!(told.stderr.starts_with("error: `promotion.toml` cannot be shown: "), "{}", told.stderr);
 }

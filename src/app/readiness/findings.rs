@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::model::assessment::Assessment;
-use crate::report::readiness::{Finding, Readiness};
+use crate::model::assessment::{Assessment, CheckAssessment as Check, Subject};
+use crate::report::readiness::{Finding, FoundIn, Readiness};
 use crate::report::{self, SourceLines};
 use crate::sys::file;
 
@@ -46,46 +46,51 @@ pub fn add(workspace: &Workspace, readiness: &mut Readiness, files: &[PathBuf]) 
         if assessment.project != readiness.project {
             return Err(fault(format!("it is of the project `{}`", assessment.project)));
         }
-        let lines = if is_there(readiness, &assessment) {
-            source_line::lines(workspace, &assessment)
-        } else {
-            SourceLines::default()
+        let subject = &assessment.subject;
+        let found_in = FoundIn {
+            commit: subject.commit.clone(),
+            dirty: subject.dirty,
+            time: assessment.started,
+            current: is_here(readiness, subject),
         };
-        merge(readiness, &assessment, &lines);
+        let here = found_in.current.then(|| source_line::lines(workspace, &assessment));
+        merge(readiness, &assessment, &found_in, &here.unwrap_or_default());
     }
     Ok(())
 }
 
 /// Whether the working tree is the one that was measured.
-fn is_there(readiness: &Readiness, assessment: &Assessment) -> bool {
-    let subject = &assessment.subject;
+fn is_here(readiness: &Readiness, subject: &Subject) -> bool {
     subject.commit.is_some()
         && subject.commit == readiness.commit
         && subject.dirty == Some(false)
         && readiness.dirty == Some(false)
 }
 
-fn merge(readiness: &mut Readiness, assessment: &Assessment, lines: &SourceLines) {
+fn merge(readiness: &mut Readiness, assessment: &Assessment, found_in: &FoundIn, lines: &SourceLines) {
     for measured in &assessment.components {
         let own = readiness.components.iter_mut().find(|component| component.name == measured.name);
         let Some(component) = own else { continue };
-        for check in &measured.checks {
-            // What is waived is listed among what is in force.
-            for one in check.uncovered() {
-                if component.findings.len() >= LISTED {
-                    component.more_findings += 1;
-                    continue;
-                }
-                component.findings.push(Finding {
-                    check: check.check().id().to_owned(),
-                    file: one.file.to_string(),
-                    line: one.line,
-                    rule: one.rule.to_string(),
-                    severity: one.severity.name(),
-                    message: one.message.to_string(),
-                    source: one.line.and_then(|line| lines.get(&one.file, line)).map(str::to_owned),
-                });
+        // What is waived is listed among what is in force.
+        let own = |check| Check::uncovered(check).into_iter().map(move |one| (check, one));
+        let found: Vec<(&Check, _)> = measured.checks.iter().flat_map(own).collect();
+        if !found.is_empty() {
+            component.found_in.push(found_in.clone());
+        }
+        for (check, one) in found {
+            if component.findings.len() >= LISTED {
+                component.more_findings += 1;
+                continue;
             }
+            component.findings.push(Finding {
+                check: check.check().id().to_owned(),
+                file: one.file.to_string(),
+                line: one.line,
+                rule: one.rule.to_string(),
+                severity: one.severity.name(),
+                message: one.message.to_string(),
+                source: one.line.and_then(|line| lines.get(&one.file, line)).map(str::to_owned),
+            });
         }
     }
 }

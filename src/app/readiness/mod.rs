@@ -260,6 +260,7 @@ fn empty(status: &ComponentStatus, declared: Option<&Component>) -> ComponentRea
         next: None,
         findings: Vec::new(),
         more_findings: 0,
+        found_in: Vec::new(),
     }
 }
 

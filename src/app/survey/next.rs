@@ -1,9 +1,5 @@
 //! What comes next for a component, as people are told. Not which step that is: `lifecycle` knows.
 
-use std::time::Duration;
-
-use jiff::{SignedDuration, Timestamp};
-
 use crate::lifecycle::rollback::Duty;
 use crate::lifecycle::{self, Now, Obstacle, Step};
 use crate::model::promotion::{Phase, Standing};
@@ -23,7 +19,7 @@ pub(super) fn next(
     soak: Option<&SoakView>,
 ) -> Next {
     let with_issue = workspace.policy.project.repository.is_some();
-    let until = standing.measured.as_ref().and_then(|measured| until(measured.time, now.max_age));
+    let until = lifecycle::counts_until(standing, now);
     let step = match lifecycle::step(standing, now, with_issue) {
         Step::Observe if !duties.is_empty() => {
             return mending(name, standing, now, obstacles);
@@ -119,8 +115,4 @@ fn is_under_way(standing: &Standing) -> bool {
     let pending = standing.promotion.iter().flat_map(|promotion| &promotion.pending);
     pending.into_iter().any(|pending| matches!(pending.act, Act::Deploy(_) | Act::Restore { .. }))
         || standing.promotion.as_ref().is_some_and(|promotion| promotion.phase >= Phase::Deployed)
-}
-
-fn until(measured: Timestamp, max_age: Duration) -> Option<Timestamp> {
-    measured.checked_add(SignedDuration::try_from(max_age).ok()?).ok()
 }

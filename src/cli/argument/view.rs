@@ -6,7 +6,10 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::ledger::Head;
+use crate::model::stage::Stage;
 use crate::policy::duration;
+
+use super::value::stage;
 
 /// The longest age that an attestation may be allowed, in days: some speak of releases that live for years.
 const OLDEST_DAYS: u64 = 3_660;
@@ -80,6 +83,9 @@ pub struct Audit {
     /// How old an attestation may be, such as 36h [default: `max_age` of the policy]
     #[arg(long, value_name = "DUR", value_parser = age, requires = "attestation")]
     pub max_age: Option<Duration>,
+    /// The gate that an attestation must be of [default: any]
+    #[arg(long, value_name = "STAGE", value_parser = stage, requires = "attestation")]
+    pub to: Option<Stage>,
     /// What to print: text or json
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     pub format: ViewFormat,
@@ -150,6 +156,7 @@ Examples:
   tta-promote audit carbon --anchor 12:4f1c…       also against one record that was written down
   tta-promote audit --anchor carbon=12:4f1c… --format json
   tta-promote audit carbon --attestation carbon.intoto.jsonl   is it of this commit, and a pass?
+  tta-promote audit carbon --to production --attestation FILE  … and of that gate?
 
 Each line holds the digest of the one before it, so that an edited, removed, moved or torn line is
 named. Whoever rewrites the whole file is found by anchors: every version in git's history must be

@@ -17,8 +17,8 @@ use schemars::{Schema, SchemaGenerator};
 use serde::Deserialize;
 
 pub use model::{
-    Attention, Blocker, Change, Check, ComponentReadiness, CoveragePoint, Event, Finding, Freeze, Gap,
-    InForce, LEDGER_BROKEN, Measured, Next, Observation, Promotion, Readiness, Reason, RuleDays,
+    Attention, Blocker, Change, Check, ComponentReadiness, CoveragePoint, Event, Finding, FoundIn, Freeze,
+    Gap, InForce, LEDGER_BROKEN, Measured, Next, Observation, Promotion, Readiness, Reason, RuleDays,
 };
 pub use state::State;
 

@@ -93,6 +93,21 @@ pub struct ComponentReadiness {
     pub findings: Vec<Finding>,
     /// How many more there are that are not listed.
     pub more_findings: u64,
+    /// What those were found in.
+    pub found_in: Vec<FoundIn>,
+}
+
+/// What findings were found in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FoundIn {
+    /// The commit; null outside of a repository.
+    pub commit: Option<String>,
+    /// Whether the working tree differed from it; null where that is not known.
+    pub dirty: Option<bool>,
+    /// When it was measured.
+    pub time: Timestamp,
+    /// Whether that is what is here now.
+    pub current: bool,
 }
 
 /// The last measurement.

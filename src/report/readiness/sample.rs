@@ -34,6 +34,7 @@ fn bare(name: &str, priority: Option<&str>, state: State, headline: &str, text: 
         next: None,
         findings: Vec::new(),
         more_findings: 0,
+        found_in: Vec::new(),
     }
 }
 
@@ -101,6 +102,15 @@ fn blocked(text: &str) -> ComponentReadiness {
             source: Some(format!("    import os  # <b>{text}")),
         }],
         more_findings: 1,
+        found_in: vec![
+            FoundIn {
+                commit: Some(format!("30f84615{text}")),
+                dirty: Some(true),
+                time: hour(-30),
+                current: false,
+            },
+            FoundIn { commit: None, dirty: None, time: hour(-31), current: false },
+        ],
         ..bare("carbon", Some("P0"), State::Blocked, headline, text)
     }
 }
