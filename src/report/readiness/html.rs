@@ -1,6 +1,6 @@
 //! The readiness as one page that people look at: `page.html` laid out, `page.js` to filter and sort, pictures by `chart`.
 //! Not the engine (`report::html`). Whatever is told of a component stands in the page, so that without a script nothing is
-//! missing; details are closed, so that a thousand of them are laid out only when they are opened.
+//! missing; a long table and details are laid out only when they come into sight, or are opened.
 
 use serde::Serialize;
 
