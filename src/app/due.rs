@@ -71,7 +71,7 @@ impl Due {
             Obstacle::RollingBack { .. }
             | Obstacle::Held { .. }
             | Obstacle::Dependency { .. }
-            | Obstacle::Stale(Staleness::Dirty) => true,
+            | Obstacle::Stale(Staleness::Dirty { .. }) => true,
             Obstacle::Unmeasured | Obstacle::NotPassed { .. } | Obstacle::Stale(_) => false,
         });
         let to = standing.stage.next();

@@ -151,6 +151,13 @@ impl Workspace {
         file::sha256_of_text(&whole)
     }
 
+    /// Whether a file, absolute and without links, is a document that a component names.
+    pub fn reads_document(&self, place: &Path) -> bool {
+        let named = |component: &Component| [component.readme.clone(), component.maturity.clone()];
+        let mut named = self.policy.components.iter().flat_map(named).flatten();
+        named.any(|one| file::written_as(&self.root.join(one.path)) == place)
+    }
+
     /// The candidates with their files, and the faults of paths that give none.
     pub fn subjects<'a>(&self, candidates: &[Candidate<'a>]) -> (Vec<Subject<'a>>, Vec<Fault>) {
         let mut faults = Vec::new();

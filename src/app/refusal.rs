@@ -41,7 +41,10 @@ fn stale(staleness: &Staleness) -> String {
         Staleness::MeasuredDirty => {
             "the last measurement is of files that differed from their commit".to_owned()
         }
-        Staleness::Dirty => "files differ from the commit, or it cannot be told whether they do".to_owned(),
+        Staleness::Dirty { file: Some(file) } => format!("files differ from the commit: `{file}`, for one"),
+        Staleness::Dirty { file: None } => {
+            "files differ from the commit, or it cannot be told whether they do".to_owned()
+        }
         Staleness::Old { age, max } => {
             format!("the last measurement is {} old; `max_age` is {}", length(*age), length(*max))
         }
@@ -77,7 +80,7 @@ pub fn remedy(component: &str, obstacles: &[Obstacle]) -> String {
         Some(Obstacle::Stale(Staleness::Waiver { .. })) => {
             format!("mend what was waived and take the waiver out, or renew it, and run {measure}")
         }
-        _ if obstacles.contains(&Obstacle::Stale(Staleness::Dirty)) => {
+        _ if obstacles.iter().any(|one| matches!(one, Obstacle::Stale(Staleness::Dirty { .. }))) => {
             format!("commit what is to be promoted, and run {measure}")
         }
         _ => format!("run {measure}"),
@@ -133,7 +136,6 @@ mod tests {
             ),
             (Obstacle::Stale(Staleness::Policy), "policy", "--record"),
             (Obstacle::Stale(Staleness::MeasuredDirty), "differed", "--record"),
-            (Obstacle::Stale(Staleness::Dirty), "differ from the commit", "commit what"),
             (
                 Obstacle::Stale(Staleness::Old {
                     age: Duration::from_secs(183_900),
@@ -169,6 +171,17 @@ mod tests {
             assert!(remedy.contains(what), "{remedy}");
         }
         assert_eq!(length(Duration::from_secs(5)), "5 s");
+    }
+
+    #[test]
+    fn of_the_files_that_differ_one_is_named_where_one_is_known() {
+        for (file, why) in
+            [(None, "it cannot be told whether they do"), (Some("a.py"), "differ from the commit: `a.py`")]
+        {
+            let dirty = Obstacle::Stale(Staleness::Dirty { file: file.map(str::to_owned) });
+            assert!(words(&dirty).contains(why), "{}", words(&dirty));
+            assert!(remedy("carbon", &[dirty]).starts_with("commit what is to be promoted"));
+        }
     }
 
     #[test]

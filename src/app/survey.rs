@@ -288,7 +288,7 @@ fn stale(staleness: &Staleness) -> (ObstacleKind, &'static str) {
         Staleness::Commit { .. } => (ObstacleKind::Commit, "another commit"),
         Staleness::Policy => (ObstacleKind::Policy, "another policy"),
         Staleness::MeasuredDirty => (ObstacleKind::MeasuredDirty, "measured uncommitted"),
-        Staleness::Dirty => (ObstacleKind::Dirty, "uncommitted changes"),
+        Staleness::Dirty { .. } => (ObstacleKind::Dirty, "uncommitted changes"),
         Staleness::Old { .. } => (ObstacleKind::Old, "too old"),
         Staleness::Waiver { .. } => (ObstacleKind::Waiver, "a waiver expired"),
         Staleness::SignOff { .. } => (ObstacleKind::SignOff, "a sign-off ended"),

@@ -217,12 +217,14 @@ fn observed(component: &Component, due: &Due) -> Result<Exit, Failure> {
 
 /// That documents were written, so that nothing can be measured before they are committed.
 fn written(component: &Component, due: &Due) -> Failure {
-    let dirty = Obstacle::Stale(Staleness::Dirty);
-    let others = due.first.iter().filter(|one| **one != dirty);
+    let is_dirty = |one: &&Obstacle| matches!(one, Obstacle::Stale(Staleness::Dirty { .. }));
+    let unknown = Obstacle::Stale(Staleness::Dirty { file: None });
+    let dirty = due.first.iter().find(is_dirty).unwrap_or(&unknown);
+    let others = due.first.iter().filter(|one| !is_dirty(one));
     Failure {
         exit: Exit::Fail,
         message: format!("`{}` cannot be promoted now", one_line(&component.name)),
-        causes: std::iter::once(&dirty).chain(others).map(words).collect(),
+        causes: std::iter::once(dirty).chain(others).map(words).collect(),
         hint: Some("commit the documents that were written, and run this again".to_owned()),
         faults: Vec::new(),
     }

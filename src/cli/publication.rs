@@ -2,14 +2,16 @@
 //! hard part: none of them may say what another one, or the exit code, does not. So what an earlier run left is taken
 //! away before the work, nothing is written before all is decided, and what cannot be written keeps nothing else back.
 
+use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::app::project::POLICY_FILE;
+use crate::app::project::Workspace;
 use crate::model::assessment::Assessment;
 use crate::report::attestation::Kind;
 use crate::report::{Format, MOST_RESULTS, Paint, Style, crowded_runs, render_to};
 use crate::sys::{file, tree};
+use crate::tools;
 
 use super::argument::{Attest, Output};
 use super::exit::Exit;
@@ -28,11 +30,12 @@ pub(super) struct Publication<'a> {
 type Render<'a> = dyn Fn(Format, &Style, &mut dyn Write) -> io::Result<()> + 'a;
 
 impl Publication<'_> {
-    /// Says before the work, not after it, that its result could not be written. What is `read` is never written.
-    pub(super) fn check(&self, read: &[&Path]) -> Result<(), Failure> {
+    /// Says before the work, not after it, that its result could not be written. What is `read` is never written, nor what
+    /// a verdict rests on.
+    pub(super) fn check(&self, read: &[&Path], workspace: Option<&Workspace>) -> Result<(), Failure> {
         let mut named: Vec<PathBuf> = Vec::new();
         for file in self.files() {
-            if file::is_printed(file) {
+            if file::is_printed(file) || file == Path::new("-") {
                 let mut failure = cannot_write(file, "it is where standard output or standard error goes");
                 failure.hint = Some("say with `--format` what to print, or name a file".to_owned());
                 return Err(failure);
@@ -41,10 +44,12 @@ impl Publication<'_> {
             if named.contains(&place) {
                 return Err(cannot_write(file, "it is named twice"));
             }
-            if place.file_name().is_some_and(|name| name == POLICY_FILE)
-                || read.iter().any(|one| holds(one, &place))
-            {
+            let is_document = workspace.is_some_and(|workspace| workspace.reads_document(&place));
+            if is_document || is_input(&place) || read.iter().any(|one| holds(one, &place)) {
                 return Err(cannot_write(file, "it is what is to be read"));
+            }
+            if place.components().any(|part| KEPT.iter().any(|name| part.as_os_str() == *name)) {
+                return Err(cannot_write(file, "it is where the past of the project is kept"));
             }
             file::may_be_written(file).map_err(|why| cannot_write(file, &why.to_string()))?;
             named.push(place);
@@ -130,6 +135,18 @@ pub(super) fn note(done: Result<(), Failure>, exit: &mut Exit) {
             *exit = failure.exit;
         }
     }
+}
+
+/// Folders of ledgers and of commits.
+const KEPT: [&str; 2] = [".promotion", ".git"];
+
+/// Whether a file is by its name one that tools or this program read. Asked also where the policy cannot be read, so that
+/// a slip of the pen costs no file.
+fn is_input(place: &Path) -> bool {
+    let extension = place.extension().and_then(OsStr::to_str).unwrap_or_default();
+    let is_readme =
+        place.file_name().is_some_and(|name| tools::docs::pick([&*name.to_string_lossy()]).is_some());
+    is_readme || ["toml", "py", "pyi", "lock", "ini", "cfg"].contains(&extension)
 }
 
 /// Whether `place` is what `read` names, or one of the files in it.

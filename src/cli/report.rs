@@ -32,9 +32,10 @@ pub(super) fn run(global: &Global, arguments: &Report) -> Result<Exit, Failure> 
 
 fn of_shards(global: &Global, arguments: &Report, publication: &Publication<'_>) -> Result<Exit, Failure> {
     let read = arguments.merge.iter().chain(&arguments.plan).chain(&global.config);
-    publication.check(&read.map(PathBuf::as_path).collect::<Vec<&Path>>())?;
+    let loaded = Workspace::load(global.config.as_deref());
+    publication.check(&read.map(PathBuf::as_path).collect::<Vec<&Path>>(), loaded.as_ref().ok())?;
     publication.clear()?;
-    let workspace = Workspace::load(global.config.as_deref())?;
+    let workspace = loaded?;
     let request = Request {
         paths: arguments.merge.clone(),
         plan: arguments.plan.clone(),
@@ -55,8 +56,8 @@ fn of_readiness(global: &Global, arguments: &Report, publication: &Publication<'
         Failure::usage(error.to_string(), hint)
     })?;
     let read = arguments.with.iter().chain(&global.config);
-    publication.check(&read.map(PathBuf::as_path).collect::<Vec<&Path>>())?;
     let workspace = Workspace::load(global.config.as_deref())?;
+    publication.check(&read.map(PathBuf::as_path).collect::<Vec<&Path>>(), Some(&workspace))?;
     let mut readiness = readiness(&workspace, &since)?;
     add(&workspace, &mut readiness, &arguments.with).map_err(|error| {
         Failure::usage(error.to_string(), "name files that `verify --output json=FILE` of this version wrote")

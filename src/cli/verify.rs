@@ -35,9 +35,11 @@ use super::{explain, notice, print};
 pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> {
     let publication =
         Publication { format: arguments.format, outputs: &arguments.output, attests: &arguments.attest };
-    publication.check(&global.config.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
+    let loaded = Workspace::load(global.config.as_deref());
+    let read: Vec<&Path> = global.config.iter().map(PathBuf::as_path).collect();
+    publication.check(&read, loaded.as_ref().ok())?;
     publication.clear()?;
-    let workspace = Workspace::load(global.config.as_deref())?;
+    let workspace = loaded?;
     let (choice, selection) = selection(&workspace, &arguments.which)?;
     let request = Request {
         selection,
@@ -166,6 +168,9 @@ fn remember(
                     print::stderr(&format!("recorded as {} of `{}`\n", one.seq, one_line(&ledger)));
                 }
             }
+            if verified.assessment.subject.dirty != Some(false) {
+                print::stderr(OF_NO_COMMIT);
+            }
             Ok(())
         }
         Err(LedgerFault::File(LedgerError::Io { .. })) if !arguments.recording.record => {
@@ -175,6 +180,9 @@ fn remember(
         Err(fault) => Err(fault.into()),
     }
 }
+
+const OF_NO_COMMIT: &str = "recorded, but nothing can be promoted by it: the files are not known to be those of a commit\n   \
+                            hint: commit or put aside what differs, and verify again\n";
 
 fn records(arguments: &Verify) -> bool {
     arguments.recording.record

@@ -49,7 +49,10 @@ pub enum Staleness {
     /// It was of a working tree that differed from its commit, or of which that is not known.
     MeasuredDirty,
     /// The working tree differs from its commit now, or that is not known.
-    Dirty,
+    Dirty {
+        /// A file that differs, where one is known.
+        file: Option<String>,
+    },
     /// It is older than the policy allows.
     Old {
         /// How old.
@@ -100,7 +103,7 @@ impl Freshness {
             against.push(Staleness::MeasuredDirty);
         }
         if now.dirty != Some(false) {
-            against.push(Staleness::Dirty);
+            against.push(Staleness::Dirty { file: now.differs.clone() });
         }
         // In UTC, as it was judged.
         let today = now.time.to_zoned(TimeZone::UTC).date();

@@ -214,7 +214,10 @@ fn only_a_pass_for_exactly_what_is_there_is_fresh() {
         [Obstacle::Stale(Staleness::Policy)]
     );
     for dirty in [Some(true), None] {
-        assert_eq!(against(&pass, &Now { dirty, ..now() }), [Obstacle::Stale(Staleness::Dirty)]);
+        assert_eq!(
+            against(&pass, &Now { dirty, ..now() }),
+            [Obstacle::Stale(Staleness::Dirty { file: None })]
+        );
         let then = measured(&|verification| verification.dirty = dirty);
         assert_eq!(against(&then, &now()), [Obstacle::Stale(Staleness::MeasuredDirty)]);
     }

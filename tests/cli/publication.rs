@@ -234,10 +234,52 @@ fn what_is_read_is_never_written() {
     assert_eq!(read(&project.root().join("promotion.toml")), POLICY);
 }
 
+/// Not even where the run comes to nothing: what is gone is gone.
+#[test]
+fn what_a_verdict_rests_on_is_never_written_over() {
+    let policy = POLICY.replace("[component.a]\n", "[component.a]\nreadme = \"docs/a.md\"\n");
+    let include = policy.replace("name = \"Demo\"", "name = \"Demo\"\ninclude = [\"more/*.toml\"]");
+    let more = "name = \"b\"\npaths = [\"b.py\"]\n";
+    let project = Project::new()
+        .policy(&include)
+        .file("more/b.toml", more)
+        .file("more/b.py", "y = 1\n")
+        .file("docs/a.md", "# A\n");
+    let project = project.file("README.md", "# All\n").repository();
+    project.run(&["verify", "a", "--record"]);
+    let kept = [
+        ("more/b.toml", "what is to be read"),
+        ("docs/a.md", "what is to be read"),
+        ("README.md", "what is to be read"),
+        ("src/a.py", "what is to be read"),
+        (".promotion/ledger/a.jsonl", "where the past of the project is kept"),
+        (".git/config", "where the past of the project is kept"),
+    ];
+    for (file, why) in kept {
+        let before = read(&project.root().join(file));
+        let output = format!("json={file}");
+        for arguments in [
+            &["verify", "a", "--output", &output][..],
+            &["verify", "aa", "--output", &output],
+            &["verify", "a", "--attest", file],
+            &["report", "--output", &output],
+        ] {
+            project.run(arguments).exits(2).complains(why);
+            assert_eq!(read(&project.root().join(file)), before, "{arguments:?}");
+        }
+    }
+    // Also where nothing is known of the project but names.
+    let project = project.policy("schema = 9\n");
+    project.run(&["verify", "a", "--output", "json=README.md"]).exits(2).complains("to be read");
+    assert_eq!(read(&project.root().join("README.md")), "# All\n");
+}
+
 #[test]
 fn standard_output_is_for_the_format_and_never_for_a_file() {
     let project = Project::new();
-    for name in ["/dev/stdout", "/dev/stderr", "/dev/fd/1", "/proc/self/fd/2", "/dev/../dev/stdout", "link"] {
+    for name in
+        ["/dev/stdout", "/dev/stderr", "/dev/fd/1", "/proc/self/fd/2", "/dev/../dev/stdout", "-", "link"]
+    {
         let link = project.root().join("link");
         if name == "link" {
             std::os::unix::fs::symlink("/dev/stdout", &link).expect("a link");

@@ -51,6 +51,16 @@ fn what_was_measured_is_recorded_with_all_that_a_later_run_may_differ_in() {
 }
 
 #[test]
+fn who_records_what_is_of_no_commit_is_told_that_nothing_can_be_promoted_by_it() {
+    let why = "recorded, but nothing can be promoted by it";
+    let project = Project::new().repository();
+    assert!(!project.run(&RECORD).exits(0).stderr.contains(why));
+    let project = project.file("src/a.py", "x = 3\n");
+    project.run(&RECORD).exits(0).complains(why);
+    Project::new().run(&RECORD).exits(0).complains(why);
+}
+
+#[test]
 fn a_failure_and_what_could_not_be_measured_are_recorded_too() {
     let project = Project::new().fake("pyright").absent().repository();
     project.run(&RECORD).exits(3);

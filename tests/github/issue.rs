@@ -109,7 +109,11 @@ fn only_a_pass_of_what_is_there_gets_an_issue() {
     project.measured_as(Verdict::Pass, now - jiff::SignedDuration::from_hours(25), false);
     refused(&project, "1 d 1 h old; `max_age` is 1 d", "hint: run");
     project.measured(Verdict::Pass).file("src/carbon.py", "x = 2\n");
-    refused(&project, "files differ from the commit", "hint: commit what is to be promoted");
+    refused(
+        &project,
+        "files differ from the commit: `src/carbon.py`, for one",
+        "hint: commit what is to be promoted",
+    );
     project.committed();
     refused(&project, "the last measurement is of another commit", "hint: run");
     project.measured(Verdict::Pass).policy("timeout = \"5m\"");

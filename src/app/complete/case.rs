@@ -182,7 +182,8 @@ impl<'a> Case<'a> {
             here.push(format!("the commit {} is deployed, and not {current}", short(deployed)));
         }
         if self.now.dirty != Some(false) {
-            here.push(refusal::words(&Obstacle::Stale(lifecycle::Staleness::Dirty)));
+            let file = self.now.differs.clone();
+            here.push(refusal::words(&Obstacle::Stale(lifecycle::Staleness::Dirty { file })));
         }
         here
     }

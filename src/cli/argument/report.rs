@@ -36,10 +36,10 @@ pub(super) const REPORT_EXAMPLES: &str = "\
 Examples:
   tta-promote report                                who is ready, blocked by what, observed, overdue, stale
   tta-promote report --since 2025-10-01             with what has changed since that day
-  tta-promote report --since last.json --output json=last.json   since the report before
+  tta-promote report --since ../last.json --output json=../last.json   since the report before
   tta-promote report --format markdown              for an issue, or for GITHUB_STEP_SUMMARY
-  tta-promote report --output html=ready.html       a page for a browser, which loads nothing
-  tta-promote report --with verdict.json --output html=ready.html   with what `verify` found, and its lines
+  tta-promote report --output html=../ready.html    a page for a browser, which loads nothing
+  tta-promote report --with ../verdict.json --output html=../ready.html   with what `verify` found, and its lines
   tta-promote report --merge shards                 one verdict from all *.json in the folder, and in those in it
   tta-promote report --merge 1.json 2.json -q       these files, only the verdict
   tta-promote report --merge shards --plan plan.json --format json
