@@ -11,6 +11,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use crate::model::component::{Component, DeclaredPath, Place, SourceFile};
+use crate::model::gate::Criterion;
 use crate::model::policy::{Fault, Policy};
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::waiver::{DeclaredWaiver, HORIZON_DAYS, Waiver};
@@ -207,10 +208,15 @@ impl Workspace {
         faults
     }
 
-    /// The faults of test paths that do not exist.
+    /// The faults of test paths that do not exist. The usual one, which nobody wrote, may lack where no gate asks for tests.
     fn missing_tests(&self, component: &Component) -> Vec<Fault> {
-        let missing =
-            component.tests.paths.iter().filter(|declared| !tree::exists(&self.root.join(&declared.path)));
+        let is_of_tests =
+            |one: &Criterion| matches!(one, Criterion::Tests { .. } | Criterion::Coverage { .. });
+        let is_asked = self.policy.gates.values().any(|gate| gate.criteria.iter().any(is_of_tests));
+        let is_written = |declared: &DeclaredPath| declared.place != component.place;
+        let missing = component.tests.paths.iter().filter(|declared| {
+            (is_asked || is_written(declared)) && !tree::exists(&self.root.join(&declared.path))
+        });
         missing.map(|declared| self.fault(declared, "does not exist", "tests.paths")).collect()
     }
 

@@ -330,3 +330,21 @@ fn it_is_recorded_and_joined_and_waived_like_the_others() {
     project.run(&["history", "a"]).exits(0).says("1 waived");
     project.run(&["status", "a"]).exits(0);
 }
+
+#[test]
+fn a_folder_of_tests_that_nobody_named_may_lack_where_no_gate_asks_for_tests() {
+    let none =
+        ["tests", "coverage"].map(|check| format!("{check} = {{ not_applicable = \"no Python runs\" }}\n"));
+    let bare = POLICY.replace("tests = { paths = [\"tests\"] }\n", "");
+    let policy = bare.replace("[gate.staging]\n", &format!("[gate.staging]\n{}", none.concat()));
+    let project = Project::new().policy(&policy);
+    std::fs::remove_dir_all(project.root().join("tests")).expect("there");
+    project.run(&["verify", "a"]).exits(0);
+    // Who names one means one, and who asks for tests needs some.
+    for asked in [policy.replace("[component.a]\n", "[component.a]\ntests = { paths = [\"tests\"] }\n"), bare]
+    {
+        let project = Project::new().policy(&asked);
+        std::fs::remove_dir_all(project.root().join("tests")).expect("there");
+        project.run(&["verify", "a"]).exits(2).complains("the path `tests` does not exist");
+    }
+}
