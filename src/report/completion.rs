@@ -153,6 +153,7 @@ struct Document<'a> {
     #[schemars(extend("const" = SCHEMA))]
     schema: u8,
     tool: Program<'a>,
+    #[schemars(extend("const" = "completion"))]
     kind: &'static str,
     component: &'a str,
     promotion: Option<&'a str>,

@@ -126,6 +126,7 @@ pub fn json(deployment: &Deployment) -> String {
     written(&Document {
         schema: SCHEMA,
         tool: Program::of(&deployment.version),
+        kind: "deployment",
         component: &deployment.component,
         to: &deployment.to,
         commit: deployment.commit.as_deref(),
@@ -164,6 +165,8 @@ struct Document<'a> {
     #[schemars(extend("const" = SCHEMA))]
     schema: u8,
     tool: Program<'a>,
+    #[schemars(extend("const" = "deployment"))]
+    kind: &'static str,
     component: &'a str,
     to: &'a str,
     commit: Option<&'a str>,

@@ -112,6 +112,8 @@ struct Document<'a> {
     #[schemars(extend("const" = SCHEMA))]
     schema: u8,
     tool: Program<'a>,
+    #[schemars(extend("const" = "revocation"))]
+    kind: &'static str,
     #[serde(flatten)]
     revocation: &'a Revocation,
 }
@@ -119,7 +121,7 @@ struct Document<'a> {
 /// The document for programs, with a final newline.
 pub fn json(revocation: &Revocation) -> String {
     let tool = Program::of(env!("CARGO_PKG_VERSION"));
-    written(&Document { schema: SCHEMA, tool, revocation })
+    written(&Document { schema: SCHEMA, tool, kind: "revocation", revocation })
 }
 
 #[cfg(test)]

@@ -189,6 +189,7 @@ pub fn json(rollback: &Rollback) -> String {
     written(&Document {
         schema: SCHEMA,
         tool: Program::of(&rollback.version),
+        kind: "rollback",
         component: &rollback.component,
         result: rollback.result,
         promotion: rollback.promotion.as_deref(),
@@ -221,6 +222,8 @@ struct Document<'a> {
     #[schemars(extend("const" = SCHEMA))]
     schema: u8,
     tool: Program<'a>,
+    #[schemars(extend("const" = "rollback"))]
+    kind: &'static str,
     component: &'a str,
     result: Result,
     promotion: Option<&'a str>,
