@@ -23,13 +23,24 @@ const PARTS: [&str; 4] = ["__init__", "__main__", "conftest", "setup"];
 /// Where tests may be.
 const TESTS: [&str; 2] = ["tests", "test"];
 
-/// A policy for the project in a folder, with the names of its components.
+/// What a project may begin with.
+pub struct Beginning {
+    /// The policy.
+    pub text: String,
+    /// The names of its components.
+    pub names: Vec<String>,
+    /// The packages and modules that it leaves out, since a policy cannot hold their names or paths.
+    pub unnamed: Vec<String>,
+}
+
+/// A policy for the project in a folder.
 ///
 /// # Errors
 /// Where what was written could not be read back, which is a fault of this program.
-pub fn begin(root: &Path) -> anyhow::Result<(String, Vec<String>)> {
-    let components = components(root);
+pub fn begin(root: &Path) -> anyhow::Result<Beginning> {
+    let (components, left_out): (Vec<Found>, Vec<Found>) = found(root).into_iter().partition(Found::is_sound);
     let names: Vec<String> = components.iter().map(|one| one.name.clone()).collect();
+    let unnamed: Vec<String> = left_out.into_iter().flat_map(|one| one.paths).collect();
     let address = schema::Document::named("promotion").map(schema::Document::address);
     let draft = Draft {
         schema: address.unwrap_or_default(),
@@ -45,7 +56,7 @@ pub fn begin(root: &Path) -> anyhow::Result<(String, Vec<String>)> {
             bail!("the policy to begin with has a fault: {first}");
         }
     }
-    Ok((text, names))
+    Ok(Beginning { text, names, unnamed })
 }
 
 /// The name in `pyproject.toml`, else the folder's.
@@ -73,7 +84,7 @@ fn repository(root: &Path) -> Option<String> {
 }
 
 /// What may be components: packages and modules on a shelf of components, in `src`, or at the top.
-fn components(root: &Path) -> Vec<Found> {
+fn found(root: &Path) -> Vec<Found> {
     let tests = TESTS.into_iter().find(|tests| has_python(root, tests));
     let top: Vec<String> =
         if tree::is_folder(&root.join("src")) { shelves(root, "src") } else { vec![String::new()] };
@@ -93,7 +104,7 @@ fn components(root: &Path) -> Vec<Found> {
         let tests = own().or_else(|| tests.map(str::to_owned)).or_else(|| paths.first().cloned());
         Found { name, tests: tests.unwrap_or_default(), paths }
     };
-    found.into_iter().map(one).filter(Found::is_sound).collect()
+    found.into_iter().map(one).collect()
 }
 
 /// The folders whose entries are components: the shelves in `src` and in its packages, else `src` itself.

@@ -29,14 +29,14 @@ pub use decide::{Hold, Override, Sign};
 use observe::OBSERVE_EXAMPLES;
 pub use observe::Observe;
 pub use output::{Attest, Output};
-use output::{attest, format, output};
+use output::{attest, output};
 use own::{COMPLETIONS_EXAMPLES, INIT_EXAMPLES, MAN_EXAMPLES, SCHEMA_EXAMPLES};
 pub use own::{Cache, CacheAct, Completions, Init, Man, Schema};
 use report::REPORT_EXAMPLES;
 pub use report::Report;
 use undo::{REVOKE_EXAMPLES, ROLLBACK_EXAMPLES};
 pub use undo::{Revoke, Rollback, UndoFormat};
-use value::{check, span, stage};
+use value::{check, format, span, stage};
 use view::{AUDIT_EXAMPLES, HISTORY_EXAMPLES, STATUS_EXAMPLES};
 pub use view::{Anchor, Audit, History, Status, ViewFormat, Which as WhichRecord};
 
@@ -182,7 +182,7 @@ pub struct Which {
     #[arg(long, value_name = "REV")]
     pub changed_since: Option<String>,
     /// Only components that stand in this stage
-    #[arg(long, value_name = "STAGE", value_parser = stage)]
+    #[arg(long, value_name = "STAGE", value_parser = stage(), hide_possible_values = true)]
     pub stage: Option<Stage>,
     /// Only components of this group
     #[arg(long, value_name = "GROUP")]
@@ -191,10 +191,10 @@ pub struct Which {
     #[arg(long)]
     pub explain: bool,
     /// The gate to pass [default: that of the stage above where the component stands]
-    #[arg(long, value_name = "STAGE", value_parser = stage)]
+    #[arg(long, value_name = "STAGE", value_parser = stage(), hide_possible_values = true)]
     pub to: Option<Stage>,
     /// Only these checks: tests, coverage, lint, types, security, docs. Exit code 0 then means that they passed, not that the gate did
-    #[arg(long, value_name = "CHECK,...", value_delimiter = ',', value_parser = check)]
+    #[arg(long, value_name = "CHECK,...", value_delimiter = ',', value_parser = check(), hide_possible_values = true)]
     pub only: Option<Vec<Check>>,
 }
 
@@ -223,7 +223,7 @@ pub struct Verify {
     #[command(flatten)]
     pub recording: Recording,
     /// What to print: text, json, markdown, junit, sarif, github (annotations, and the step's summary and outputs), gitlab (Code Quality) or html
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format)]
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format(), hide_possible_values = true)]
     pub format: Format,
     /// Also write a format to a file; may be given several times. What is in the file is taken away before the work, so that it never is of an earlier run
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]

@@ -17,7 +17,10 @@ use super::print;
 pub(super) fn run(arguments: &Completions) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut CommandLine::command(), "tta-promote", &mut script);
-    print::stdout(&String::from_utf8_lossy(&script))?;
+    // In its script for bash, what leads to a verb and the verb's own branch write the `-` of our name in different ways
+    // (clap-rs/clap#6421), so that nothing after a verb would be completed.
+    let script = String::from_utf8_lossy(&script).replace("tta__subcmd__promote", "tta__promote");
+    print::stdout(&script)?;
     Ok(Exit::Pass)
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::app::beginning::begin;
+use crate::app::beginning::{Beginning, begin};
 use crate::app::project::POLICY_FILE;
 use crate::report::clean::one_line;
 use crate::sys::{file, tree};
@@ -11,6 +11,10 @@ use super::argument::Init;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::print;
+
+/// Why a package or module is left out.
+const NO_NAME: &str = "a component's name is A-Z, a-z, 0-9, `_`, `.` and `-`, at most 100, the first a letter or a digit; \
+                       and its paths are without `:` and `\\`";
 
 /// Carries out `init`.
 pub(super) fn run(arguments: &Init) -> Result<Exit, Failure> {
@@ -24,15 +28,19 @@ pub(super) fn run(arguments: &Init) -> Result<Exit, Failure> {
     if !arguments.print && tree::exists(&path) {
         return Err(there_already(&shown));
     }
-    let (text, names) = begin(&root)?;
+    let Beginning { text, names, unnamed } = begin(&root)?;
     let Some(first) = names.first() else {
-        return Err(Failure::usage(
-            "no package and no module was found that could be a component",
-            "go to the folder of the Python project: they are looked for in `src`, and at the top where there is none",
-        ));
+        return Err(nobody(&unnamed));
+    };
+    let left_out = if unnamed.is_empty() {
+        String::new()
+    } else {
+        format!("left out: {}: {NO_NAME}\n", listed(&unnamed))
     };
     if arguments.print {
         print::stdout(&text)?;
+        // Standard output is the policy, and nothing else.
+        print::stderr(&left_out);
         return Ok(Exit::Pass);
     }
     file::write_new(&path, &text).map_err(|error| {
@@ -45,11 +53,28 @@ pub(super) fn run(arguments: &Init) -> Result<Exit, Failure> {
     let count = names.len();
     let components = if count == 1 { "1 component".to_owned() } else { format!("{count} components") };
     print::stdout(&format!(
-        "wrote {shown} with {components}: {}\n\nNext:\n  tta-promote doctor        are the tools there?\n  \
+        "wrote {shown} with {components}: {}\n{left_out}\nNext:\n  tta-promote doctor        are the tools there?\n  \
          tta-promote plan {first}    what would run, and why\n",
         listed(&names)
     ))?;
     Ok(Exit::Pass)
+}
+
+/// That there is nothing to begin with, or only what no component can be named after.
+fn nobody(unnamed: &[String]) -> Failure {
+    if unnamed.is_empty() {
+        return Failure::usage(
+            "no package and no module was found that could be a component",
+            "go to the folder of the Python project: they are looked for in `src`, and at the top where there is none",
+        );
+    }
+    Failure {
+        causes: vec![format!("{}: {NO_NAME}", listed(unnamed))],
+        ..Failure::usage(
+            "no package and no module was found that a component can be named after",
+            "rename them, or write `[component.NAME]` with a name of your own and their `paths`",
+        )
+    }
 }
 
 fn there_already(shown: &str) -> Failure {
@@ -62,7 +87,7 @@ fn there_already(shown: &str) -> Failure {
 /// The first names, and how many more there are.
 fn listed(names: &[String]) -> String {
     const MOST: usize = 10;
-    let shown = names.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
+    let shown = names.iter().take(MOST).map(|name| one_line(name)).collect::<Vec<_>>().join(", ");
     let rest = names.len().saturating_sub(MOST);
     if rest > 0 { format!("{shown}, {rest} more") } else { shown }
 }

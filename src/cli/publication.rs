@@ -2,6 +2,7 @@
 //! hard part: none of them may say what another one, or the exit code, does not. So what an earlier run left is taken
 //! away before the work, nothing is written before all is decided, and what cannot be written keeps nothing else back.
 
+use std::cell::Cell;
 use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::app::project::Workspace;
 use crate::model::assessment::Assessment;
 use crate::report::attestation::Kind;
-use crate::report::{Format, MOST_RESULTS, Paint, Style, crowded_runs, render_to};
+use crate::report::{Format, Paint, Style, beyond_sarif, render_to};
 use crate::sys::{file, tree};
 use crate::tools;
 
@@ -67,14 +68,19 @@ impl Publication<'_> {
 
     /// Prints, writes and tells, each whatever comes of the others, and says what the process ends with.
     pub(super) fn publish(&self, assessment: &Assessment, exit: Exit, style: &Style) -> Exit {
-        let render =
-            |format: Format, style: &Style, out: &mut dyn Write| render_to(assessment, format, style, out);
+        let sarif = Cell::new(None);
+        let render = |format: Format, style: &Style, out: &mut dyn Write| {
+            let mut counted = Counted { out, bytes: 0 };
+            render_to(assessment, format, style, &mut counted)?;
+            if format == Format::Sarif {
+                sarif.set(Some(counted.bytes));
+            }
+            Ok(())
+        };
         let mut exit = self.put_out(exit, style, &render);
-        if self.asks_for(Format::Sarif) {
-            for (tool, results) in crowded_runs(assessment) {
-                print::stderr(&format!(
-                    "SARIF: {results} results of `{tool}`; GitHub takes no file with more than {MOST_RESULTS} of one tool\n"
-                ));
+        if let Some(bytes) = sarif.get() {
+            for told in beyond_sarif(assessment, bytes) {
+                print::stderr(&format!("SARIF: {told}\n"));
             }
         }
         let told = workflow::tell(assessment, exit, (self.format, self.outputs), style);
@@ -113,6 +119,24 @@ impl Publication<'_> {
     /// Whether it is printed or written in that format.
     pub(super) fn asks_for(&self, format: Format) -> bool {
         self.format == format || self.outputs.iter().any(|output| output.format == format)
+    }
+}
+
+/// What is written, and how many bytes it has.
+struct Counted<'a> {
+    out: &'a mut dyn Write,
+    bytes: u64,
+}
+
+impl Write for Counted<'_> {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(buffer)?;
+        self.bytes += u64::try_from(written).unwrap_or(u64::MAX);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }
 

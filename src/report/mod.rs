@@ -68,7 +68,7 @@ pub use github::render_outputs;
 pub use json::{Heading, ReadError, read, schema as assessment_schema};
 pub use locator::Checkout;
 pub use page::Paint;
-pub use sarif::{MOST_RESULTS, crowded_runs};
+pub use sarif::beyond as beyond_sarif;
 pub use source_line::SourceLines;
 
 /// What an assessment can be rendered as.

@@ -1,15 +1,15 @@
 //! The problems as SARIF 2.1.0, for code scanning: a run per tool, and one of our own for what no tool finds. Not the
 //! verdict, which stands in each run's properties. The hard part: a run without results means that all is well, so a
-//! tool that gave no evidence is said not to have executed, and our own run has a result for it.
+//! tool that gave no evidence is said not to have executed, and our own run has a result for it; a tool that nothing
+//! was asked of has no run, and our own run tells why.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
-use crate::model::assessment::{Assessment, CheckAssessment};
+use crate::model::assessment::{Assessment, CheckAssessment, Outcome};
 use crate::model::check::Check;
-use crate::model::toolchain::Tool;
 
 use super::fingerprint::Fingerprints;
 use super::json::write_lines;
@@ -17,9 +17,12 @@ use super::locator::{Checkout, uri};
 use super::problem::{OURSELVES, Problem, Weight, What, problems, tool_of};
 use super::waived;
 
+mod limit;
 mod rule;
+mod unasked;
 mod wire;
 
+pub use limit::beyond;
 use wire::{
     ArtifactLocation, BaseId, Driver, Finding, FindingProperties, Fingerprint, Invocation, Location, Log,
     MappedTo, Message, Named, Notification, PhysicalLocation, Region, Run, RunProperties, Suppression,
@@ -31,16 +34,6 @@ const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 /// What relative paths begin at, by the name that forges know.
 const BASE: &str = "%SRCROOT%";
-
-/// How many results GitHub takes in one run; a file with more it refuses.
-pub const MOST_RESULTS: usize = 25_000;
-
-/// The tools whose runs have more results than that, and how many.
-pub fn crowded_runs(assessment: &Assessment) -> Vec<(&'static str, usize)> {
-    let mut runs: BTreeMap<&str, usize> = BTreeMap::new();
-    problems(assessment).for_each(|problem| *runs.entry(problem.tool()).or_default() += 1);
-    runs.into_iter().filter(|(_, results)| *results > MOST_RESULTS).collect()
-}
 
 /// Writes the document.
 ///
@@ -59,11 +52,8 @@ struct Runs<'a> {
 
 impl Serialize for Runs<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let asked: BTreeSet<&str> = checks(self.assessment).map(|check| tool_of(check.check())).collect();
-        let tools = [Tool::Ruff, Tool::Pyright, Tool::Bandit, Tool::Pytest].map(Tool::name);
-        let own: BTreeSet<&'static str> = own_tools(self.assessment).collect();
-        let tools = tools.into_iter().filter(|tool| asked.contains(tool)).chain(own).chain([OURSELVES]);
-        serializer.collect_seq(tools.map(|tool| run(self.assessment, self.checkout, tool)))
+        let tools = tools(self.assessment);
+        serializer.collect_seq(tools.into_iter().map(|tool| run(self.assessment, self.checkout, tool)))
     }
 }
 
@@ -71,20 +61,32 @@ fn checks(assessment: &Assessment) -> impl Iterator<Item = &CheckAssessment> {
     assessment.components.iter().flat_map(|component| &component.checks)
 }
 
-/// The tools of checks of one's own.
-fn own_tools(assessment: &Assessment) -> impl Iterator<Item = &'static str> {
-    checks(assessment).filter_map(|check| match check.check() {
-        Check::Own(name) => Some(name.as_str()),
-        _ => None,
-    })
+/// The tools that have runs: those that something was asked of, and ourselves, who always have something to answer for.
+fn tools(assessment: &Assessment) -> Vec<&'static str> {
+    let asked = checks(assessment).filter(|check| !matches!(check.outcome, Outcome::NotApplicable { .. }));
+    in_order(asked.map(CheckAssessment::check)).into_iter().chain([OURSELVES]).collect()
+}
+
+/// The tools of those checks, but for ourselves: those that everybody knows, then those of checks of one's own.
+fn in_order(checks: impl Iterator<Item = Check>) -> Vec<&'static str> {
+    let checks: BTreeSet<Check> = checks.collect();
+    let known = [Check::Lint, Check::Types, Check::Security, Check::Tests];
+    let known = known.into_iter().filter(|check| checks.contains(check)).map(tool_of);
+    let own: BTreeSet<&'static str> =
+        checks.iter().filter(|check| matches!(check, Check::Own(_))).map(|check| tool_of(*check)).collect();
+    known.chain(own).collect()
 }
 
 fn run<'a>(assessment: &'a Assessment, checkout: &'a Checkout, tool: &'static str) -> Run<'a, Results<'a>> {
     let (rules, indices) = rule::rules(assessment, tool);
-    let notifications: Vec<Notification<'_>> = problems(assessment)
+    let mut notifications: Vec<Notification<'_>> = problems(assessment)
         .filter(|problem| problem.weight() == Weight::Unknown && concerns(problem, tool))
         .map(|problem| notification(&problem, checkout))
         .collect();
+    let execution_successful = notifications.is_empty();
+    if tool == OURSELVES {
+        notifications.extend(unasked::notifications(assessment, checkout));
+    }
     let kinds: BTreeSet<&str> = notifications.iter().map(|one| one.descriptor.id).collect();
     let subject = &assessment.subject;
     let provenance = checkout.repository.as_ref().zip(subject.commit.as_deref());
@@ -99,10 +101,7 @@ fn run<'a>(assessment: &'a Assessment, checkout: &'a Checkout, tool: &'static st
                 notifications: kinds.into_iter().map(|id| Named { id }).collect(),
             },
         },
-        invocations: [Invocation {
-            execution_successful: notifications.is_empty(),
-            tool_execution_notifications: notifications,
-        }],
+        invocations: [Invocation { execution_successful, tool_execution_notifications: notifications }],
         version_control_provenance: provenance.map(|(repository, revision_id)| {
             let mapped_to = MappedTo { uri_base_id: BASE };
             let repository_uri = format!("https://github.com/{}", uri(repository));
@@ -143,7 +142,7 @@ fn notification<'a>(problem: &Problem<'a>, checkout: &Checkout) -> Notification<
         descriptor: Named { id },
         level: "error",
         message: Message { text: problem.message() },
-        locations: [location(problem, checkout)],
+        locations: [location(&checkout.seen_from_top(problem.file()), region(problem))],
     }
 }
 
@@ -168,6 +167,8 @@ impl<'a> Results<'a> {
     fn result(&self, problem: &Problem<'a>, fingerprints: &mut Fingerprints) -> Finding<'a> {
         let (rule_id, message) = (problem.rule(), problem.message());
         let path = self.checkout.seen_from_top(problem.file());
+        // GitHub asks for a line everywhere.
+        let region = region(problem).unwrap_or(Region { start_line: 1, start_column: None });
         Finding {
             rule_id,
             rule_index: self.indices.get(rule_id).copied().unwrap_or_default(),
@@ -176,7 +177,7 @@ impl<'a> Results<'a> {
                 Weight::Warning => "warning",
                 Weight::Note => "note",
             },
-            locations: [location(problem, self.checkout)],
+            locations: [location(&path, Some(region))],
             partial_fingerprints: Fingerprint {
                 own: fingerprints.next([self.tool, rule_id, &path], &message),
             },
@@ -193,16 +194,20 @@ impl<'a> Results<'a> {
     }
 }
 
-fn location(problem: &Problem<'_>, checkout: &Checkout) -> Location {
-    let path = checkout.seen_from_top(problem.file());
+/// Where in its file it is, where that is known.
+fn region(problem: &Problem<'_>) -> Option<Region> {
     let (line, start_column) = problem.position();
+    line.map(|start_line| Region { start_line, start_column })
+}
+
+fn location(path: &str, region: Option<Region>) -> Location {
     Location {
         physical_location: PhysicalLocation {
             artifact_location: ArtifactLocation {
-                uri: uri(&path),
+                uri: uri(path),
                 uri_base_id: (!path.starts_with('/')).then_some(BASE),
             },
-            region: line.map(|start_line| Region { start_line, start_column }),
+            region,
         },
     }
 }

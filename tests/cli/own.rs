@@ -108,6 +108,22 @@ fn init_takes_names_from_where_the_project_says_them() {
 }
 
 #[test]
+fn init_tells_what_it_leaves_out_because_no_component_can_have_its_name() {
+    let project = bare().file("src/é.py", "x = 1\n").file("src/a b.py", "x = 1\n");
+    let told =
+        project.run(&["init", "--print"]).exits(0).complains("left out: src/a b.py, src/é.py: a component's");
+    told.stdout.parse::<toml::Table>().expect("the policy alone");
+    let told = project.run(&["init"]).exits(0).stays_calm().stdout;
+    assert!(
+        told.contains("2 components: a, b\nleft out: src/a b.py, src/é.py: a component's name is"),
+        "{told}"
+    );
+    let only = project.file("only/é.py", "x = 1\n");
+    let told = only.run(&["init", "only"]).exits(2).complains("cause: é.py: a component's name is");
+    assert!(told.stderr.contains("hint: rename them") && !only.root().join("only/promotion.toml").exists());
+}
+
+#[test]
 fn shells_and_man_are_told_every_verb() {
     let project = Project::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
@@ -120,4 +136,78 @@ fn shells_and_man_are_told_every_verb() {
     project.run(&["man", "--output", "man"]).exits(0).stays_calm();
     let verb = std::fs::read_to_string(project.root().join("man/tta-promote-verify.1")).expect("a page");
     assert!(verb.contains("changed\\-since") && verb.contains("Examples:"), "{verb}");
+}
+
+/// What bash would complete the last word with, after it has read our script.
+fn completed(project: &Project, words: &[&str]) -> Vec<String> {
+    let script = project.root().join("completions.bash");
+    std::fs::write(&script, project.run(&["completions", "bash"]).exits(0).stdout).expect("written");
+    // As bash calls it: the command, the word, the one before it.
+    let ask = "source \"$1\"; shift\n\
+               function=$(complete -p tta-promote); function=${function##*-F }; function=${function%% *}\n\
+               COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1))\n\
+               $function tta-promote \"${@: -1}\" \"${@: -2:1}\"\n\
+               printf '%s\\n' \"${COMPREPLY[@]}\"";
+    let mut bash = std::process::Command::new("bash");
+    bash.args(["--norc", "--noprofile", "-c", ask, "bash"]).arg(script).arg("tta-promote").args(words);
+    let output = bash.output().expect("bash");
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    let words = String::from_utf8(output.stdout).expect("UTF-8");
+    words.lines().filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+#[test]
+fn bash_completes_the_options_and_the_values_of_a_verb() {
+    let project = Project::new();
+    let formats = ["text", "json", "markdown", "junit", "sarif", "github", "gitlab", "html"];
+    let checks = ["tests", "coverage", "lint", "types", "security", "docs"];
+    for (words, values) in [
+        (&["verif"][..], &["verify"][..]),
+        (&["verify", "--fo"], &["--format"]),
+        (&["promote", "--dry"], &["--dry-run"]),
+        (&["cache", "cl"], &["clear"]),
+        (&["verify", "--color", ""], &["auto", "always", "never"]),
+        (&["verify", "--format", ""], &formats),
+        (&["report", "--format", "ma"], &["markdown"]),
+        (&["plan", "--format", ""], &["text", "json", "matrix"]),
+        (&["audit", "--format", ""], &["text", "json"]),
+        (&["audit", "--to", "s"], &["staging"]),
+        (&["verify", "carbon", "--to", ""], &["development", "staging", "production"]),
+        (&["verify", "--stage", "prod"], &["production"]),
+        (&["verify", "--only", ""], &checks),
+        (&["override", "carbon", "--checks", "t"], &["tests", "types"]),
+        (&["rollback", "carbon", "--severity", ""], &["critical", "high", "medium", "low"]),
+    ] {
+        assert_eq!(completed(&project, words), values, "{words:?}");
+    }
+}
+
+#[test]
+fn every_shell_is_told_the_values_of_an_option() {
+    let project = Project::new();
+    for shell in ["bash", "zsh", "fish"] {
+        let script = project.run(&["completions", shell]).exits(0).stdout;
+        for value in ["gitlab", "coverage", "production", "critical"] {
+            assert!(script.contains(value), "{shell}: {value}");
+        }
+    }
+}
+
+#[test]
+fn what_a_shell_completes_is_neither_repeated_in_help_nor_all_that_is_taken() {
+    let project = Project::new();
+    for verb in ["verify", "report", "audit", "rollback", "override"] {
+        let help = project.run(&[verb, "--help"]).exits(0).stdout;
+        let repeats = |list: &&str| list.contains("text, json, markdown") || list.contains("development");
+        assert!(!help.split("[possible values: ").skip(1).any(|list| repeats(&list)), "{help}");
+    }
+    for (arguments, told) in [
+        (["verify", "a", "--format", "xml"], "a format is one of text, json"),
+        (["verify", "a", "--to", "prod"], "a stage is one of development, staging, production"),
+        (["verify", "a", "--only", "Mine!"], "a check is one of tests"),
+    ] {
+        project.run(&arguments).exits(2).complains(told);
+    }
+    // The name of a check of one's own is taken on the command line; the policy says whether there is one.
+    project.run(&["verify", "a", "--only", "mine"]).exits(2).complains("mine");
 }

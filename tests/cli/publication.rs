@@ -306,23 +306,29 @@ fn standard_output_is_for_the_format_and_never_for_a_file() {
 }
 
 #[test]
-fn a_sarif_file_that_github_would_refuse_is_whole_and_told() {
+fn a_sarif_file_that_github_would_refuse_or_not_show_is_whole_and_told() {
     let project = Project::new();
     let file = project.root().join("src/a.py");
     let issue = |row: usize| serde_json::json!({"code": "F401", "filename": file, "location": {"row": row, "column": 8}, "message": "m"});
     let issues = |rows| serde_json::to_string(&(1..=rows).map(issue).collect::<Vec<_>>()).expect("JSON");
     let sarif = project.path("fakes/s.json");
     let output = format!("sarif={}", sarif.display());
-    let [many, most] = [issues(25_001), issues(25_000)];
+    let [many, most, shown] = [issues(25_001), issues(25_000), issues(5_000)];
     let project = project.data("issues", many).fake("ruff").does("cat \"$fakes/issues\"").exits(1);
     let arguments = [&LINT[..], &["--output", &output]].concat();
     project
         .run(&arguments)
         .exits(1)
-        .complains("SARIF: 25001 results of `ruff`; GitHub takes no file with more than 25000");
+        .complains("SARIF: 25001 results of `ruff`; GitHub takes no file with more than 25000")
+        .complains("under a `category` of its own");
     let document: Value = serde_json::from_str(&read(&sarif)).expect("JSON");
     assert_eq!(document["runs"][0]["results"].as_array().expect("results").len(), 25_001);
     let project = project.data("issues", most);
+    project
+        .run(&arguments)
+        .exits(1)
+        .complains("SARIF: 25000 results of `ruff`; GitHub shows 5000 of one tool");
+    let project = project.data("issues", shown);
     let told = project.run(&arguments).exits(1);
     assert_eq!(told.stderr, "");
 }

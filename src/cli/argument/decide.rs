@@ -6,6 +6,8 @@ use clap::Args;
 
 use crate::model::check::Check;
 
+use super::value::check;
+
 /// Of `sign`.
 pub(super) const SIGN_EXAMPLES: &str = "\
 Examples:
@@ -70,7 +72,7 @@ pub struct Override {
     #[arg(value_name = "COMPONENT")]
     pub component: String,
     /// The checks
-    #[arg(long, value_name = "CHECK,...", value_delimiter = ',', required = true, value_parser = check)]
+    #[arg(long, value_name = "CHECK,...", value_delimiter = ',', required = true, value_parser = check(), hide_possible_values = true)]
     pub checks: Vec<Check>,
     /// Why
     #[arg(long, value_name = "TEXT", value_parser = words)]
@@ -113,12 +115,6 @@ fn address(text: &str) -> Result<String, String> {
         }
         _ => Err("say where others find it, as in https://ci.example/42".to_owned()),
     }
-}
-
-fn check(text: &str) -> Result<Check, String> {
-    Check::named(text.trim()).ok_or_else(|| {
-        format!("a check is one of {}, or one that the policy defines", Check::ALL.map(Check::id).join(", "))
-    })
 }
 
 /// Days or hours.

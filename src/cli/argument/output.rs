@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use crate::report::Format;
 use crate::report::attestation::Kind;
 
+use super::value::read_format;
+
 /// A format and the file that it goes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
@@ -39,17 +41,11 @@ pub(super) fn attest(text: &str) -> Result<Attest, String> {
     Ok(Attest { kinds, file: PathBuf::from(file) })
 }
 
-/// The format of that name.
-pub(super) fn format(text: &str) -> Result<Format, String> {
-    Format::from_name(text)
-        .ok_or_else(|| format!("a format is one of {}", Format::ALL.map(Format::name).join(", ")))
-}
-
 /// A format and a file as people say them.
 pub(super) fn output(text: &str) -> Result<Output, String> {
     match text.split_once('=') {
         Some((name, file)) if !file.is_empty() => {
-            Ok(Output { format: format(name)?, file: PathBuf::from(file) })
+            Ok(Output { format: read_format(name)?, file: PathBuf::from(file) })
         }
         _ => Err("say FORMAT=FILE, such as json=verdict.json".to_owned()),
     }

@@ -6,7 +6,8 @@ use clap::Args;
 
 use crate::report::Format;
 
-use super::output::{Output, format, output};
+use super::output::{Output, output};
+use super::value::format;
 
 /// `report`.
 #[derive(Debug, Clone, Args)]
@@ -24,7 +25,7 @@ pub struct Report {
     #[arg(long, value_name = "FILE", requires = "merge")]
     pub plan: Option<PathBuf>,
     /// What to print: text, json, markdown or html; with --merge also junit, sarif, github (annotations, and the step's summary and outputs) or gitlab (Code Quality)
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format)]
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format(), hide_possible_values = true)]
     pub format: Format,
     /// Also write a format to a file; may be given several times
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]

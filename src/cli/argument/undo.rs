@@ -11,6 +11,8 @@ use jiff::{Timestamp, ToSpan as _};
 use crate::model::decision::RollbackSeverity;
 use crate::policy::duration;
 
+use super::value::severity;
+
 /// Of `rollback`.
 pub(super) const ROLLBACK_EXAMPLES: &str = "\
 Examples:
@@ -48,7 +50,7 @@ pub struct Rollback {
     #[arg(value_name = "COMPONENT")]
     pub component: String,
     /// How bad it is: critical (at once), high (within 24 hours), medium (mended by a date) or low (written down) [default: as decided before]
-    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    #[arg(long, value_name = "SEVERITY", value_parser = severity(), hide_possible_values = true)]
     pub severity: Option<RollbackSeverity>,
     /// Why [default: as decided before]
     #[arg(long, value_name = "TEXT", value_parser = words)]
@@ -130,11 +132,6 @@ impl Due {
     pub fn is_from_now(self) -> bool {
         matches!(self, Self::In(_))
     }
-}
-
-fn severity(text: &str) -> Result<RollbackSeverity, String> {
-    let names = || RollbackSeverity::ALL.map(RollbackSeverity::name).join(", ");
-    RollbackSeverity::from_name(text).ok_or_else(|| format!("a severity is one of {}", names()))
 }
 
 fn words(text: &str) -> Result<String, String> {

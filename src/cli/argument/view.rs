@@ -84,7 +84,7 @@ pub struct Audit {
     #[arg(long, value_name = "DUR", value_parser = age, requires = "attestation")]
     pub max_age: Option<Duration>,
     /// The gate that an attestation must be of [default: any]
-    #[arg(long, value_name = "STAGE", value_parser = stage, requires = "attestation")]
+    #[arg(long, value_name = "STAGE", value_parser = stage(), hide_possible_values = true, requires = "attestation")]
     pub to: Option<Stage>,
     /// What to print: text or json
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]

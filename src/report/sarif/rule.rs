@@ -8,7 +8,12 @@ use crate::model::check::Check;
 use crate::model::toolchain::Tool;
 
 use super::super::problem::{CONDITION, INCONCLUSIVE, OURSELVES, WAIVER, problems};
-use super::wire::{Message, Rule};
+use super::wire::{Help, Message, Rule};
+
+/// The longest name that GitHub takes, in characters.
+const LONGEST_NAME: usize = 255;
+/// The longest description that GitHub takes, in characters.
+const LONGEST_DESCRIPTION: usize = 1024;
 
 /// The rules that problems of `tool` name, in the order in which they first do, and where each stands.
 pub(super) fn rules<'a>(
@@ -20,15 +25,40 @@ pub(super) fn rules<'a>(
         let id = problem.rule();
         if !indices.contains_key(id) {
             indices.insert(id, rules.len());
-            rules.push(Rule {
-                id,
-                name: name(tool, id),
-                short_description: Message { text: description(tool, id) },
-                help_uri: help(tool, id),
-            });
+            rules.push(rule(tool, id));
         }
     }
     (rules, indices)
+}
+
+/// What is said of a rule. GitHub asks for all of the three descriptions, however little there is to say.
+fn rule<'a>(tool: &'static str, id: &'a str) -> Rule<'a> {
+    let description = short(description(tool, id), LONGEST_DESCRIPTION);
+    let address = address(tool, id);
+    let help = match &address {
+        // Only ids without a character that Markdown knows have an address.
+        Some(address) => Help {
+            text: format!("{description}: {address}").into(),
+            markdown: Some(format!("{description}: [what it is about]({address})")),
+        },
+        None => Help { text: description.clone(), markdown: None },
+    };
+    Rule {
+        id,
+        name: short(name(tool, id).into(), LONGEST_NAME),
+        short_description: Message { text: description.clone() },
+        full_description: Message { text: description },
+        help,
+        help_uri: address,
+    }
+}
+
+/// `text`, cut where GitHub would not take it.
+fn short(text: Cow<'_, str>, longest: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(longest) {
+        None => text,
+        Some(_) => text.chars().take(longest - 1).chain(['…']).collect::<String>().into(),
+    }
 }
 
 /// Our own rules have names; a tool's are known by their ids.
@@ -60,7 +90,7 @@ fn description<'a>(tool: &str, id: &str) -> Cow<'a, str> {
 }
 
 /// Where a rule is explained, where that can be told from its id alone.
-fn help(tool: &str, id: &str) -> Option<String> {
+fn address(tool: &str, id: &str) -> Option<String> {
     let is_word = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let has_number =
         id.starts_with(|c: char| c.is_ascii_uppercase()) && id.ends_with(|c: char| c.is_ascii_digit());
@@ -111,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_rule_leads_to_where_its_tool_explains_it_and_text_of_others_leads_nowhere() {
-        let of = |tool, id| help(tool, id).unwrap_or_default();
+        let of = |tool, id| address(tool, id).unwrap_or_default();
         assert_eq!(of("ruff", "F401"), "https://docs.astral.sh/ruff/rules/#F401");
         assert_eq!(of("ruff", "invalid-syntax"), "");
         assert!(of("pyright", "reportAssignmentType").ends_with("configuration.md#reportAssignmentType"));
@@ -123,5 +153,26 @@ mod tests {
                 assert_eq!(of(tool, hostile), "", "{tool}");
             }
         }
+    }
+
+    #[test]
+    fn a_rule_says_all_that_github_asks_for_and_no_more_than_it_takes() {
+        let long = "é".repeat(2_000);
+        for (tool, id) in [("ruff", "F401"), ("mypy", "arg-type"), ("own", &long), (OURSELVES, "coverage")] {
+            let rule = rule(tool, id);
+            for text in [&rule.short_description.text, &rule.full_description.text, &rule.help.text] {
+                assert!(!text.is_empty() && text.chars().count() <= LONGEST_DESCRIPTION, "{text}");
+            }
+            assert!(!rule.name.is_empty() && rule.name.chars().count() <= LONGEST_NAME, "{}", rule.name);
+            assert_eq!(rule.id, id, "what results name it by is never cut");
+            assert_eq!(rule.help.markdown.is_some(), tool == "ruff");
+        }
+        let ruff = rule("ruff", "F401");
+        assert_eq!(ruff.help.text, "F401 of ruff: https://docs.astral.sh/ruff/rules/#F401");
+        assert!(
+            ruff.help
+                .markdown
+                .is_some_and(|text| text.contains("](https://docs.astral.sh/ruff/rules/#F401)"))
+        );
     }
 }

@@ -8,6 +8,7 @@ use super::super::clean::{is_unseen, tests::hostile};
 use super::super::sample;
 use super::*;
 use crate::model::assessment::{Outcome, Verdict};
+use crate::model::gate::Criterion;
 use jsonschema::{Draft, Validator};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -72,6 +73,63 @@ fn faults(documents: &[Value]) -> BTreeSet<String> {
     documents.iter().flat_map(faults).collect()
 }
 
+/// Lint, types, security and tests are declared not applicable, and the rest passes.
+fn unasked() -> Assessment {
+    let mut assessment = sample::all_pass();
+    for check in &mut assessment.components[0].checks {
+        if let Check::Lint | Check::Types | Check::Security | Check::Tests = check.check() {
+            let why = format!("{} of generated code", check.check().id());
+            check.criterion = Criterion::NotApplicable { check: check.check(), why: why.clone() };
+            check.outcome = Outcome::NotApplicable { why };
+        }
+    }
+    assessment
+}
+
+#[test]
+fn a_tool_that_nothing_was_asked_of_has_no_run_and_ours_tells_why() {
+    let unasked = unasked();
+    let all = runs(&unasked);
+    assert_eq!(all.len(), 1);
+    assert_eq!(all[0]["tool"]["driver"]["name"], "tta-promote");
+    let invocation = &all[0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], true);
+    let told = invocation["toolExecutionNotifications"].as_array().expect("a list");
+    let texts: Vec<&str> = told.iter().filter_map(|one| one["message"]["text"].as_str()).collect();
+    assert_eq!(texts.len(), 4);
+    assert_eq!(texts[0], "ruff was not run: the check lint is not applicable: lint of generated code");
+    assert!(told.iter().all(|one| one["level"] == "note" && one["descriptor"]["id"] == "not_applicable"));
+    assert_eq!(faults(&[read(&render(&unasked))]), BTreeSet::new());
+    let mut beside = unasked.clone();
+    beside.components.extend(sample::all_pass().components);
+    assert_eq!(runs(&beside).len(), 5, "another component asks them all");
+    let ours = run_of(&beside, "tta-promote");
+    assert_eq!(ours["invocations"][0]["toolExecutionNotifications"], serde_json::json!([]));
+}
+
+#[test]
+fn a_tool_of_ones_own_that_nothing_was_asked_of_has_no_run() {
+    let mut unasked = sample::own_checks();
+    let check =
+        unasked.components[0].checks.iter_mut().find(|check| check.check().id() == "mypy").expect("it");
+    check.criterion = Criterion::NotApplicable { check: check.check(), why: "untyped".to_owned() };
+    check.outcome = Outcome::NotApplicable { why: "untyped".to_owned() };
+    let names: Vec<Value> = runs(&unasked).iter().map(|run| run["tool"]["driver"]["name"].clone()).collect();
+    assert!(names.contains(&"scan".into()) && !names.contains(&"mypy".into()), "{names:?}");
+}
+
+#[test]
+fn every_result_has_a_line_since_github_asks_for_one() {
+    for assessment in samples() {
+        for run in runs(&assessment) {
+            for result in results(&run) {
+                let line = &result["locations"][0]["physicalLocation"]["region"]["startLine"];
+                assert!(line.as_u64().is_some_and(|line| line > 0), "{result:#}");
+            }
+        }
+    }
+}
+
 #[test]
 fn the_document_of_each_state() {
     insta::assert_snapshot!("sarif_one_fails", render(&sample::one_fails()));
@@ -81,6 +139,7 @@ fn the_document_of_each_state() {
     insta::assert_snapshot!("sarif_waiting", render(&sample::waiting()));
     insta::assert_snapshot!("sarif_waived", render(&sample::waived()));
     insta::assert_snapshot!("sarif_own", render(&sample::own_checks()));
+    insta::assert_snapshot!("sarif_unasked", render(&unasked()));
     insta::assert_snapshot!("sarif_nobody", render(&sample::nobody()));
     insta::assert_snapshot!("sarif_hostile", render(&sample::hostile("\u{1b}[2J|\n]]><b>\"%41::set-output")));
 }

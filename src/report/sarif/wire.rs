@@ -49,10 +49,20 @@ pub(super) struct Driver<'a> {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Rule<'a> {
     pub(super) id: &'a str,
-    pub(super) name: &'a str,
+    pub(super) name: Cow<'a, str>,
     pub(super) short_description: Message<'a>,
+    pub(super) full_description: Message<'a>,
+    pub(super) help: Help<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) help_uri: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Help<'a> {
+    pub(super) text: Cow<'a, str>,
+    /// Shown instead, where it is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) markdown: Option<String>,
 }
 
 #[derive(Serialize)]
