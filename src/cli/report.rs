@@ -51,13 +51,14 @@ fn of_readiness(global: &Global, arguments: &Report, publication: &Publication<'
     for format in arguments.output.iter().map(|output| output.format).chain([arguments.format]) {
         is_for_readiness(format)?;
     }
-    let since = since(&arguments.since, clock::now()).map_err(|error| {
-        let hint = "say a length of time (7d), a date (2025-10-01), or a file that `report --output json=FILE` wrote";
-        Failure::usage(error.to_string(), hint)
-    })?;
     let read = arguments.with.iter().chain(&global.config);
     let workspace = Workspace::load(global.config.as_deref())?;
     publication.check(&read.map(PathBuf::as_path).collect::<Vec<&Path>>(), Some(&workspace))?;
+    let since = since(&arguments.since, clock::now(), &workspace.policy.project.name).map_err(|error| {
+        let hint = "say a length of time (7d), a date (2025-10-01), or a file that `report --output json=FILE` of this \
+                    project wrote";
+        Failure::usage(error.to_string(), hint)
+    })?;
     let mut readiness = readiness(&workspace, &since)?;
     add(&workspace, &mut readiness, &arguments.with).map_err(|error| {
         Failure::usage(error.to_string(), "name files that `verify --output json=FILE` of this version wrote")

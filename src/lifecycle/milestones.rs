@@ -33,7 +33,8 @@ pub fn milestones(records: &[Record]) -> Vec<Milestone> {
             }
             _ => continue,
         };
-        milestones.push(Milestone { time: record.time, promotion: record.promotion.clone(), event });
+        let (seq, time, promotion) = (record.seq, record.time, record.promotion.clone());
+        milestones.push(Milestone { seq, time, promotion, event });
     }
     milestones
 }

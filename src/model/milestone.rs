@@ -32,6 +32,8 @@ pub enum Event {
 /// When and to which promotion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Milestone {
+    /// The number of its record.
+    pub seq: u64,
     /// When.
     pub time: Timestamp,
     /// The promotion.

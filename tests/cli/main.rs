@@ -28,6 +28,7 @@ mod runner;
 mod selection;
 mod shard;
 mod sharing;
+mod since;
 mod testing;
 mod told;
 mod tree;

@@ -162,7 +162,7 @@ fn what_has_changed_is_folded_from_the_ledger_and_an_earlier_report_says_since_w
         .iter()
         .filter_map(|one| one["what"].as_str())
         .collect();
-    assert_eq!(words, ["gate to staging: pass → fail", "coverage: 80 % → 60 %"]);
+    assert_eq!(words, ["ready now → blocked", "gate to staging: pass → fail", "coverage: 80 % → 60 %"]);
     let ago = project.run(&["report", "--since", "2999-01-01"]).exits(2);
     assert!(ago.stderr.contains("is still to come"), "{}", ago.stderr);
     let ago = project.run(&["report", "--since", "promotion.toml"]).exits(2);

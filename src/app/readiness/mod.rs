@@ -5,6 +5,7 @@
 //! is decided here, once, and told in words.
 
 mod attention;
+mod difference;
 mod findings;
 mod gap;
 mod in_force;
@@ -20,11 +21,11 @@ use crate::lifecycle::rollback::Duty;
 use crate::model::component::Component;
 use crate::model::freeze::frozen;
 use crate::model::observation::Sign;
-use crate::model::record::{CheckOutcome, CheckRecord, Fact};
+use crate::model::record::{CheckOutcome, CheckRecord, Fact, Record};
 use crate::model::stage::Stage;
 use crate::report::readiness::{
-    Attention, Blocker, Check, ComponentReadiness, CoveragePoint, Freeze, LEDGER_BROKEN, Measured, Next,
-    Observation, Readiness, Reason, RuleDays, State,
+    Attention, Blocker, Check, ComponentReadiness, Freeze, LEDGER_BROKEN, Measured, Next, Observation,
+    Readiness, Reason, RuleDays, State, weightiest,
 };
 use crate::report::soak::SoakView;
 use crate::report::status::{ComponentStatus, Known, ObstacleKind, Told, is_fresh};
@@ -35,11 +36,15 @@ use super::notice;
 use super::project::Workspace;
 use super::survey;
 
+use past::Coverage;
+
 pub use findings::{WithError, add};
 pub use since::{Since, SinceError, since};
 
 /// How many coverage figures of a component are shown, the last ones.
 const FIGURES: usize = 24;
+/// How many changes of one component are told.
+const CHANGES: usize = 20;
 /// The kind of a blocker where a ledger could not be read.
 const LEDGER_UNREADABLE: &str = "ledger_unreadable";
 const DAY: u64 = 24 * 3_600;
@@ -69,10 +74,13 @@ pub fn readiness(workspace: &Workspace, since: &Since) -> anyhow::Result<Readine
         project: status.project,
         time: status.time,
         since: since.time,
+        compared: since.compared(),
         commit: status.commit,
         dirty: status.dirty,
         freezes,
+        gone: difference::gone(&components, since),
         components,
+        notes: Vec::new(),
     })
 }
 
@@ -88,6 +96,7 @@ impl Desk<'_> {
     fn component(&self, status: &ComponentStatus) -> ComponentReadiness {
         let declared = self.workspace.policy.component(&status.name);
         let mut component = empty(status, declared);
+        let mut records: Vec<Record> = Vec::new();
         match &status.told {
             Told::Broken { defects, hint } => {
                 let (line, what) = defects.first().map_or((0, ""), |(line, what)| (*line, what.as_str()));
@@ -99,35 +108,54 @@ impl Desk<'_> {
                 unknown(&mut component, LEDGER_UNREADABLE, format!("its ledger cannot be read: {why}"), hint);
             }
             Told::Sound(known) => match self.past(known, &status.name) {
-                Ok((ledger, coverage)) => self.sound(&mut component, known, declared, (&ledger, coverage)),
+                Ok((ledger, coverage)) => {
+                    self.sound(&mut component, known, declared, (&ledger, coverage));
+                    records = ledger.records;
+                }
                 Err(fault) => {
                     let hint = format!("look again; `tta-promote audit {}` says what is wrong", status.name);
                     unknown(&mut component, LEDGER_UNREADABLE, fault.to_string(), hint);
                 }
             },
         }
+        let differences = difference::differences(&component, &records, self.since);
+        component.changes.splice(0..0, differences);
+        let told: Vec<_> = weightiest(&component.changes, CHANGES).into_iter().cloned().collect();
+        component.more_changes = (component.changes.len() - told.len()) as u64;
+        component.changes = told;
         component
     }
 
     /// The records that `known` was folded from, and the figures of coverage among them.
-    fn past(&self, known: &Known, name: &str) -> Result<(Ledger, Vec<CoveragePoint>), LedgerFault> {
+    fn past(&self, known: &Known, name: &str) -> Result<(Ledger, Coverage), LedgerFault> {
         let (mut ledger, bytes) = Ledgers::of(self.workspace).outline(name)?;
-        let mut points = Vec::new();
+        let mut coverage = Coverage::default();
         // What was recorded meanwhile is told by the next report.
         let seen = usize::try_from(known.records).unwrap_or(usize::MAX);
-        let since = self.since.of(name, &ledger.records);
-        for record in ledger.records.iter().take(seen).rev() {
+        ledger.records.truncate(seen);
+        let before = self.since.before(name);
+        for record in ledger.records.iter().rev() {
             let Fact::Verified(_) = record.fact else { continue };
+            let is_old = coverage.then.is_none() && before.holds(record.seq, record.time);
+            let is_full = coverage.points.len() >= FIGURES;
             // One figure from before: else nobody could say what has changed.
-            if points.len() >= FIGURES && points.last().is_some_and(|one: &CoveragePoint| one.time <= since) {
+            if is_full && coverage.then.is_some() {
                 break;
             }
+            if is_full && !is_old {
+                continue;
+            }
             let measured = Ledgers::measurement(name, (&ledger, &bytes), record.seq)?;
-            points.extend(measured.and_then(|one| gap::point(record.time, &one.checks)));
+            let Some(point) = measured.and_then(|one| gap::point(record.time, &one.checks)) else { continue };
+            if is_old {
+                coverage.then = Some(point.clone());
+            }
+            if !is_full {
+                coverage.points.push(point);
+            }
         }
-        ledger.records.truncate(seen);
-        points.reverse();
-        Ok((ledger, points))
+        coverage.points.reverse();
+        Ok((ledger, coverage))
     }
 
     fn sound(
@@ -135,7 +163,7 @@ impl Desk<'_> {
         component: &mut ComponentReadiness,
         known: &Known,
         declared: Option<&Component>,
-        (ledger, mut coverage): (&Ledger, Vec<CoveragePoint>),
+        (ledger, coverage): (&Ledger, Coverage),
     ) {
         let standing = &known.standing;
         let name = component.name.clone();
@@ -164,10 +192,9 @@ impl Desk<'_> {
         component.promotion = past::promotion(standing, &ledger.records);
         let start = survey::start(self.workspace, &name, ledger);
         component.records = ledger.records.len() as u64;
-        let since = self.since.of(&name, &ledger.records);
-        component.changes = past::changes(start, standing, &ledger.records, &coverage, since);
-        coverage.drain(..coverage.len().saturating_sub(FIGURES));
-        component.coverage = coverage;
+        let before = self.since.before(&name);
+        component.changes = past::changes(start, standing, &ledger.records, &coverage, before);
+        component.coverage = coverage.points;
         component.in_force = in_force::in_force(standing, declared, self.now);
         let found = state::Findings {
             known,
@@ -257,6 +284,7 @@ fn empty(status: &ComponentStatus, declared: Option<&Component>) -> ComponentRea
         coverage: Vec::new(),
         in_force: Vec::new(),
         changes: Vec::new(),
+        more_changes: 0,
         next: None,
         findings: Vec::new(),
         more_findings: 0,

@@ -1,8 +1,6 @@
 //! What the records of one component tell of the time before now: what happened to its promotion, and what has changed
 //! since a moment. Pure. There is no memory of earlier reports: the records up to then are folded as those up to now are.
 
-use jiff::Timestamp;
-
 use crate::lifecycle;
 use crate::model::assessment::Verdict;
 use crate::model::milestone::Event as Milestone;
@@ -10,13 +8,20 @@ use crate::model::percent::Percent;
 use crate::model::promotion::{EndKind, Promotion as Under, Standing};
 use crate::model::record::{Act, ActResult, Fact, Record};
 use crate::model::stage::Stage;
-use crate::report::readiness::{Change, CoveragePoint, Event, Promotion};
+use crate::report::readiness::{Change, CoveragePoint, Event, Promotion, worthiest};
 
-/// How many events of a promotion are told: the first ones and the last ones.
+use super::since::Before;
+
+/// How many events of a promotion are told: what weighs most, and of what weighs less the first ones and the last ones.
 const FIRST: usize = 4;
 const LAST: usize = 12;
-/// How many changes of one component are told, the last ones.
-const CHANGES: usize = 20;
+
+/// The figures of coverage that are told, the oldest first, and the last one of before.
+#[derive(Default)]
+pub(super) struct Coverage {
+    pub(super) points: Vec<CoveragePoint>,
+    pub(super) then: Option<CoveragePoint>,
+}
 
 /// The promotion that is told of, with its events: the one under way, else the one that ended badly, else the one by which
 /// the component stands where it does.
@@ -31,17 +36,20 @@ pub(super) fn promotion(standing: &Standing, records: &[Record]) -> Option<Promo
     let completed = standing.completed.as_ref().map(|completed| (&completed.promotion, "completed"));
     let under_way = standing.promotion.as_ref().map(|promotion| (promotion, promotion.phase.name()));
     let (promotion, phase) = under_way.or(ended).or(completed)?;
+    let (events, more_events) = events(promotion, records);
     Some(Promotion {
         id: promotion.id.to_string(),
         to: promotion.to.name(),
         phase,
         issue: promotion.issue.as_ref().map(|issue| issue.url.clone()),
         commit: promotion.deployment.as_ref().map(|deployment| deployment.commit.clone()),
-        events: events(promotion, records),
+        events,
+        more_events,
     })
 }
 
-fn events(promotion: &Under, records: &[Record]) -> Vec<Event> {
+/// What is told of it, and how many more there are.
+fn events(promotion: &Under, records: &[Record]) -> (Vec<Event>, u64) {
     let own: Vec<&Record> = records.iter().filter(|record| record.promotion == promotion.id).collect();
     let mut events: Vec<Event> = Vec::new();
     for record in &own {
@@ -53,10 +61,17 @@ fn events(promotion: &Under, records: &[Record]) -> Vec<Event> {
         }
         events.push(Event { time: record.time, kind, good, what });
     }
-    if events.len() > FIRST + LAST {
-        events.drain(FIRST..events.len() - LAST);
-    }
-    events
+    let number = events.len();
+    let told = worthiest(number, FIRST + LAST, |place| {
+        (weighs(events[place].kind), place < FIRST || place + LAST >= number, place)
+    });
+    let more = (number - told.len()) as u64;
+    (told.into_iter().map(|place| events[place].clone()).collect(), more)
+}
+
+/// Whether an event of that kind is told before one that only led to it.
+fn weighs(kind: &str) -> bool {
+    matches!(kind, "incident" | "decided" | "rolled_back" | "revoked" | "deployed" | "completed")
 }
 
 fn event(record: &Record, own: &[&Record]) -> Option<(&'static str, bool, String)> {
@@ -98,19 +113,20 @@ fn event(record: &Record, own: &[&Record]) -> Option<(&'static str, bool, String
     Some(told)
 }
 
-/// What has changed since then. `coverage` are all figures that are known, the oldest first.
+/// What has changed since the records that were told before, by the records alone.
 pub(super) fn changes(
     start: Stage,
     standing: &Standing,
     records: &[Record],
-    coverage: &[CoveragePoint],
-    since: Timestamp,
+    coverage: &Coverage,
+    before: Before,
 ) -> Vec<Change> {
-    if records.iter().all(|record| record.time <= since) {
+    let is_old = |record: &&Record| before.holds(record.seq, record.time);
+    if records.iter().all(|record| is_old(&record)) {
         return Vec::new();
     }
-    let before: Vec<Record> = records.iter().filter(|record| record.time <= since).cloned().collect();
-    let then = lifecycle::stand(start, &before);
+    let old: Vec<Record> = records.iter().filter(is_old).cloned().collect();
+    let then = lifecycle::stand(start, &old);
     let mut changes: Vec<Change> = Vec::new();
     let mut differs = |kind, what| changes.push(Change { time: None, kind, what });
     if then.stage != standing.stage {
@@ -121,15 +137,15 @@ pub(super) fn changes(
         differs("verdict", format!("gate to {}: {} → {}", new.0, words(old, new.0), new.1.name()));
     }
     let figure = |point: &CoveragePoint| Percent::from_hundredths(point.hundredths).unwrap_or(Percent::ALL);
-    let earlier = coverage.iter().rev().find(|point| point.time <= since);
-    match (earlier, coverage.last()) {
+    match (&coverage.then, coverage.points.last()) {
         (Some(earlier), Some(last)) if earlier.hundredths != last.hundredths => {
             differs("coverage", format!("coverage: {} % → {} %", figure(earlier), figure(last)));
         }
         (None, Some(last)) => differs("coverage", format!("coverage: first measured, {} %", figure(last))),
         _ => {}
     }
-    let milestones = lifecycle::milestones(records).into_iter().filter(|one| one.time > since);
+    let milestones =
+        lifecycle::milestones(records).into_iter().filter(|one| !before.holds(one.seq, one.time));
     let mut told: Vec<Change> = milestones
         .filter_map(|one| {
             let (kind, what) = match one.event {
@@ -140,9 +156,8 @@ pub(super) fn changes(
             Some(Change { time: Some(one.time), kind, what })
         })
         .collect();
-    told.extend(records.iter().filter(|record| record.time > since).filter_map(happened));
+    told.extend(records.iter().filter(|record| !is_old(record)).filter_map(happened));
     told.sort_by_key(|change| change.time);
-    told.drain(..told.len().saturating_sub(CHANGES));
     changes.extend(told);
     changes
 }

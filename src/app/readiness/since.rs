@@ -1,4 +1,5 @@
-//! Since when changes are told: a length of time, a moment, or an earlier report.
+//! Since when changes are told: a length of time, a moment, or an earlier report. The hard part: times in a ledger need not
+//! ascend, for clocks differ, so what an earlier report had seen is known by place and never by time.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,9 +8,8 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::model::record::Record;
 use crate::policy::duration;
-use crate::report::readiness;
+use crate::report::readiness::{self, Compared, EarlierComponent};
 use crate::sys::file;
 
 /// The longest time back, in days.
@@ -39,43 +39,69 @@ pub enum SinceError {
 pub struct Since {
     /// From then on, or since the report of then.
     pub time: Timestamp,
-    seen: Option<BTreeMap<String, u64>>,
+    earlier: Option<BTreeMap<String, EarlierComponent>>,
 }
 
-impl Since {
-    /// Up to when the records of a component were told. By an earlier report that is the last one that it had seen: what was
-    /// merged since then may well have been recorded before.
-    pub(super) fn of(&self, component: &str, records: &[Record]) -> Timestamp {
-        let Some(seen) = &self.seen else { return self.time };
-        let number = seen.get(component).copied().unwrap_or_default();
-        match number.checked_sub(1).map(|last| usize::try_from(last).unwrap_or(usize::MAX)) {
-            None => Timestamp::MIN,
-            Some(last) => records.get(last).map_or(self.time, |record| record.time),
+/// Which records of a component were told before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Before {
+    /// The first ones, so many.
+    Number(u64),
+    /// Those up to then.
+    Time(Timestamp),
+}
+
+impl Before {
+    /// Whether the record of that number and time is one of them.
+    pub(super) fn holds(self, seq: u64, time: Timestamp) -> bool {
+        match self {
+            Self::Number(seen) => seq <= seen,
+            Self::Time(since) => time <= since,
         }
     }
 }
 
-/// What `text` means at `now`. A date begins at midnight UTC.
+impl Since {
+    /// Which records of a component were told before. What was merged since an earlier report may well have been recorded
+    /// before it, or by a machine whose clock is behind.
+    pub(super) fn before(&self, component: &str) -> Before {
+        self.earlier.as_ref().map_or(Before::Time(self.time), |earlier| {
+            Before::Number(earlier.get(component).map_or(0, |one| one.records))
+        })
+    }
+
+    /// What an earlier report told of each component; `None` where there is none.
+    pub(super) fn earlier(&self) -> Option<&BTreeMap<String, EarlierComponent>> {
+        self.earlier.as_ref()
+    }
+
+    /// What changes are found in.
+    pub(super) fn compared(&self) -> Compared {
+        if self.earlier.is_some() { Compared::Report } else { Compared::Records }
+    }
+}
+
+/// What `text` means at `now`, for that project. A date begins at midnight UTC.
 ///
 /// # Errors
 /// Where it means none, or one that is still to come.
-pub fn since(text: &str, now: Timestamp) -> Result<Since, SinceError> {
+pub fn since(text: &str, now: Timestamp, project: &str) -> Result<Since, SinceError> {
     let text = text.trim();
-    let since = meant(text, now)?;
+    let since = meant(text, now, project)?;
     if since.time > now { Err(SinceError::Future(since.time)) } else { Ok(since) }
 }
 
-fn meant(text: &str, now: Timestamp) -> Result<Since, SinceError> {
+fn meant(text: &str, now: Timestamp, project: &str) -> Result<Since, SinceError> {
     if let Some(time) = moment(text, now) {
-        return Ok(Since { time, seen: None });
+        return Ok(Since { time, earlier: None });
     }
     match file::read_text(Path::new(text)) {
         Err(file::ReadError::Absent) => Err(SinceError::Nothing(text.to_owned())),
         Err(file::ReadError::Unreadable(why)) => {
             Err(SinceError::NoReport { file: text.to_owned(), why: format!("it cannot be read: {why}") })
         }
-        Ok(json) => readiness::earlier(&json)
-            .map(|report| Since { time: report.time, seen: Some(report.records) })
+        Ok(json) => readiness::earlier(&json, project)
+            .map(|report| Since { time: report.time, earlier: Some(report.components) })
             .map_err(|why| SinceError::NoReport { file: text.to_owned(), why }),
     }
 }
@@ -106,7 +132,7 @@ mod tests {
     #[test]
     fn a_length_a_date_and_a_moment_are_understood_and_the_future_is_refused() {
         let now: Timestamp = "2025-10-14T09:00:00Z".parse().expect("a time");
-        let of = |text: &str| since(text, now).map(|since| since.time.to_string());
+        let of = |text: &str| since(text, now, "TTA").map(|since| since.time.to_string());
         assert_eq!(of("7d").as_deref(), Ok("2025-10-07T09:00:00Z"));
         assert_eq!(of("2025-10-01").as_deref(), Ok("2025-10-01T00:00:00Z"));
         assert_eq!(of("2025-10-01T08:30").as_deref(), Ok("2025-10-01T08:30:00Z"));

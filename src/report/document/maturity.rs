@@ -234,6 +234,7 @@ mod tests {
     fn a_component_that_was_moved_back_says_since_when_and_why() {
         let mut milestones = sample::milestones();
         let back = Milestone {
+            seq: 1,
             time: "2025-10-22T10:00:00Z".parse().expect("a time"),
             event: Event::RolledBack { reason: "it lost data, see @ada | #7".into() },
             ..milestones[2].clone()

@@ -138,7 +138,7 @@ pub(super) fn soak() -> Soak {
 }
 
 pub(super) fn milestones() -> Vec<Milestone> {
-    let one = |at: &str, event| Milestone { time: time(at), promotion: id(), event };
+    let one = |at: &str, event| Milestone { seq: 1, time: time(at), promotion: id(), event };
     vec![
         one("2025-10-01T09:00:00Z", Event::RolledBack { reason: "it lost data, see @ada | #7".into() }),
         one("2025-10-02T09:00:00Z", Event::Revoked { to: Stage::Development, reason: "42.2 %".into() }),

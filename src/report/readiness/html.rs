@@ -6,14 +6,18 @@ use serde::Serialize;
 
 use super::super::html::{Found, Group, fill, groups};
 use super::super::surroundings::short;
+use super::change::weightiest;
 use super::chart::{Curve, Segment, Timeline, curve, segments, spark, timeline};
-use super::{ComponentReadiness, Finding, InForce, Readiness, State};
+use super::model::GONE;
+use super::{Change, ComponentReadiness, Finding, InForce, Readiness, State};
 use crate::model::stage::Stage;
 
 /// How many components are listed that need a person, and how many whose standing has changed: each is in the table and
 /// has its details.
 const URGENT: usize = 25;
 const CHANGED: usize = 50;
+/// Changes of one of those; the others stand in its details.
+const FEW: usize = 6;
 
 #[derive(Serialize)]
 struct Page<'a> {
@@ -28,6 +32,8 @@ struct Page<'a> {
     more_urgent: usize,
     changed: Vec<usize>,
     more_changed: usize,
+    nothing: &'static str,
+    left: &'static str,
     in_force: Vec<Decided<'a>>,
     rows: Vec<Row<'a>>,
 }
@@ -77,6 +83,8 @@ struct Row<'a> {
     timeline: Option<Timeline>,
     /// The issue, where it is an address that may be followed.
     issue: Option<&'a str>,
+    changes: Vec<&'a Change>,
+    more_changes: u64,
     findings: Vec<Group<'a>>,
 }
 
@@ -113,6 +121,8 @@ pub(super) fn render(readiness: &Readiness) -> String {
         more_urgent,
         changed,
         more_changed,
+        nothing: readiness.compared.nothing(),
+        left: GONE,
         in_force,
         rows: components().map(|(place, one)| row(readiness, place, one)).collect(),
     };
@@ -159,6 +169,7 @@ fn matrix(readiness: &Readiness) -> Vec<Line> {
 fn row<'a>(readiness: &Readiness, place: usize, one: &'a ComponentReadiness) -> Row<'a> {
     let last = one.last_coverage();
     let days = one.observation.iter().flat_map(|seen| &seen.map).map(|rule| rule.signs.len()).max();
+    let changes = weightiest(&one.changes, FEW);
     let issue = one.promotion.as_ref().and_then(|promotion| promotion.issue.as_deref());
     Row {
         place,
@@ -172,6 +183,8 @@ fn row<'a>(readiness: &Readiness, place: usize, one: &'a ComponentReadiness) -> 
         days: (1..=days.unwrap_or(0)).collect(),
         timeline: one.promotion.as_ref().and_then(|promotion| timeline(promotion, readiness.time)),
         issue: issue.filter(|url| is_address(url)),
+        more_changes: one.more_changes + (one.changes.len() - changes.len()) as u64,
+        changes,
         findings: groups(one.findings.iter().map(found)),
     }
 }

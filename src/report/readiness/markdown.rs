@@ -7,7 +7,10 @@ use super::super::markup::{code, passage, prose};
 use super::super::moment::{ago, minute};
 use super::super::summary::count;
 use super::super::surroundings::short;
-use super::{ComponentReadiness, Readiness, State};
+use super::change::weightiest;
+use super::found::{not_measured, rules};
+use super::model::GONE;
+use super::{ComponentReadiness, FoundIn, Readiness, State};
 use crate::model::percent::Percent;
 use crate::model::stage::Stage;
 
@@ -18,6 +21,8 @@ const ROOM: usize = 58_000;
 const ROOM_FOR_TABLE: usize = 9_000;
 /// Characters of one piece of text.
 const PIECE: usize = 240;
+/// Changes, rules and the like of one component.
+const FEW: usize = 6;
 
 /// The document.
 pub(super) fn render(readiness: &Readiness) -> String {
@@ -31,6 +36,10 @@ pub(super) fn render(readiness: &Readiness) -> String {
     }
     in_force(&mut body, readiness);
     changes(&mut body, readiness);
+    findings(&mut body, readiness);
+    for note in &readiness.notes {
+        let _infallible = writeln!(body, "\nNote: {}.", passage(note, 4 * PIECE));
+    }
     body.push_str("\nWritten from the ledgers by `tta-promote report`; nothing was measured for it.\n");
     body
 }
@@ -176,23 +185,60 @@ fn in_force(body: &mut String, readiness: &Readiness) {
 fn changes(body: &mut String, readiness: &Readiness) {
     let _infallible = write!(body, "\n### Changed since {}\n\n", minute(readiness.since));
     let changed: Vec<_> = readiness.components.iter().filter(|one| !one.changes.is_empty()).collect();
-    if changed.is_empty() {
-        body.push_str("Nothing.\n");
+    if readiness.is_unchanged() {
+        let _infallible = writeln!(body, "{}.", sentence(readiness.compared.nothing()));
         return;
     }
-    rows(body, "| component | what |\n|---|---|\n", changed.iter(), |component| {
-        let told: Vec<String> = component
-            .changes
-            .iter()
-            .map(|change| {
-                let day = change.time.map(|time| time.strftime("%m-%d: ").to_string()).unwrap_or_default();
-                format!("{day}{}", passage(&change.what, PIECE))
-            })
-            .collect();
-        let (few, more) = told.split_at(told.len().min(6));
-        let more = if more.is_empty() { String::new() } else { format!("<br>… and {} more", more.len()) };
-        format!("| {} | {}{more} |\n", code(&component.name), few.join("<br>"))
+    if !changed.is_empty() {
+        rows(body, "| component | what |\n|---|---|\n", changed.iter(), |component| {
+            let few = weightiest(&component.changes, FEW);
+            let more = component.more_changes + (component.changes.len() - few.len()) as u64;
+            let told: Vec<String> = few
+                .into_iter()
+                .map(|change| {
+                    let day =
+                        change.time.map(|time| time.strftime("%m-%d: ").to_string()).unwrap_or_default();
+                    format!("{day}{}", passage(&change.what, PIECE))
+                })
+                .collect();
+            let more = if more == 0 { String::new() } else { format!("<br>… and {more} more") };
+            format!("| {} | {}{more} |\n", code(&component.name), told.join("<br>"))
+        });
+    }
+    if !readiness.gone.is_empty() {
+        let names: Vec<String> = readiness.gone.iter().map(|name| code(name)).collect();
+        let _infallible = write!(body, "\n{}: ", sentence(GONE));
+        list(body, &names);
+    }
+}
+
+/// What assessments beside the ledgers found: how many and of what, never each.
+fn findings(body: &mut String, readiness: &Readiness) {
+    let all: Vec<_> = readiness.components.iter().filter(|one| !one.found_in.is_empty()).collect();
+    if all.is_empty() {
+        return;
+    }
+    body.push_str("\n### Findings\n\nFrom assessments beside the ledgers.\n\n");
+    rows(body, "| component | findings | of | measured |\n|---|---:|---|---|\n", all.iter(), |one| {
+        let few = |all: Vec<String>| {
+            let more = all.len().saturating_sub(FEW);
+            let mut few: Vec<String> = all.iter().take(FEW).map(|words| passage(words, PIECE)).collect();
+            if more > 0 {
+                few.push(format!("… and {more} more"));
+            }
+            few
+        };
+        let of = [few(rules(&one.findings)), few(not_measured(&one.found_in).collect())].concat();
+        let places = few(one.found_in.iter().map(FoundIn::words).collect());
+        let (name, number) = (code(&one.name), one.all_findings());
+        format!("| {name} | {number} | {} | {} |\n", of.join("<br>"), places.join("<br>"))
     });
+}
+
+/// A fragment as the begin of a sentence.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// A table of as many rows as there is room for.

@@ -1,6 +1,9 @@
 //! The readiness of all components, for those who lead releases. Not how it is found out (`app::readiness`).
 
+mod change;
 mod chart;
+mod earlier;
+mod found;
 mod html;
 mod json;
 mod markdown;
@@ -10,15 +13,14 @@ mod sample;
 mod state;
 mod text;
 
-use std::collections::BTreeMap;
-
-use jiff::Timestamp;
 use schemars::{Schema, SchemaGenerator};
-use serde::Deserialize;
 
+pub use change::{Change, Compared, weightiest, worthiest};
+pub use earlier::{Earlier, EarlierComponent, EarlierDecision, earlier};
+pub use found::{Finding, FoundIn, NotMeasured};
 pub use model::{
-    Attention, Blocker, Change, Check, ComponentReadiness, CoveragePoint, Event, Finding, FoundIn, Freeze,
-    Gap, InForce, LEDGER_BROKEN, Measured, Next, Observation, Promotion, Readiness, Reason, RuleDays,
+    Attention, Blocker, Check, ComponentReadiness, CoveragePoint, Event, Freeze, Gap, InForce, LEDGER_BROKEN,
+    Measured, Next, Observation, Promotion, Readiness, Reason, RuleDays,
 };
 pub use state::State;
 
@@ -50,41 +52,6 @@ pub fn schema(generator: SchemaGenerator) -> Schema {
 /// One page of HTML that loads nothing, ending with a newline.
 pub fn render_html(readiness: &Readiness) -> String {
     html::render(readiness)
-}
-
-/// An earlier report.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Earlier {
-    /// When it was made.
-    pub time: Timestamp,
-    /// How many records of each component it had seen.
-    pub records: BTreeMap<String, u64>,
-}
-
-/// The report that [`render_json`] wrote.
-///
-/// # Errors
-/// Where it is none, in words.
-pub fn earlier(text: &str) -> Result<Earlier, String> {
-    #[derive(Deserialize)]
-    struct Document {
-        kind: String,
-        time: Timestamp,
-        #[serde(default)]
-        components: Vec<Component>,
-    }
-    #[derive(Deserialize)]
-    struct Component {
-        name: String,
-        records: u64,
-    }
-    let earlier: Document = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    if earlier.kind == KIND {
-        let records = earlier.components.into_iter().map(|one| (one.name, one.records)).collect();
-        Ok(Earlier { time: earlier.time, records })
-    } else {
-        Err(format!("it is a document of the kind `{}`", earlier.kind))
-    }
 }
 
 #[cfg(test)]

@@ -7,10 +7,15 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::change::{Change, Compared};
+use super::found::{Finding, FoundIn};
 use super::state::State;
 
 /// The kind of a blocker where a ledger is not the one that was written.
 pub const LEDGER_BROKEN: &str = "ledger_broken";
+
+/// What is told of a component of an earlier report that is not here any more.
+pub(super) const GONE: &str = "known neither to the policy nor to a ledger any more";
 
 /// The readiness of all components at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -21,6 +26,8 @@ pub struct Readiness {
     pub time: Timestamp,
     /// What has changed is told from then on.
     pub since: Timestamp,
+    /// What changes are found in.
+    pub compared: Compared,
     /// The commit; `None` outside of a repository or before its first commit.
     pub commit: Option<String>,
     /// Whether the working tree differs from it; `None` outside of a repository.
@@ -29,6 +36,10 @@ pub struct Readiness {
     pub freezes: Vec<Freeze>,
     /// The components, those that need somebody most first.
     pub components: Vec<ComponentReadiness>,
+    /// Components of the earlier report that neither the policy nor a ledger knows any more.
+    pub gone: Vec<String>,
+    /// What else is to be known of what is shown.
+    pub notes: Vec<String>,
 }
 
 /// A time in which nothing is promoted.
@@ -87,27 +98,16 @@ pub struct ComponentReadiness {
     pub in_force: Vec<InForce>,
     /// What has changed.
     pub changes: Vec<Change>,
+    /// How many more there are that are not listed, those that weigh least.
+    pub more_changes: u64,
     /// What comes next; `None` where nothing is known.
     pub next: Option<Next>,
     /// Problems that an assessment beside the ledgers tells of.
     pub findings: Vec<Finding>,
     /// How many more there are that are not listed.
     pub more_findings: u64,
-    /// What those were found in.
+    /// What those were looked for in.
     pub found_in: Vec<FoundIn>,
-}
-
-/// What findings were found in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct FoundIn {
-    /// The commit; null outside of a repository.
-    pub commit: Option<String>,
-    /// Whether the working tree differed from it; null where that is not known.
-    pub dirty: Option<bool>,
-    /// When it was measured.
-    pub time: Timestamp,
-    /// Whether that is what is here now.
-    pub current: bool,
 }
 
 /// The last measurement.
@@ -231,6 +231,8 @@ pub struct Promotion {
     pub commit: Option<String>,
     /// What happened to it, the first first.
     pub events: Vec<Event>,
+    /// How many more there are that are not listed, those that weigh least.
+    pub more_events: u64,
 }
 
 /// Something that happened to a promotion.
@@ -272,17 +274,6 @@ pub struct InForce {
     pub until: Option<Timestamp>,
 }
 
-/// Something that has changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Change {
-    /// When; `None` where it is the difference between then and now.
-    pub time: Option<Timestamp>,
-    /// `stage`, `verdict`, `coverage`, `deployed`, `incident`, `rollback`, `revoked` or `decision`.
-    pub kind: &'static str,
-    /// In words.
-    pub what: String,
-}
-
 /// What comes next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Next {
@@ -294,25 +285,6 @@ pub struct Next {
     pub purpose: String,
     /// Until when it can be done without more ado.
     pub until: Option<Timestamp>,
-}
-
-/// A problem, with its place and the line that it is in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Finding {
-    /// The check that found it.
-    pub check: String,
-    /// The file, relative to the project's root.
-    pub file: String,
-    /// The line, from 1.
-    pub line: Option<u32>,
-    /// The tool's rule.
-    pub rule: String,
-    /// How serious.
-    pub severity: &'static str,
-    /// What the tool said.
-    pub message: String,
-    /// The line of the file; only where the commit of the assessment is checked out.
-    pub source: Option<String>,
 }
 
 impl Readiness {
@@ -333,6 +305,11 @@ impl Readiness {
         all
     }
 
+    /// Whether there is nothing to tell under what has changed.
+    pub(super) fn is_unchanged(&self) -> bool {
+        self.gone.is_empty() && self.components.iter().all(|one| one.changes.is_empty())
+    }
+
     /// The components in that state.
     pub fn in_state(&self, state: State) -> impl Iterator<Item = &ComponentReadiness> {
         self.components.iter().filter(move |component| component.state == state)
@@ -348,6 +325,11 @@ impl ComponentReadiness {
     /// The last coverage figure.
     pub fn last_coverage(&self) -> Option<&CoveragePoint> {
         self.coverage.last()
+    }
+
+    /// How many findings there are.
+    pub(super) fn all_findings(&self) -> u64 {
+        self.findings.len() as u64 + self.more_findings
     }
 
     /// What it is sorted by.

@@ -31,6 +31,7 @@ fn bare(name: &str, priority: Option<&str>, state: State, headline: &str, text: 
         coverage: Vec::new(),
         in_force: Vec::new(),
         changes: Vec::new(),
+        more_changes: 0,
         next: None,
         findings: Vec::new(),
         more_findings: 0,
@@ -86,6 +87,7 @@ fn blocked(text: &str) -> ComponentReadiness {
             Change { time: None, kind: "coverage", what: format!("coverage: 70.64 % → 42.2 %{text}") },
             Change { time: Some(hour(-30)), kind: "incident", what: format!("incident: key leaked{text}") },
         ],
+        more_changes: 3,
         next: Some(Next {
             step: "verify",
             command: Some("tta-promote verify carbon --record".into()),
@@ -102,17 +104,27 @@ fn blocked(text: &str) -> ComponentReadiness {
             source: Some(format!("    import os  # <b>{text}")),
         }],
         more_findings: 1,
-        found_in: vec![
-            FoundIn {
-                commit: Some(format!("30f84615{text}")),
-                dirty: Some(true),
-                time: hour(-30),
-                current: false,
-            },
-            FoundIn { commit: None, dirty: None, time: hour(-31), current: false },
-        ],
+        found_in: found_in(text),
         ..bare("carbon", Some("P0"), State::Blocked, headline, text)
     }
+}
+
+fn found_in(text: &str) -> Vec<FoundIn> {
+    vec![
+        FoundIn {
+            commit: Some(format!("30f84615{text}")),
+            dirty: Some(true),
+            time: hour(-30),
+            current: false,
+            not_measured: vec![NotMeasured {
+                check: "types".into(),
+                kind: "tool_missing".into(),
+                message: format!("pyright is not installed{text}"),
+                hint: "install it".into(),
+            }],
+        },
+        FoundIn { commit: None, dirty: None, time: hour(-31), current: false, not_measured: Vec::new() },
+    ]
 }
 
 fn observing(text: &str) -> ComponentReadiness {
@@ -153,6 +165,7 @@ fn observing(text: &str) -> ComponentReadiness {
                 event(-60, "deployed", true, "deployed and proven"),
                 event(-20, "incident", false, "it was slow"),
             ],
+            more_events: 2,
         }),
         coverage: vec![point(-70, 8100)],
         ..bare("model", Some("P0"), State::Observing, &format!("day 3 of 7; {summary}"), text)
@@ -250,6 +263,7 @@ pub(super) fn readiness(text: &str) -> Readiness {
         project: format!("TTA{text}"),
         time: hour(0),
         since: hour(-168),
+        compared: Compared::Report,
         commit: Some("30f84615aabb".into()),
         dirty: Some(false),
         freezes: vec![Freeze {
@@ -259,6 +273,8 @@ pub(super) fn readiness(text: &str) -> Readiness {
             in_force: false,
         }],
         components,
+        gone: vec![format!("attic{text}")],
+        notes: vec![format!("`verdict.json` also holds `cellar{text}`: not shown")],
     }
 }
 

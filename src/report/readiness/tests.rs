@@ -37,13 +37,83 @@ fn quiet_is_one_line() {
 }
 
 #[test]
-fn a_report_is_read_back_for_its_time_and_nothing_else_is_taken_for_one() {
-    let found = earlier(&render_json(&readiness(""), "0.1.0", 0)).expect("a report");
-    assert_eq!((found.time, found.records.values().max()), (hour(0), Some(&2)));
+fn a_report_is_read_back_for_what_a_later_one_compares_and_nothing_else_is_taken_for_one() {
+    let written = render_json(&readiness(""), "0.1.0", 0);
+    let found = earlier(&written, "TTA").expect("a report");
+    assert_eq!(found.time, hour(0));
+    let neo4j = &found.components["neo4j"];
+    assert_eq!((neo4j.records, neo4j.state.as_str()), (2, "ready now"));
+    assert_eq!((neo4j.in_force[0].kind.as_str(), neo4j.in_force[0].until), ("sign_off", Some(hour(900))));
+    let refused = |text: &str| earlier(text, "TTA").expect_err(text);
     let status = r#"{"kind": "status", "time": "2025-10-14T09:00:00Z"}"#;
-    assert_eq!(earlier(status), Err("it is a document of the kind `status`".to_owned()));
-    for text in ["", "[]", "{}", r#"{"kind": "readiness", "time": "soon"}"#] {
-        assert!(earlier(text).is_err(), "{text}");
+    assert_eq!(refused(status), "it is a document of the kind `status`, and no `readiness`");
+    let later = written.replacen("\"schema\": 1", "\"schema\": 99", 1);
+    assert_eq!(refused(&later), "its schema is 99, and this version reads schema 1");
+    let other = earlier(&written, "Town").expect_err("of another project");
+    assert_eq!(other, "it is of the project `TTA`, and this one is `Town`");
+    for text in
+        ["", "[]", "{}", r#"{"kind": "readiness", "time": "soon"}"#, r#"{"kind": "readiness", "schema": 1}"#]
+    {
+        assert!(!refused(text).is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn that_nothing_has_changed_is_said_no_further_than_it_is_known() {
+    let mut calm = readiness("");
+    calm.gone.clear();
+    for one in &mut calm.components {
+        one.changes.clear();
+    }
+    let of_records = Readiness { compared: Compared::Records, ..calm.clone() };
+    for (calm, words) in [(calm, "Nothing"), (of_records, "Nothing recorded")] {
+        let text = at(80, &Readiness { components: Vec::new(), ..calm.clone() });
+        assert!(text.contains(&format!("  {}\n", words.to_lowercase())), "{text}");
+        assert!(render_markdown(&calm).contains(&format!("UTC\n\n{words}.\n")), "{words}");
+        assert!(render_html(&calm).contains(&format!("<p class=\"none\">{words}.</p>")), "{words}");
+    }
+}
+
+#[test]
+fn what_is_not_listed_is_counted_in_each_format_and_an_incident_is() {
+    let mut report = readiness("");
+    let carbon = report.components.iter_mut().find(|one| one.name == "carbon").expect("carbon");
+    let hold = Change { time: Some(hour(-40)), kind: "decision", what: "held by Ada".into() };
+    carbon.changes.splice(0..0, std::iter::repeat_n(hold, 14));
+    let text = at(100, &report);
+    assert!(text.contains("carbon: incident: key leaked"), "{text}");
+    assert!(
+        text.contains("… and 11 more (-v tells of 8 of them, `tta-promote history NAME` of all)"),
+        "{text}"
+    );
+    let verbose =
+        render_text(&report, &Style { verbosity: Verbosity::Verbose, width: 100, ..Style::default() });
+    assert!(verbose.contains("… and 3 more (`tta-promote history NAME` tells of all)"), "{verbose}");
+    let markdown = render_markdown(&report);
+    assert!(markdown.contains("10-13: incident: key leaked<br>… and 13 more |"), "{markdown}");
+    let html = render_html(&report);
+    for words in [
+        "… and 13 more, below",
+        "… and 3 more, which <code>tta-promote history carbon</code> tells",
+        "4 events of the promotion to staging, listed below, and 2 more",
+        "… and 2 more events, which <code>tta-promote history model</code> tells",
+    ] {
+        assert!(html.contains(words), "{words}");
+    }
+}
+
+#[test]
+fn what_was_found_beside_the_ledgers_is_counted_by_rule_and_what_could_not_be_measured_is_told() {
+    let (text, markdown) = (at(200, &readiness("")), render_markdown(&readiness("")));
+    let html = render_html(&readiness(""));
+    assert!(
+        text.contains("carbon: 2 findings: lint F401 (1); measured at 30f84615 with uncommitted changes"),
+        "{text}"
+    );
+    for page in [&text, &markdown, &html] {
+        assert!(page.contains("not known to be what is here now"), "{page}");
+        assert!(page.contains("types could not be measured: pyright is not installed"), "{page}");
+        assert!(page.contains("cellar"), "{page}");
     }
 }
 

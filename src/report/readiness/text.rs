@@ -1,17 +1,24 @@
 //! The readiness on one screen: by state, those that need somebody most last, for the end of a page is what stays on the
 //! screen.
 
+use std::cmp::Reverse;
+
 use super::super::moment::minute;
 use super::super::page::{Page, Tone, cells, fitted, shown, spaces};
 use super::super::summary::count;
 use super::super::surroundings::short;
 use super::super::{Style, Verbosity, clean};
-use super::{ComponentReadiness, Readiness, State};
+use super::change::worthiest;
+use super::found::{not_measured, rules};
+use super::model::GONE;
+use super::{ComponentReadiness, FoundIn, Readiness, State};
 
 /// No name takes more cells than this.
 const NAME: usize = 28;
 /// Components of one state, changes and decisions that are told, unless more is asked for.
 const TOLD: usize = 10;
+/// Rules of findings that are named.
+const RULES: usize = 3;
 
 /// The page.
 pub(super) fn render(readiness: &Readiness, style: &Style) -> String {
@@ -36,6 +43,7 @@ pub(super) fn render(readiness: &Readiness, style: &Style) -> String {
     page.heading(&clean::line(&readiness.project, 60), &shown(&format!("readiness of {all}  {place}")));
     changes(&mut page, readiness, most);
     in_force(&mut page, readiness, most);
+    findings(&mut page, readiness, most);
     for state in State::ALL.into_iter().rev() {
         let members: Vec<&ComponentReadiness> = readiness.in_state(state).collect();
         if !members.is_empty() {
@@ -46,6 +54,10 @@ pub(super) fn render(readiness: &Readiness, style: &Style) -> String {
         page.gap();
         let words = format!("nothing is promoted until {}: {}", minute(freeze.to), freeze.reason);
         page.paragraph(0, "frozen: ", Tone::Unknown, &shown(&words));
+    }
+    for note in &readiness.notes {
+        page.gap();
+        page.paragraph(0, "note: ", Tone::Unknown, &shown(note));
     }
     page.gap();
     page.paragraph(0, "", tone, &conclusion);
@@ -103,13 +115,33 @@ fn changes(page: &mut Page, readiness: &Readiness, most: usize) {
         .flat_map(|component| component.changes.iter().map(move |change| (component, change)))
         .collect();
     page.line(&[(Tone::Strong, "Changed"), (Tone::Faint, &format!("  since {}", minute(readiness.since)))]);
-    if changed.is_empty() {
-        page.paragraph(2, "", Tone::Faint, "nothing");
+    if readiness.is_unchanged() {
+        page.paragraph(2, "", Tone::Faint, readiness.compared.nothing());
     }
-    for (component, change) in changed.iter().take(most) {
+    // Of what weighs the same, that of those that need somebody most is told first.
+    let told = worthiest(changed.len(), most, |place| (changed[place].1.weight(), Reverse(place)));
+    for (component, change) in told.into_iter().map(|place| changed[place]) {
         page.paragraph(2, &format!("{}: ", shown(&component.name)), Tone::Plain, &shown(&change.what));
     }
-    more(page, changed.len(), most);
+    let untold: u64 = readiness.components.iter().map(|one| one.more_changes).sum();
+    match (changed.len().saturating_sub(most) as u64, untold) {
+        (_, 0) => more(page, changed.len(), most),
+        (0, _) => {
+            let words = format!("… and {untold} more (`tta-promote history NAME` tells of all)");
+            page.paragraph(2, "", Tone::Faint, &words);
+        }
+        (hidden, _) => {
+            let words = format!(
+                "… and {} more (-v tells of {hidden} of them, `tta-promote history NAME` of all)",
+                hidden + untold
+            );
+            page.paragraph(2, "", Tone::Faint, &words);
+        }
+    }
+    for name in readiness.gone.iter().take(most) {
+        page.paragraph(2, "", Tone::Plain, &shown(&format!("{name}: {GONE}")));
+    }
+    more(page, readiness.gone.len(), most);
 }
 
 fn in_force(page: &mut Page, readiness: &Readiness, most: usize) {
@@ -127,6 +159,32 @@ fn in_force(page: &mut Page, readiness: &Readiness, most: usize) {
         let until = one.until.map(|until| format!("until {}: ", minute(until))).unwrap_or_default();
         let words = format!("{until}{}", one.what);
         page.paragraph(2, &format!("{}: ", shown(&component.name)), Tone::Plain, &shown(&words));
+    }
+    more(page, all.len(), most);
+}
+
+/// What assessments beside the ledgers found: how many and of what, never each.
+fn findings(page: &mut Page, readiness: &Readiness, most: usize) {
+    let all: Vec<_> = readiness.components.iter().filter(|one| !one.found_in.is_empty()).collect();
+    if all.is_empty() {
+        return;
+    }
+    page.gap();
+    page.line(&[(Tone::Strong, "Findings"), (Tone::Faint, "  not from the ledgers")]);
+    for one in all.iter().take(most) {
+        let lead = format!("{}: ", shown(&one.name));
+        let places: Vec<String> = one.found_in.iter().map(FoundIn::words).collect();
+        let rules = rules(&one.findings);
+        let of = match rules.split_at(rules.len().min(RULES)) {
+            ([], _) => String::new(),
+            (few, []) => format!(": {}", few.join(", ")),
+            (few, more) => format!(": {} and {} more", few.join(", "), count(more.len() as u64, "rule")),
+        };
+        let words = format!("{}{of}; measured {}", count(one.all_findings(), "finding"), places.join("; "));
+        page.paragraph(2, &lead, Tone::Plain, &shown(&words));
+        for words in not_measured(&one.found_in) {
+            page.paragraph(2, &lead, Tone::Unknown, &shown(&words));
+        }
     }
     more(page, all.len(), most);
 }

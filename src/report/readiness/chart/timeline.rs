@@ -83,6 +83,7 @@ mod tests {
             issue: None,
             commit: None,
             events: seconds.iter().map(event).collect(),
+            more_events: 0,
         }
     }
 
