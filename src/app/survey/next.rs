@@ -28,12 +28,16 @@ pub(super) fn next(
             return failed(name, standing, now, obstacles);
         }
         Step::Top if !duties.is_empty() => return to_be_rolled_back(name),
+        Step::Top if standing.lapsed().is_some() => {
+            let purpose = "measures its gate again, once what is missing is mended";
+            return by("verify", &format!("verify {name} --record"), purpose);
+        }
         Step::Observe if soak.is_some_and(|view| view.soak.is_proven()) => Step::Complete,
         step => step,
     };
     let needed = obstacles.iter().find_map(|obstacle| match obstacle {
         Obstacle::Dependency { component, .. } => Some(component),
-        Obstacle::Unmeasured
+        Obstacle::Unmeasured { .. }
         | Obstacle::NotPassed { .. }
         | Obstacle::Stale(_)
         | Obstacle::Held { .. }

@@ -7,7 +7,7 @@ use super::super::markup::{code, passage, prose};
 use super::super::moment::{ago, minute};
 use super::super::summary::count;
 use super::super::surroundings::short;
-use super::{ComponentReadiness, Readiness, State};
+use super::{ComponentReadiness, Readiness, State, TO_BE_MENDED};
 use crate::model::percent::Percent;
 use crate::model::stage::Stage;
 
@@ -91,7 +91,13 @@ fn matrix(readiness: &Readiness) -> String {
 fn section(body: &mut String, readiness: &Readiness, state: State, members: &[&ComponentReadiness]) {
     let _infallible = write!(body, "\n### {} {} ({})\n\n", state.mark(), state.title(), members.len());
     if matches!(state, State::Done | State::Unmeasured | State::Undeclared) {
-        let names: Vec<String> = members.iter().map(|one| code(&one.name)).collect();
+        let told = |one: &&ComponentReadiness| match state {
+            State::Done if !one.headline.is_empty() => {
+                format!("{} ({})", code(&one.name), passage(&one.headline, PIECE))
+            }
+            _ => code(&one.name),
+        };
+        let names: Vec<String> = members.iter().map(told).collect();
         list(body, &names);
         return;
     }
@@ -125,7 +131,10 @@ fn cells(readiness: &Readiness, state: State, one: &ComponentReadiness) -> Strin
         }
         State::Observing => match &one.observation {
             Some(seen) => {
-                format!("{} of {} | {}", seen.day, seen.days, passage(&seen.summary, PIECE))
+                let beside = one.blockers.iter().filter(|one| one.kind == TO_BE_MENDED);
+                let told = [&seen.summary].into_iter().chain(beside.map(|one| &one.message));
+                let told: Vec<String> = told.map(|words| passage(words, PIECE)).collect();
+                format!("{} of {} | {}", seen.day, seen.days, told.join("<br>"))
             }
             None => format!(" | {headline}"),
         },
@@ -147,7 +156,7 @@ fn cells(readiness: &Readiness, state: State, one: &ComponentReadiness) -> Strin
 }
 
 fn named(one: &ComponentReadiness) -> String {
-    let coverage = one.last_coverage().and_then(|point| Percent::from_hundredths(point.hundredths));
+    let coverage = one.measured_coverage().and_then(|point| Percent::from_hundredths(point.hundredths));
     let coverage = coverage.map(|percent| format!(", {percent} %")).unwrap_or_default();
     format!("{} ({}{coverage})", prose(&one.title), code(&one.name))
 }

@@ -19,6 +19,7 @@ use serde::Deserialize;
 pub use model::{
     Attention, Blocker, Change, Check, ComponentReadiness, CoveragePoint, Event, Finding, FoundIn, Freeze,
     Gap, InForce, LEDGER_BROKEN, Measured, Next, Observation, Promotion, Readiness, Reason, RuleDays,
+    TO_BE_MENDED,
 };
 pub use state::State;
 
