@@ -142,16 +142,6 @@ mod tests {
                 "`30f84615`, and not `0c0ffee1`",
                 "--record",
             ),
-            (
-                Obstacle::Stale(Staleness::Commit { measured: None, current: commit("0c0ffee1a0c1") }),
-                "of no commit, and `0c0ffee1` is here",
-                "--record",
-            ),
-            (
-                Obstacle::Stale(Staleness::Commit { measured: commit("30f84615a0c1"), current: None }),
-                "there is no commit here",
-                "`git init`",
-            ),
             (Obstacle::Stale(Staleness::Policy), "policy", "--record"),
             (Obstacle::Stale(Staleness::MeasuredDirty), "differed", "--record"),
             (Obstacle::Stale(Staleness::Dirty), "differ from the commit", "commit what"),
@@ -190,6 +180,20 @@ mod tests {
             assert!(remedy.contains(what), "{remedy}");
         }
         assert_eq!(length(Duration::from_secs(5)), "5 s");
+    }
+
+    #[test]
+    fn where_there_is_no_commit_that_is_said_and_what_to_do() {
+        let commit = |text: &str| Some(text.to_owned());
+        let stale = |measured, current| Obstacle::Stale(Staleness::Commit { measured, current });
+        let none = stale(None, commit("0c0ffee1a0c1"));
+        assert_eq!(words(&none), "the last measurement is of no commit, and `0c0ffee1` is here");
+        for measured in [None, commit("30f84615a0c1")] {
+            let nowhere = stale(measured, None);
+            assert_eq!(words(&nowhere), "there is no commit here, and a pass counts for one commit alone");
+            let remedy = remedy("carbon", &[nowhere]);
+            assert!(remedy.contains("`git init`") && remedy.contains("--record"), "{remedy}");
+        }
     }
 
     #[test]
