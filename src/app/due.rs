@@ -72,7 +72,7 @@ impl Due {
             | Obstacle::Held { .. }
             | Obstacle::Dependency { .. }
             | Obstacle::Stale(Staleness::Dirty { .. }) => true,
-            Obstacle::Unmeasured | Obstacle::NotPassed { .. } | Obstacle::Stale(_) => false,
+            Obstacle::Unmeasured { .. } | Obstacle::NotPassed { .. } | Obstacle::Stale(_) => false,
         });
         let to = standing.stage.next();
         let with_deployment = to.is_some_and(|to| component.deploy.contains_key(&to));

@@ -77,7 +77,7 @@ impl Ledgers {
     /// The ledger of a component with no more of its measurements than what decides how far a promotion has come, and
     /// its bytes, for [`Self::measurement`].
     pub fn outline(&self, component: &str) -> Result<(Ledger, Vec<u8>), LedgerFault> {
-        let bytes = self.bytes(component)?;
+        let bytes = LedgerFile::look(&self.path(component))?;
         let ledger = ledger::outline(component, &bytes).map_err(|defects| broken(component, defects))?;
         Ok((ledger, bytes))
     }

@@ -8,8 +8,8 @@ use crate::lifecycle::stand;
 use crate::lifecycle::witness::Contradiction;
 use crate::model::component::Component;
 use crate::model::decision::RollbackSeverity;
-use crate::model::promotion::Standing;
-use crate::model::record::Record;
+use crate::model::promotion::{Measurement, Standing};
+use crate::model::record::{Record, Verification};
 use crate::model::stage::Stage;
 use crate::sys::clock;
 use crate::sys::git::differ_in_more_than_history;
@@ -97,6 +97,41 @@ pub fn mending(component: &str, stage: Stage) -> String {
              `critical`) puts back what ran before, and what mends it is promoted anew"
         ),
     }
+}
+
+/// That the gate by which a component stands where it does was measured and is no pass, and what of it is not.
+pub fn no_pass(measured: &Measurement) -> String {
+    let Verification { to, verdict, commit, dirty, checks, .. } = &measured.verification;
+    let place = commit.as_deref().map_or_else(
+        || "outside of any commit".to_owned(),
+        |commit| format!("at `{}`", commit.chars().take(8).collect::<String>()),
+    );
+    let dirty = if *dirty == Some(true) { " with uncommitted changes" } else { "" };
+    let open = checks.iter().filter(|check| check.is_open());
+    let open: Vec<String> = open.map(|check| format!("{}: {}", check.id, check.summary)).collect();
+    let open = if open.is_empty() { String::new() } else { format!(": {}", open.join("; ")) };
+    format!(
+        "the last measurement of its gate to {to}, on {} {place}{dirty}, is no pass: {}{open}",
+        measured.time.strftime("%Y-%m-%d"),
+        verdict.name()
+    )
+}
+
+/// What to do about that.
+pub fn no_pass_remedy(component: &str, standing: &Standing) -> String {
+    // Without more words the gate to the next stage is measured.
+    let to = standing.stage.next().map(|_| format!(" --to {}", standing.stage)).unwrap_or_default();
+    let back = match standing.completed {
+        None => String::new(),
+        Some(_) => format!(
+            "; where what runs is at fault, `tta-promote rollback {component} --severity high --reason TEXT` puts back what \
+             ran before"
+        ),
+    };
+    format!(
+        "see what fails with `tta-promote verify {component}{to}`, correct it, and run `tta-promote verify \
+         {component}{to} --record`{back}"
+    )
 }
 
 /// That two measurements of one commit do not go together.

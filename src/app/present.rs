@@ -14,7 +14,7 @@ use super::project::Workspace;
 /// The commits that where a component stands speaks of, each once: of its last measurement, of what is deployed, and of
 /// the checks that are set aside.
 pub fn commits(standing: &Standing) -> Vec<&str> {
-    let measured = standing.measured.as_ref().and_then(|one| one.verification.commit.as_deref());
+    let measured = standing.last_measured().and_then(|one| one.verification.commit.as_deref());
     let promotion = standing.promotion.as_ref();
     let deployed = promotion.and_then(|promotion| promotion.deployment.as_ref()).map(|one| &*one.commit);
     let now = clock::now();

@@ -10,7 +10,7 @@ const SHORT: usize = 8;
 /// What stands in the way, as a fragment.
 pub fn words(obstacle: &Obstacle) -> String {
     match obstacle {
-        Obstacle::Unmeasured => "its gate was never measured for the record".to_owned(),
+        Obstacle::Unmeasured { to } => format!("its gate to {to} was never measured for the record"),
         Obstacle::NotPassed { verdict, checks } if checks.is_empty() => {
             format!("the last measurement is no pass: {}", verdict.name())
         }
@@ -32,6 +32,12 @@ pub fn words(obstacle: &Obstacle) -> String {
 
 fn stale(staleness: &Staleness) -> String {
     match staleness {
+        Staleness::Commit { current: None, .. } => {
+            "there is no commit here, and a pass counts for one commit alone".to_owned()
+        }
+        Staleness::Commit { measured: None, current } => {
+            format!("the last measurement is of no commit, and {} is here", commit(current.as_deref()))
+        }
         Staleness::Commit { measured, current } => format!(
             "the last measurement is of another commit: {}, and not {}",
             commit(measured.as_deref()),
@@ -71,6 +77,11 @@ pub fn remedy(component: &str, obstacles: &[Obstacle]) -> String {
             format!("release it with `tta-promote release {component} --reason TEXT` when the reason is gone")
         }
         Some(Obstacle::Dependency { component, .. }) => format!("promote `{component}` first"),
+        Some(Obstacle::Stale(Staleness::Commit { current: None, .. })) => {
+            format!(
+                "commit what is to be promoted, after `git init` where this is no repository yet, and run {measure}"
+            )
+        }
         Some(Obstacle::Stale(Staleness::Future)) => "set the clock, and run this again".to_owned(),
         Some(Obstacle::Stale(Staleness::SignOff { topic })) => {
             format!(
@@ -116,9 +127,9 @@ mod tests {
     #[test]
     fn each_refusal_says_why_and_what_to_do() {
         let commit = |text: &str| Some(text.to_owned());
-        let (measured, current) = (commit("30f84615a0c1"), None);
+        let (measured, current) = (commit("30f84615a0c1"), commit("0c0ffee1a0c1"));
         let all = [
-            (Obstacle::Unmeasured, "never measured", "--record"),
+            (Obstacle::Unmeasured { to: Stage::Staging }, "to staging was never measured", "--record"),
             (
                 Obstacle::NotPassed { verdict: Verdict::Fail, checks: vec!["lint".into(), "types".into()] },
                 "fail (lint, types)",
@@ -131,7 +142,7 @@ mod tests {
             ),
             (
                 Obstacle::Stale(Staleness::Commit { measured, current }),
-                "`30f84615`, and not none",
+                "`30f84615`, and not `0c0ffee1`",
                 "--record",
             ),
             (Obstacle::Stale(Staleness::Policy), "policy", "--record"),
@@ -181,6 +192,20 @@ mod tests {
             let dirty = Obstacle::Stale(Staleness::Dirty { file: file.map(str::to_owned) });
             assert!(words(&dirty).contains(why), "{}", words(&dirty));
             assert!(remedy("carbon", &[dirty]).starts_with("commit what is to be promoted"));
+        }
+    }
+
+    #[test]
+    fn where_there_is_no_commit_that_is_said_and_what_to_do() {
+        let commit = |text: &str| Some(text.to_owned());
+        let stale = |measured, current| Obstacle::Stale(Staleness::Commit { measured, current });
+        let none = stale(None, commit("0c0ffee1a0c1"));
+        assert_eq!(words(&none), "the last measurement is of no commit, and `0c0ffee1` is here");
+        for measured in [None, commit("30f84615a0c1")] {
+            let nowhere = stale(measured, None);
+            assert_eq!(words(&nowhere), "there is no commit here, and a pass counts for one commit alone");
+            let remedy = remedy("carbon", &[nowhere]);
+            assert!(remedy.contains("`git init`") && remedy.contains("--record"), "{remedy}");
         }
     }
 

@@ -212,21 +212,25 @@ fn known(
         .map(|needed| (needed.clone(), stage_of(workspace, needed, read)))
         .collect();
     let obstacles = lifecycle::obstacles(standing, now, &dependencies);
-    let measured_by = standing.measured.as_ref().and_then(|measured| {
+    let measured_by = standing.last_measured().and_then(|measured| {
         let place = usize::try_from(measured.seq.checked_sub(1)?).ok()?;
         Some(ledger.records.get(place)?.actor.clone())
     });
     let soak = soak(declared, standing, now.time);
     let duties = notice::duties(workspace, standing, &ledger.records, now.time, folder);
+    let contradicted =
+        witness::contradiction(workspace, standing, folder).map(|found| notice::contradicted(name, &found));
     Known {
         records: ledger.records.len() as u64,
         head: (!ledger.records.is_empty()).then(|| ledger.head().to_string()),
         torn: ledger.torn() as u64,
         standing: standing.clone(),
         rollbacks: rollbacks(standing, &duties),
-        contradicted: witness::contradiction(workspace, standing, folder)
-            .map(|found| notice::contradicted(name, &found)),
+        // Told once: two figures of one commit are more than that one of them is no pass.
+        lapsed: standing.lapsed().filter(|_| contradicted.is_none()).map(notice::no_pass),
+        contradicted,
         measured_by,
+        stale: lifecycle::staleness(standing, now).iter().map(|one| stale(one).0).collect(),
         next: next(workspace, name, standing, now, (&obstacles, &duties), soak.as_ref()),
         soak,
         obstacles: obstacles.iter().map(|obstacle| told(name, obstacle)).collect(),
@@ -265,7 +269,7 @@ fn stage_of(workspace: &Workspace, name: &str, read: &BTreeMap<&str, Read>) -> S
 /// An obstacle in words: those that a step is refused with.
 fn told(name: &str, obstacle: &Obstacle) -> status::Obstacle {
     let (kind, brief) = match obstacle {
-        Obstacle::Unmeasured => (ObstacleKind::Unmeasured, String::new()),
+        Obstacle::Unmeasured { .. } => (ObstacleKind::Unmeasured, String::new()),
         Obstacle::NotPassed { checks, .. } => (ObstacleKind::NotPassed, checks.join(", ")),
         Obstacle::RollingBack { overdue: true, .. } => {
             (ObstacleKind::RollingBack, "overdue: to be rolled back".to_owned())

@@ -150,6 +150,11 @@ fn verified(standing: &mut Standing, record: &Record, verification: &Verificatio
         completed.remeasured = Some(measurement);
         return;
     }
+    // At the top by the policy alone: there is no promotion that it could be about.
+    if standing.stage.next().is_none() && verification.to == standing.stage {
+        standing.measured = Some(measurement);
+        return;
+    }
     // Nor does the gate of another stage.
     if Some(verification.to) != standing.stage.next() {
         return;

@@ -38,7 +38,10 @@ pub enum Step {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Obstacle {
     /// The gate was never measured.
-    Unmeasured,
+    Unmeasured {
+        /// The stage that it leads to.
+        to: Stage,
+    },
     /// It was not passed: these checks are in the way.
     NotPassed {
         /// The verdict.
@@ -171,8 +174,11 @@ pub fn obstacles(standing: &Standing, now: &Now, dependencies: &[(String, Stage)
     if let Some(hold) = &standing.hold {
         obstacles.push(Obstacle::Held { by: hold.actor.clone(), reason: hold.what.clone() });
     }
-    match &standing.measured {
-        None => obstacles.push(Obstacle::Unmeasured),
+    let to = standing.stage.next();
+    match standing.last_measured() {
+        None => obstacles.push(Obstacle::Unmeasured { to: to.unwrap_or(standing.stage) }),
+        // At the top no step is left that it could stand in the way of.
+        Some(_) if to.is_none() => {}
         Some(measurement) => {
             let verification = &measurement.verification;
             let checks = not_passed(standing, measurement, now);
@@ -181,16 +187,22 @@ pub fn obstacles(standing: &Standing, now: &Now, dependencies: &[(String, Stage)
             if verification.verdict != Verdict::Pass && (!checks.is_empty() || judged_nothing) {
                 obstacles.push(Obstacle::NotPassed { verdict: verification.verdict, checks });
             }
-            let freshness = Freshness::of(measurement, now);
-            obstacles.extend(freshness.against.into_iter().map(Obstacle::Stale));
-            let topics = conditions::unsigned(&verification.checks, &standing.signed, now.time);
-            obstacles.extend(topics.map(|topic| Obstacle::Stale(Staleness::SignOff { topic })));
+            obstacles.extend(staleness(standing, now).into_iter().map(Obstacle::Stale));
         }
     }
-    let to = standing.stage.next();
     let behind = dependencies.iter().filter(|(_, stage)| Some(*stage) < to);
     obstacles.extend(
         behind.map(|(component, stage)| Obstacle::Dependency { component: component.clone(), stage: *stage }),
     );
     obstacles
+}
+
+/// Why the last measurement of the gate does not speak of what is there; nothing where it does, or where there is none.
+pub fn staleness(standing: &Standing, now: &Now) -> Vec<Staleness> {
+    let Some(measurement) = standing.last_measured() else { return Vec::new() };
+    let mut against = Freshness::of(measurement, now).against;
+    let checks = &measurement.verification.checks;
+    let topics = conditions::unsigned(checks, &standing.signed, now.time);
+    against.extend(topics.map(|topic| Staleness::SignOff { topic }));
+    against
 }

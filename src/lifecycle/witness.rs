@@ -97,6 +97,32 @@ mod tests {
     }
 
     #[test]
+    fn a_gate_that_is_no_pass_any_more_has_lapsed_and_what_was_set_aside_is_no_news() {
+        let lapsed = |first, more: Vec<Fact>| {
+            let facts = vec![
+                measured(first, &|_| {}),
+                Fact::Intended(deploy()),
+                Fact::Done { intent: 2, result: ActResult::Deployed { running: vec![], proof: vec![] } },
+                Fact::Completed { to: Stage::Staging, deployment: 2, verified: 1 },
+            ];
+            let standing = stand(Stage::Development, &records(facts.into_iter().chain(more).collect()));
+            standing.lapsed().map(|measured| measured.seq)
+        };
+        let (pass, fail) = (CheckOutcome::Pass, CheckOutcome::Fail);
+        let again = |outcome| vec![measured(outcome, &|_| {})];
+        assert_eq!(lapsed(pass, vec![]), None);
+        assert_eq!(lapsed(pass, again(pass)), None);
+        assert_eq!(lapsed(pass, again(fail)), Some(5));
+        assert_eq!(lapsed(pass, again(CheckOutcome::Inconclusive)), Some(5));
+        assert_eq!(lapsed(fail, again(fail)), None, "it was set aside");
+        let nothing_judged = vec![measured(fail, &|now| now.checks.clear())];
+        assert_eq!(lapsed(fail, nothing_judged), Some(5));
+        let mut above = again(fail);
+        above.push(measured(pass, &|now| now.to = Stage::Production));
+        assert_eq!(lapsed(pass, above), None, "another gate was measured since");
+    }
+
+    #[test]
     fn nothing_else_does() {
         let none = |outcome, change: &dyn Fn(&mut Verification)| assert_eq!(found(outcome, change), None);
         none(CheckOutcome::Pass, &|_| {});

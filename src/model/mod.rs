@@ -23,6 +23,7 @@ pub mod percent;
 pub mod person;
 pub mod place;
 pub mod policy;
+pub mod priority;
 pub mod promotion;
 pub mod promotion_id;
 pub mod reason;

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::assessment::Verdict;
 use super::container::ContainerState;
 use super::decision::{Incident, Override, RollbackDecision, SignOff};
 use super::observation::Observation;
 use super::promotion_id::PromotionId;
-use super::record::{Act, Verification};
+use super::record::{Act, CheckRecord, Verification};
 use super::stage::Stage;
 
 /// How far a promotion has come. Ordered.
@@ -239,4 +240,34 @@ pub struct Standing {
     pub signed: Vec<Told<SignOff>>,
     /// Steps that may be taken although a check was not passed.
     pub overrides: Vec<Told<Override>>,
+}
+
+impl Standing {
+    /// The last measurement of its gate: of that to the next stage; at the top, where there is none, of that by which it
+    /// stands there.
+    pub fn last_measured(&self) -> Option<&Measurement> {
+        if self.stage.next().is_some() {
+            return self.measured.as_ref();
+        }
+        let completed = self.completed.as_ref();
+        completed.and_then(|one| one.remeasured.as_ref().or(one.measured.as_ref())).or(self.measured.as_ref())
+    }
+
+    /// The last measurement of the gate by which it stands where it does, where that is no pass any more and no other gate
+    /// was measured since. What was set aside when it was completed is no news.
+    pub fn lapsed(&self) -> Option<&Measurement> {
+        let is_top = self.stage.next().is_none();
+        let (last, then) = match &self.completed {
+            Some(completed) => (completed.remeasured.as_ref()?, completed.measured.as_ref()),
+            None => (self.measured.as_ref().filter(|_| is_top)?, None),
+        };
+        let is_older = self.measured.as_ref().is_some_and(|other| other.seq > last.seq);
+        let was_open = |check: &CheckRecord| {
+            let mut checks = then.into_iter().flat_map(|then| &then.verification.checks);
+            checks.any(|other| other.id == check.id && other.is_open())
+        };
+        let mut open = last.verification.checks.iter().filter(|check| check.is_open()).peekable();
+        let is_news = open.peek().is_none() || !open.all(was_open);
+        (last.verification.verdict != Verdict::Pass && !is_older && is_news).then_some(last)
+    }
 }

@@ -87,12 +87,16 @@ pub struct Known {
     pub torn: u64,
     /// Where the component stands.
     pub standing: Standing,
+    /// That the gate by which it stands where it does was measured since and is no pass.
+    pub lapsed: Option<String>,
     /// Who recorded the measurement.
     pub measured_by: Option<String>,
     /// What was decided about candidates that may run.
     pub rollbacks: Vec<Rollback>,
     /// That a later measurement of the same commit shows other figures than those that it was promoted on.
     pub contradicted: Option<String>,
+    /// Why that does not speak of what is there.
+    pub stale: Vec<ObstacleKind>,
     /// What stands in the way of a deployment.
     pub obstacles: Vec<Obstacle>,
     /// How far its soak has come; `None` where nothing is deployed.
@@ -310,10 +314,13 @@ fn urgency(component: &ComponentStatus) -> Urgency {
         return Urgency::Begun;
     }
     let verdict = standing.measured.as_ref().map(|measured| measured.verification.verdict);
+    let lapsed = standing.lapsed().map(|measured| measured.verification.verdict);
     let phase = standing.promotion.as_ref().map(|promotion| promotion.phase);
     match (verdict, phase) {
         _ if !component.declared => Urgency::Calm,
         _ if known.rollbacks.iter().any(|rollback| rollback.open) => Urgency::Begun,
+        _ if lapsed == Some(Verdict::Fail) => Urgency::Failing,
+        _ if standing.stage.next().is_none() && lapsed.is_some() => Urgency::Unclear,
         _ if standing.stage.next().is_none() => Urgency::Calm,
         (_, Some(Phase::RollingBack | Phase::RollbackFailed)) => Urgency::Begun,
         (_, Some(phase)) if is_there(phase) && pending.is_empty() => Urgency::Calm,
@@ -362,7 +369,7 @@ pub fn act_words(act: &Act) -> String {
 
 /// Whether the measurement speaks of what is there.
 pub fn is_fresh(known: &Known) -> bool {
-    known.standing.measured.is_some() && !known.obstacles.iter().any(|one| one.kind.is_staleness())
+    known.standing.last_measured().is_some() && known.stale.is_empty()
 }
 
 #[cfg(test)]

@@ -93,11 +93,20 @@ impl LedgerFile {
         }
     }
 
-    /// The bytes of the file at `path`, without a lock; none where there is no file.
+    /// The bytes of the file at `path`, without a lock; none where there is no file, nor a folder that it could be in.
     pub fn peek(path: &Path) -> Result<Vec<u8>, LedgerError> {
+        match Self::look(path) {
+            Err(LedgerError::Io { error, .. }) if is_nowhere(&error) => Ok(Vec::new()),
+            looked => looked,
+        }
+    }
+
+    /// As [`LedgerFile::peek`], for who tells what is known: a folder that is none is no empty folder, and what should be in
+    /// it may be elsewhere.
+    pub fn look(path: &Path) -> Result<Vec<u8>, LedgerError> {
         match open_as(path, File::options().read(true)).and_then(|file| read_whole(&file)) {
             Ok(bytes) => Ok(bytes),
-            Err(error) if is_nowhere(&error) => Ok(Vec::new()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
             Err(error) => Err(failed("read", path, error)),
         }
     }

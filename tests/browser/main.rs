@@ -12,6 +12,7 @@ mod fake;
 #[path = "../schema/held.rs"]
 mod held;
 mod page;
+#[expect(dead_code, reason = "the pages need no past of a component in production")]
 #[path = "../cli/past.rs"]
 mod past;
 #[path = "../cli/project.rs"]

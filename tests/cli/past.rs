@@ -20,17 +20,38 @@ use tta_promote::model::stage::Stage;
 pub(crate) struct Past {
     component: String,
     now: Timestamp,
+    /// The gate that is measured, and the stage that is deployed to.
+    to: Stage,
+    commit: String,
     records: Vec<(Timestamp, Fact)>,
 }
 
 impl Past {
     pub(crate) fn of(component: &str) -> Self {
         let now = Timestamp::now().round(Unit::Millisecond).expect("a time");
-        Self { component: component.to_owned(), now, records: Vec::new() }
+        Self {
+            component: component.to_owned(),
+            now,
+            to: Stage::Staging,
+            commit: "30f84615".repeat(5),
+            records: Vec::new(),
+        }
     }
 
     fn ago(&self, minutes: i64) -> Timestamp {
         self.now - SignedDuration::from_mins(minutes)
+    }
+
+    /// From now on it is about that stage.
+    pub(crate) fn to(mut self, to: Stage) -> Self {
+        self.to = to;
+        self
+    }
+
+    /// What is measured from now on is another commit.
+    pub(crate) fn elsewhere(mut self) -> Self {
+        self.commit = "0c0ffee1".repeat(5);
+        self
     }
 
     /// So many hours ago this happened.
@@ -44,7 +65,7 @@ impl Past {
         self.ago(60 * hours)
     }
 
-    /// The gate to staging was measured: so many of a hundred lines were covered.
+    /// The gate was measured: so many of a hundred lines were covered.
     pub(crate) fn measured(self, hours: i64, covered: u64) -> Self {
         let passed = covered >= 70;
         let coverage =
@@ -66,14 +87,16 @@ impl Past {
             ),
             check("docs", CheckOutcome::Pass, "README with 4 usage examples", &[("readme", 1)], &[]),
         ];
-        self.hours_ago(hours, Fact::Verified(Box::new(verification(passed, checks))))
+        let mut verification = verification(self.to, passed, checks);
+        verification.commit = Some(self.commit.clone());
+        self.hours_ago(hours, Fact::Verified(Box::new(verification)))
     }
 
     /// The candidate was deployed, and proven to run.
     pub(crate) fn deployed(self, hours: i64) -> Self {
         let deploy = Act::Deploy(DeployAct {
-            stage: Stage::Staging,
-            commit: "30f84615".repeat(5),
+            stage: self.to,
+            commit: self.commit.clone(),
             verified: 1,
             service: Some("a".into()),
             argv: vec!["docker".into()],
@@ -84,6 +107,17 @@ impl Past {
         let intent = past.records.len() as u64;
         let result = ActResult::Deployed { running: vec![container()], proof: vec!["it runs".into()] };
         past.hours_ago(hours, Fact::Done { intent, result })
+    }
+
+    /// It came to stand in the stage, by the deployment and the measurement before.
+    pub(crate) fn completed(self, hours: i64) -> Self {
+        let last = |is: fn(&Fact) -> bool| {
+            self.records.iter().rposition(|(_, fact)| is(fact)).map_or(0, |place| place as u64 + 1)
+        };
+        let deployment = last(|fact| matches!(fact, Fact::Intended(Act::Deploy(_))));
+        let verified = last(|fact| matches!(fact, Fact::Verified(_)));
+        let to = self.to;
+        self.hours_ago(hours, Fact::Completed { to, deployment, verified })
     }
 
     /// It was looked at each hour, and was well, from so many hours ago up to so many.
@@ -162,10 +196,10 @@ fn check(
     }
 }
 
-fn verification(passed: bool, checks: Vec<CheckRecord>) -> Verification {
+fn verification(to: Stage, passed: bool, checks: Vec<CheckRecord>) -> Verification {
     Verification {
-        from: Stage::Development,
-        to: Stage::Staging,
+        from: if to == Stage::Production { Stage::Staging } else { Stage::Development },
+        to,
         verdict: if passed { Verdict::Pass } else { Verdict::Fail },
         only: None,
         commit: Some("30f84615".repeat(5)),

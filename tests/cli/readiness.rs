@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tta_promote::model::decision::{RollbackDecision, RollbackSeverity, SignOff};
 use tta_promote::model::record::Fact;
+use tta_promote::model::stage::Stage;
 
 use crate::past::Past;
 use crate::project::{POLICY, Project, covered};
@@ -254,6 +255,244 @@ fn a_candidate_that_is_watched_is_told_day_by_day_and_overdue_once_nobody_looks(
         ("ready".into(), "complete".into())
     );
     assert_eq!(of(&found, "a")["headline"], "can be completed: it moves to staging");
+}
+
+/// A report in each format that is for people.
+fn shown(project: &Project) -> [(&'static str, String); 3] {
+    ["text", "markdown", "html"]
+        .map(|format| (format, project.run(&["report", "--format", format]).exits(0).stdout))
+}
+
+fn all_say(project: &Project, words: &str) {
+    for (format, told) in shown(project) {
+        // A terminal has no more than its width, and Markdown keeps figures from being taken for marks.
+        let told = told.replace('`', "");
+        let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains(words), "{format} does not say `{words}`: {told}");
+    }
+}
+
+fn to_be_mended(past: Past) -> Past {
+    let due = Some(past.time(-100));
+    let severity = RollbackSeverity::Medium;
+    past.hours_ago(
+        10,
+        Fact::RollbackDecided(RollbackDecision { severity, reason: "leaks memory".into(), due }),
+    )
+}
+
+#[test]
+fn a_candidate_that_is_to_be_mended_is_not_ready_however_long_it_was_well() {
+    let project = two();
+    to_be_mended(Past::of("a").measured(172, 80).deployed(170).well(170, 0)).write(&project.root());
+    let found = report(&project, 0);
+    let a = of(&found, "a");
+    assert_eq!(a["observation"]["proven"], true, "{found:#}");
+    assert_eq!((state(&found, "a"), &a["next"]["step"]), ("blocked".into(), &"verify".into()), "{found:#}");
+    assert_eq!(a["blockers"][0]["kind"], "to_be_mended", "{found:#}");
+    let hint = a["blockers"][0]["hint"].as_str().expect("a hint");
+    assert!(hint.starts_with("commit what mends it, then `tta-promote verify a --record`"), "{hint}");
+    let refused = project.run(&["complete", "a", "--yes"]).exits(1);
+    assert!(
+        refused.stdout.contains("leaks memory") || refused.stderr.contains("leaks memory"),
+        "{}",
+        refused.stderr
+    );
+    all_say(&project, "leaks memory");
+}
+
+#[test]
+fn what_is_to_be_mended_is_told_with_its_day_while_the_candidate_is_watched() {
+    let project = two();
+    let past = to_be_mended(Past::of("a").measured(62, 80).deployed(60).well(60, 0));
+    let due = past.time(-100).strftime("%Y-%m-%d %H:%M UTC").to_string();
+    past.write(&project.root());
+    let found = report(&project, 0);
+    assert_eq!(state(&found, "a"), "observing", "{found:#}");
+    assert_eq!(of(&found, "a")["blockers"][0]["kind"], "to_be_mended", "{found:#}");
+    let words = format!("is to be mended by {due}: leaks memory");
+    assert!(of(&found, "a")["headline"].as_str().expect("words").ends_with(&words), "{found:#}");
+    all_say(&project, &words);
+}
+
+#[test]
+fn what_is_to_be_mended_of_a_component_that_stands_in_its_stage_is_in_its_way() {
+    let policy = POLICY.replace("title =", "stage = \"staging\"\ntitle =");
+    let project = Project::new().policy(&policy).repository();
+    let past = Past::of("a").to(Stage::Production).measured(90, 80).deployed(80).well(80, 72).completed(72);
+    to_be_mended(past).write(&project.root());
+    let found = report(&project, 0);
+    assert_eq!(state(&found, "a"), "blocked", "{found:#}");
+    assert!(of(&found, "a")["headline"].as_str().expect("words").ends_with("leaks memory"), "{found:#}");
+}
+
+/// A component that came to stand in production by a pass.
+fn in_production() -> (Project, Past) {
+    let policy = POLICY.replace("title =", "stage = \"staging\"\ntitle =");
+    let past = Past::of("a").to(Stage::Production).measured(90, 80).deployed(80).well(80, 72).completed(72);
+    (Project::new().policy(&policy).repository(), past)
+}
+
+#[test]
+fn a_component_in_production_whose_gate_fails_now_needs_a_person() {
+    let (project, past) = in_production();
+    past.measured(5, 56).write(&project.root());
+    let found = report(&project, 0);
+    let a = of(&found, "a");
+    // The figures of one commit that do not go together are told as a contradiction.
+    assert_eq!(a["attention"][0]["kind"], "contradicted", "{found:#}");
+    assert_eq!(a["attention"].as_array().map(Vec::len), Some(1), "{found:#}");
+    let (project, past) = in_production();
+    past.elsewhere().measured(5, 56).write(&project.root());
+    let found = report(&project, 0);
+    let a = of(&found, "a");
+    assert_eq!((state(&found, "a"), &a["stage"]), ("attention".into(), &"production".into()), "{found:#}");
+    assert_eq!(a["attention"][0]["kind"], "gate_failed", "{found:#}");
+    assert_eq!((&a["measured"]["verdict"], &a["measured"]["record"]), (&"fail".into(), &13.into()));
+    assert_eq!(a["blockers"], json!([]));
+    let hint = a["attention"][0]["hint"].as_str().expect("a hint");
+    assert!(
+        hint.contains("`tta-promote verify a --record`") && hint.contains("rollback a --severity high"),
+        "{hint}"
+    );
+    all_say(&project, "coverage: 56 % (56 of 100 statements)");
+    for (format, told) in shown(&project) {
+        assert!(!told.contains("never measured"), "{format}: {told}");
+    }
+    let status = project.run(&["status", "a"]).exits(0).stdout;
+    assert!(!status.contains("never") && !status.contains("nothing was measured"), "{status}");
+    assert!(
+        status.contains("is no pass: fail") && status.contains("`tta-promote verify a --record`"),
+        "{status}"
+    );
+    let status = project.run(&["status"]).exits(0).stdout;
+    assert!(status.contains("fail") && status.contains("1 component: 1 failing"), "{status}");
+    let status = project.run(&["status", "--format", "json"]).exits(0).json();
+    assert_eq!(status["components"][0]["measured"]["verdict"], "fail", "{status:#}");
+    assert_eq!(status["components"][0]["obstacles"], json!([]), "{status:#}");
+}
+
+#[test]
+fn a_component_in_production_is_shown_with_the_pass_that_it_stands_by_and_nothing_in_its_way() {
+    let (project, past) = in_production();
+    past.write(&project.root());
+    let found = report(&project, 0);
+    let a = of(&found, "a");
+    assert_eq!((state(&found, "a"), &a["headline"]), ("done".into(), &"".into()), "{found:#}");
+    assert_eq!((&a["measured"]["verdict"], &a["measured"]["fresh"]), (&"pass".into(), &false.into()));
+    assert_eq!((&a["blockers"], &a["attention"]), (&json!([]), &json!([])));
+    let status = project.run(&["status", "a"]).exits(0).stdout;
+    assert!(!status.contains("In the way") && status.contains("nothing: it is in production"), "{status}");
+}
+
+#[test]
+fn a_component_that_the_policy_puts_into_production_is_shown_with_what_was_measured_there() {
+    let policy = POLICY.replace("title =", "stage = \"production\"\ntitle =");
+    let policy = policy.replace("[gate.staging]", "[gate.production]");
+    let project = with_coverage(Project::new().policy(&policy), "src/a.py", 80, 20).repository();
+    let found = report(&project, 0);
+    let never = "its gate to production was never measured for the record";
+    assert_eq!(of(&found, "a")["blockers"][0]["message"], never, "{found:#}");
+    project.run(&["verify", "a", "--record"]).exits(0);
+    let found = report(&project, 0);
+    let a = of(&found, "a");
+    assert_eq!((state(&found, "a"), &a["measured"]["verdict"]), ("done".into(), &"pass".into()), "{found:#}");
+    assert_eq!((&a["blockers"], &a["measured"]["fresh"]), (&json!([]), &true.into()));
+    let project = with_coverage(project, "src/a.py", 56, 44);
+    project.run(&["verify", "a", "--record"]).exits(1);
+    let found = report(&project, 0);
+    assert_eq!(of(&found, "a")["attention"][0]["kind"], "gate_failed", "{found:#}");
+    let project = project.fake("ruff").absent();
+    project.run(&["verify", "a", "--record"]).exits(1);
+    let project = with_coverage(project, "src/a.py", 80, 20);
+    project.run(&["verify", "a", "--record"]).exits(3);
+    let found = report(&project, 0);
+    assert_eq!(state(&found, "a"), "inconclusive", "{found:#}");
+    all_say(&project, "its gate to production");
+}
+
+#[test]
+fn a_component_in_staging_that_fails_the_gate_to_it_now_is_not_said_to_be_measured_never() {
+    let project = two();
+    let past = Past::of("a").measured(90, 80).deployed(80).well(80, 72).completed(72);
+    past.elsewhere().measured(5, 56).write(&project.root());
+    let found = report(&project, 0);
+    let a = of(&found, "a");
+    assert_eq!((state(&found, "a"), &a["stage"]), ("attention".into(), &"staging".into()), "{found:#}");
+    assert!(a["headline"].as_str().expect("words").contains("its gate to staging"), "{found:#}");
+    assert_eq!(a["blockers"][0]["message"], "its gate to production was never measured for the record");
+    let status = project.run(&["status", "a"]).exits(0).stdout;
+    assert!(status.contains("gate to staging"), "{status}");
+}
+
+#[test]
+fn a_figure_of_another_measurement_does_not_stand_beside_the_last_one() {
+    let project = two();
+    project.run(&["verify", "a", "--record"]).exits(0);
+    let [_, (_, markdown), (_, page)] = shown(&project);
+    assert!(markdown.contains("| Component A (`a`, 80 %) |"), "{markdown}");
+    assert!(page.contains("</svg>80 %<td>"), "{page}");
+    let project = project.data("coverage.json", "no report");
+    project.run(&["verify", "a", "--record"]).exits(3);
+    let [_, (_, markdown), (_, page)] = shown(&project);
+    assert!(markdown.contains("| Component A (`a`) |") && markdown.contains("Not verified"), "{markdown}");
+    assert!(!page.contains("80 %<td>") && page.contains(" 80 % (8 of 10)"), "{page}");
+}
+
+#[test]
+fn where_the_folder_of_the_ledgers_is_a_file_nothing_is_known() {
+    let project = two().file(".promotion/ledger", "no folder\n");
+    let found = report(&project, 3);
+    assert_eq!((state(&found, "a"), state(&found, "b")), ("unknown".into(), "unknown".into()), "{found:#}");
+    assert!(of(&found, "a")["headline"].as_str().expect("words").contains("Not a directory"), "{found:#}");
+    let hint = of(&found, "a")["blockers"][0]["hint"].as_str().expect("a hint");
+    assert!(hint.contains("`.promotion/ledger` is a folder"), "{hint}");
+    let status = project.run(&["status", "--format", "json"]).exits(3).json();
+    assert_eq!(status["components"][0]["ledger"]["state"], "unreadable", "{status:#}");
+}
+
+#[test]
+fn priorities_are_ordered_by_their_numbers() {
+    let policy = POLICY.replace("title =", "priority = \"P10\"\ntitle =");
+    let more = |name: &str, priority: &str| {
+        format!(
+            "\n[component.{name}]\npriority = \"{priority}\"\npaths = [\"src/a.py\"]\ntests = {{ paths = [\"tests\"] }}\n"
+        )
+    };
+    let project =
+        Project::new().policy(&format!("{policy}{}{}", more("b", "P2"), more("c", "P1"))).repository();
+    let found = report(&project, 0);
+    let names = |found: &Value| -> Vec<String> {
+        let all = found["components"].as_array().expect("components");
+        all.iter().map(|one| one["name"].as_str().expect("a name").to_owned()).collect()
+    };
+    assert_eq!(names(&found), ["c", "b", "a"]);
+    let [_, (_, markdown), _] = shown(&project);
+    let place = |text: &str, word: &str| text.find(word).unwrap_or_else(|| panic!("no `{word}`: {text}"));
+    assert!(place(&markdown, "| P2 |") < place(&markdown, "| P10 |"), "{markdown}");
+    let status = project.run(&["status"]).exits(0).stdout;
+    assert!(place(&status, "P10") < place(&status, "P2"), "the most urgent last: {status}");
+}
+
+#[test]
+fn outside_of_git_it_is_said_that_there_is_no_commit_and_what_to_do() {
+    let project = Project::new();
+    project.run(&["verify", "a", "--record"]).exits(0);
+    let found = report(&project, 0);
+    let first = &of(&found, "a")["blockers"][0];
+    assert_eq!(
+        first["message"], "there is no commit here, and a pass counts for one commit alone",
+        "{found:#}"
+    );
+    assert!(first["hint"].as_str().expect("a hint").contains("`git init`"), "{first}");
+}
+
+#[test]
+fn a_freeze_to_come_is_told_on_the_terminal_too() {
+    let frozen = "\n[[project.freeze]]\nfrom = 2998-01-01T00:00:00Z\nto = 2999-01-01T00:00:00Z\nreason = \"the fair\"\n";
+    let project = Project::new().policy(&format!("{POLICY}{frozen}")).repository();
+    all_say(&project, "2998-01-01");
+    all_say(&project, "the fair");
 }
 
 #[test]

@@ -98,7 +98,11 @@ fn only_a_pass_of_what_is_there_gets_an_issue() {
         assert_eq!(project.github.requests(), [""; 0], "GitHub was not asked");
     };
     let project = Project::unmeasured();
-    refused(&project, "its gate was never measured", "hint: run `tta-promote verify carbon --record`");
+    refused(
+        &project,
+        "its gate to staging was never measured",
+        "hint: run `tta-promote verify carbon --record`",
+    );
     assert!(!project.ledger_path().exists());
     project.measured(Verdict::Fail);
     refused(&project, "the last measurement is no pass: fail (coverage)", "correct it, and run");

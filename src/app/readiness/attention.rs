@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::lifecycle::rollback::Duty;
+use crate::model::assessment::Verdict;
 use crate::model::gate::Gate;
 use crate::model::promotion::{Pending, Phase, Standing};
 use crate::model::record::Act;
@@ -34,6 +35,13 @@ pub(super) fn attention(
         let hint = format!("see both with `tta-promote history {name} --explain previous last`");
         all.push(Attention { kind: "contradicted", message: words.clone(), hint });
     }
+    // Of what could not be measured nobody knows that it fails.
+    let has_failed = standing.lapsed().is_some_and(|last| last.verification.verdict == Verdict::Fail);
+    all.extend(known.lapsed.iter().filter(|_| has_failed).map(|words| Attention {
+        kind: "gate_failed",
+        message: words.clone(),
+        hint: notice::no_pass_remedy(name, standing),
+    }));
     all.extend(unended(standing).map(|pending| Attention {
         kind: "no_end",
         message: format!(

@@ -25,13 +25,13 @@ use crate::model::record::{CheckOutcome, CheckRecord, Fact, Record};
 use crate::model::stage::Stage;
 use crate::report::readiness::{
     Attention, Blocker, Check, ComponentReadiness, Freeze, LEDGER_BROKEN, Measured, Next, Observation,
-    Readiness, Reason, RuleDays, State, weightiest,
+    Readiness, Reason, RuleDays, State, TO_BE_MENDED, weightiest,
 };
 use crate::report::soak::SoakView;
 use crate::report::status::{ComponentStatus, Known, ObstacleKind, Told, is_fresh};
 use crate::sys::run_folder::RunFolder;
 
-use super::ledgers::{LedgerFault, Ledgers};
+use super::ledgers::{FOLDER, LedgerFault, Ledgers};
 use super::notice;
 use super::project::Workspace;
 use super::survey;
@@ -59,7 +59,7 @@ pub fn readiness(workspace: &Workspace, since: &Since) -> anyhow::Result<Readine
     let desk = Desk { workspace, folder: &folder, now: status.time, since };
     let mut components: Vec<ComponentReadiness> =
         status.components.iter().map(|one| desk.component(one)).collect();
-    components.sort_by(|one, other| one.key().cmp(&other.key()));
+    components.sort_by_cached_key(ComponentReadiness::key);
     let freezes = workspace.policy.project.freezes.iter().filter(|freeze| freeze.window.to() > status.time);
     let mut freezes: Vec<Freeze> = freezes
         .map(|freeze| Freeze {
@@ -104,7 +104,7 @@ impl Desk<'_> {
                 unknown(&mut component, LEDGER_BROKEN, message, hint.clone());
             }
             Told::Unreadable { why } => {
-                let hint = format!("make `{}` readable", status.ledger);
+                let hint = format!("see that `{FOLDER}` is a folder, and make `{}` readable", status.ledger);
                 unknown(&mut component, LEDGER_UNREADABLE, format!("its ledger cannot be read: {why}"), hint);
             }
             Told::Sound(known) => match self.past(known, &status.name) {
@@ -170,7 +170,7 @@ impl Desk<'_> {
         let to = standing.stage.next();
         component.stage = Some(standing.stage.name());
         component.to = to.map(Stage::name);
-        if let Some(measured) = &standing.measured {
+        if let Some(measured) = standing.last_measured() {
             let verification = &measured.verification;
             component.checks = verification.checks.iter().map(|one| check(one, &name)).collect();
             component.measured = Some(Measured {
@@ -181,10 +181,13 @@ impl Desk<'_> {
                 fresh: is_fresh(known),
             });
         }
-        component.blockers = self.blockers(known);
+        let duties: Vec<Duty> =
+            notice::duties(self.workspace, standing, &ledger.records, self.now, self.folder);
+        component.blockers = to_be_mended(&name, standing.stage, &duties);
+        component.blockers.extend(self.blockers(known));
         component.observation =
             known.soak.as_ref().filter(|_| attention::is_observed(standing)).map(observation);
-        component.attention = self.attention(&name, declared, known, ledger);
+        component.attention = self.attention(&name, declared, known, &duties);
         // What is overdue is no second time in the way.
         if component.attention.iter().any(|one| one.kind.starts_with("rollback_")) {
             component.blockers.retain(|one| one.kind != ObstacleKind::RollingBack.name());
@@ -218,12 +221,11 @@ impl Desk<'_> {
         name: &str,
         declared: Option<&Component>,
         known: &Known,
-        ledger: &Ledger,
+        duties: &[Duty],
     ) -> Vec<Attention> {
-        let (standing, records) = (&known.standing, &ledger.records);
-        let duties: Vec<Duty> = notice::duties(self.workspace, standing, records, self.now, self.folder);
+        let standing = &known.standing;
         let gate = standing.stage.next().and_then(|to| self.workspace.policy.gates.get(&to));
-        let mut all = attention::attention(name, known, &duties, gate, self.now);
+        let mut all = attention::attention(name, known, duties, gate, self.now);
         if declared.is_none() {
             for one in &mut all {
                 one.hint = format!("declare it in the policy again; then: {}", one.hint);
@@ -259,6 +261,19 @@ impl Desk<'_> {
         }));
         blockers
     }
+}
+
+/// What is to be mended and can wait a little: it keeps a candidate from being completed. What is overdue or has failed needs
+/// a person, and what is to go is in the way by itself.
+fn to_be_mended(name: &str, stage: Stage, duties: &[Duty]) -> Vec<Blocker> {
+    let waits = |duty: &&Duty| !duty.overdue && !duty.failed && !duty.decided.what.severity.acts();
+    let blocker = |duty: &Duty| Blocker {
+        kind: TO_BE_MENDED,
+        stale: false,
+        message: notice::duty_matter(duty),
+        hint: notice::duty_remedy(name, stage, duty),
+    };
+    duties.iter().filter(waits).map(blocker).collect()
 }
 
 /// What is known of a component without its ledger.

@@ -162,9 +162,9 @@ pub(super) fn changes(
     changes
 }
 
-/// The verdict of the gate to the next stage, and which that is.
+/// The verdict of its gate, and to which stage that is.
 fn verdict(standing: &Standing) -> Option<(Stage, Verdict)> {
-    let measured = &standing.measured.as_ref()?.verification;
+    let measured = &standing.last_measured()?.verification;
     Some((measured.to, measured.verdict))
 }
 

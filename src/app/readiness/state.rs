@@ -3,9 +3,10 @@
 
 use crate::model::assessment::Verdict;
 use crate::model::record::CheckOutcome;
-use crate::report::readiness::{Attention, Blocker, Check, Observation, State};
+use crate::report::readiness::{Attention, Blocker, Check, Observation, State, TO_BE_MENDED};
 use crate::report::status::{Known, ObstacleKind};
 
+use super::super::notice;
 use super::attention::is_observed;
 
 /// What is known of a component whose ledger is sound.
@@ -18,8 +19,18 @@ pub(super) struct Findings<'a> {
     pub(super) declared: bool,
 }
 
-/// The state, and what is said of it.
+/// The state, and what is said of it: also what is to be mended, however the component stands, so that its day is known.
 pub(super) fn state(found: &Findings<'_>) -> (State, String) {
+    let (state, mut headline) = stands(found);
+    for one in found.blockers.iter().filter(|one| one.kind == TO_BE_MENDED) {
+        if !headline.contains(&one.message) {
+            headline = format!("{headline}; {}", one.message);
+        }
+    }
+    (state, headline)
+}
+
+fn stands(found: &Findings<'_>) -> (State, String) {
     let known = found.known;
     let standing = &known.standing;
     let first_blocker = || found.blockers.first().map(|one| one.message.clone()).unwrap_or_default();
@@ -33,19 +44,23 @@ pub(super) fn state(found: &Findings<'_>) -> (State, String) {
     if is_kind(ObstacleKind::RollingBack.name()) {
         return (State::Blocked, first_blocker());
     }
-    let Some(to) = standing.stage.next() else {
-        return (State::Done, String::new());
-    };
-    if is_observed(standing) {
+    if let Some(to) = standing.stage.next().filter(|_| is_observed(standing)) {
         return match found.observation {
+            // It is watched whatever is to be mended: what is seen meanwhile is told, and the rest beside it.
             Some(seen) if !seen.proven => (State::Observing, observed(seen)),
             _ if !found.blockers.is_empty() => (State::Blocked, first_blocker()),
             Some(_) => (State::Ready, format!("can be completed: it moves to {to}")),
             None => (State::Observing, "deployed, and not looked at yet".to_owned()),
         };
     }
+    if is_kind(TO_BE_MENDED) {
+        return (State::Blocked, first_blocker());
+    }
+    let Some(to) = standing.stage.next() else {
+        return at_the_top(known);
+    };
     let Some(measured) = &standing.measured else {
-        return (State::Unmeasured, "its gate was never measured for the record".to_owned());
+        return (State::Unmeasured, format!("its gate to {to} was never measured for the record"));
     };
     let not_passed = is_kind(ObstacleKind::NotPassed.name());
     match measured.verification.verdict {
@@ -67,6 +82,18 @@ pub(super) fn state(found: &Findings<'_>) -> (State, String) {
                 (None, None, None) => (State::Ready, format!("can go to {to}")),
             }
         }
+    }
+}
+
+/// In production: no step is left, but what it stands there by may hold no more.
+fn at_the_top(known: &Known) -> (State, String) {
+    let last = known.standing.last_measured();
+    match (&known.lapsed, last.filter(|last| last.verification.verdict != Verdict::Pass)) {
+        (Some(words), _) => (State::Inconclusive, words.clone()),
+        (None, Some(last)) => {
+            (State::Done, format!("{}; that was set aside when it was completed", notice::no_pass(last)))
+        }
+        (None, None) => (State::Done, String::new()),
     }
 }
 

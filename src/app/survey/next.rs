@@ -28,12 +28,13 @@ pub(super) fn next(
             return failed(name, standing, now, obstacles);
         }
         Step::Top if !duties.is_empty() => return to_be_rolled_back(name),
+        Step::Top if standing.lapsed().is_some() => return again(name),
         Step::Observe if soak.is_some_and(|view| view.soak.is_proven()) => Step::Complete,
         step => step,
     };
     let needed = obstacles.iter().find_map(|obstacle| match obstacle {
         Obstacle::Dependency { component, .. } => Some(component),
-        Obstacle::Unmeasured
+        Obstacle::Unmeasured { .. }
         | Obstacle::NotPassed { .. }
         | Obstacle::Stale(_)
         | Obstacle::Held { .. }
@@ -100,6 +101,12 @@ fn mending(name: &str, standing: &Standing, now: &Now, obstacles: &[Obstacle]) -
 fn failed(name: &str, standing: &Standing, now: &Now, obstacles: &[Obstacle]) -> Next {
     let next = mending(name, standing, now, obstacles);
     if next.step == "deploy" { next } else { to_be_rolled_back(name) }
+}
+
+/// What comes next at the top where the gate is no pass any more.
+fn again(name: &str) -> Next {
+    let purpose = "measures its gate again, once what is missing is mended";
+    by("verify", &format!("verify {name} --record"), purpose)
 }
 
 fn to_be_rolled_back(name: &str) -> Next {

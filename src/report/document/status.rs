@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::model::component::Component;
 use crate::model::milestone::Milestone;
+use crate::model::priority::rank;
 use crate::model::promotion::Completed;
 use crate::model::stage::Stage;
 use crate::report::issue_form::{measured, moment};
@@ -45,7 +46,7 @@ pub fn text(rows: &[Row<'_>]) -> String {
         // Those without a priority come last.
         here.sort_by_key(|row| {
             let priority = row.component.priority.as_deref();
-            (priority.is_none(), priority.unwrap_or_default(), &row.component.name)
+            (priority.is_none(), priority.map(rank), &row.component.name)
         });
         if !here.is_empty() {
             table(&mut text, stage, &here);

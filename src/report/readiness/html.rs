@@ -76,6 +76,8 @@ struct Row<'a> {
     commit: Option<String>,
     spark: Option<Curve>,
     curve: Option<Curve>,
+    /// The figure of the last measurement, and of the last one that has any.
+    measured: Option<u32>,
     percent: u32,
     min: Option<u32>,
     /// The numbers of the days of the map.
@@ -178,6 +180,7 @@ fn row<'a>(readiness: &Readiness, place: usize, one: &'a ComponentReadiness) -> 
         commit: one.measured.as_ref().and_then(|measured| measured.commit.as_deref()).map(short),
         spark: spark(&one.coverage),
         curve: curve(&one.coverage),
+        measured: one.measured_coverage().map(|point| point.hundredths),
         percent: last.map_or(0, |point| point.hundredths),
         min: last.and_then(|point| point.min_hundredths),
         days: (1..=days.unwrap_or(0)).collect(),

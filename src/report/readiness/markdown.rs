@@ -10,7 +10,7 @@ use super::super::surroundings::short;
 use super::change::weightiest;
 use super::found::{not_measured, rules};
 use super::model::GONE;
-use super::{ComponentReadiness, FoundIn, Readiness, State};
+use super::{ComponentReadiness, FoundIn, Readiness, State, TO_BE_MENDED};
 use crate::model::percent::Percent;
 use crate::model::stage::Stage;
 
@@ -100,7 +100,13 @@ fn matrix(readiness: &Readiness) -> String {
 fn section(body: &mut String, readiness: &Readiness, state: State, members: &[&ComponentReadiness]) {
     let _infallible = write!(body, "\n### {} {} ({})\n\n", state.mark(), state.title(), members.len());
     if matches!(state, State::Done | State::Unmeasured | State::Undeclared) {
-        let names: Vec<String> = members.iter().map(|one| code(&one.name)).collect();
+        let told = |one: &&ComponentReadiness| match state {
+            State::Done if !one.headline.is_empty() => {
+                format!("{} ({})", code(&one.name), passage(&one.headline, PIECE))
+            }
+            _ => code(&one.name),
+        };
+        let names: Vec<String> = members.iter().map(told).collect();
         list(body, &names);
         return;
     }
@@ -134,7 +140,10 @@ fn cells(readiness: &Readiness, state: State, one: &ComponentReadiness) -> Strin
         }
         State::Observing => match &one.observation {
             Some(seen) => {
-                format!("{} of {} | {}", seen.day, seen.days, passage(&seen.summary, PIECE))
+                let beside = one.blockers.iter().filter(|one| one.kind == TO_BE_MENDED);
+                let told = [&seen.summary].into_iter().chain(beside.map(|one| &one.message));
+                let told: Vec<String> = told.map(|words| passage(words, PIECE)).collect();
+                format!("{} of {} | {}", seen.day, seen.days, told.join("<br>"))
             }
             None => format!(" | {headline}"),
         },
@@ -156,7 +165,7 @@ fn cells(readiness: &Readiness, state: State, one: &ComponentReadiness) -> Strin
 }
 
 fn named(one: &ComponentReadiness) -> String {
-    let coverage = one.last_coverage().and_then(|point| Percent::from_hundredths(point.hundredths));
+    let coverage = one.measured_coverage().and_then(|point| Percent::from_hundredths(point.hundredths));
     let coverage = coverage.map(|percent| format!(", {percent} %")).unwrap_or_default();
     format!("{} ({}{coverage})", prose(&one.title), code(&one.name))
 }

@@ -20,7 +20,7 @@ pub use earlier::{Earlier, EarlierComponent, EarlierDecision, earlier};
 pub use found::{Finding, FoundIn, NotMeasured};
 pub use model::{
     Attention, Blocker, Check, ComponentReadiness, CoveragePoint, Event, Freeze, Gap, InForce, LEDGER_BROKEN,
-    Measured, Next, Observation, Promotion, Readiness, Reason, RuleDays,
+    Measured, Next, Observation, Promotion, Readiness, Reason, RuleDays, TO_BE_MENDED,
 };
 pub use state::State;
 

@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::model::priority::rank;
+
 use super::change::{Change, Compared};
 use super::found::{Finding, FoundIn};
 use super::state::State;
@@ -16,6 +18,8 @@ pub const LEDGER_BROKEN: &str = "ledger_broken";
 
 /// What is told of a component of an earlier report that is not here any more.
 pub(super) const GONE: &str = "known neither to the policy nor to a ledger any more";
+/// The kind of a blocker where what runs is to be mended by a time.
+pub const TO_BE_MENDED: &str = "to_be_mended";
 
 /// The readiness of all components at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -80,7 +84,7 @@ pub struct ComponentReadiness {
     pub stage: Option<&'static str>,
     /// Where it would go; `None` at the top or where nothing is known.
     pub to: Option<&'static str>,
-    /// The last measurement of the gate; `None` where there is none.
+    /// The last measurement of the gate, at the top of the one by which it stands there; `None` where there is none.
     pub measured: Option<Measured>,
     /// The checks of that measurement.
     pub checks: Vec<Check>,
@@ -165,7 +169,8 @@ pub struct Reason {
 /// Something that needs a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Attention {
-    /// `rollback_overdue`, `rollback_failed`, `soak_overdue`, `soak_failed`, `sign_off_expired`, `no_end` or `contradicted`.
+    /// `rollback_overdue`, `rollback_failed`, `soak_overdue`, `soak_failed`, `sign_off_expired`, `no_end`,
+    /// `contradicted` or `gate_failed`.
     pub kind: &'static str,
     /// What it is.
     pub message: String,
@@ -176,7 +181,7 @@ pub struct Attention {
 /// Something that stands in the way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Blocker {
-    /// The class, as in `status`, or `freeze`, `ledger_broken`, `ledger_unreadable`.
+    /// The class, as in `status`, or `to_be_mended`, `freeze`, `ledger_broken`, `ledger_unreadable`.
     pub kind: &'static str,
     /// Whether it says that the measurement does not speak of what is there.
     pub stale: bool,
@@ -300,7 +305,7 @@ impl Readiness {
     /// The priorities that there are, the highest first, those without one last.
     pub fn priorities(&self) -> Vec<Option<&str>> {
         let mut all: Vec<Option<&str>> = self.components.iter().map(|one| one.priority.as_deref()).collect();
-        all.sort_by_key(|priority| (priority.is_none(), *priority));
+        all.sort_by_cached_key(|priority| (priority.is_none(), priority.map(rank), *priority));
         all.dedup();
         all
     }
@@ -332,8 +337,14 @@ impl ComponentReadiness {
         self.findings.len() as u64 + self.more_findings
     }
 
+    /// The coverage figure of the last measurement. One of another measurement has no place beside what that came to.
+    pub fn measured_coverage(&self) -> Option<&CoveragePoint> {
+        let measured = self.measured.as_ref()?;
+        self.last_coverage().filter(|point| point.time == measured.time)
+    }
+
     /// What it is sorted by.
-    pub fn key(&self) -> (State, bool, Option<&str>, &str) {
-        (self.state, self.priority.is_none(), self.priority.as_deref(), &self.name)
+    pub fn key(&self) -> (State, bool, Option<String>, String) {
+        (self.state, self.priority.is_none(), self.priority.as_deref().map(rank), self.name.clone())
     }
 }

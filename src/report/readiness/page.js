@@ -31,8 +31,8 @@
     const cell = one.row.cells[column];
     if (column === 1) return orders.indexOf(one.state);
     if (column === 4) return cell.textContent.trim() ? parseFloat(cell.textContent) : -1;
-    // Without a priority is the least of them.
-    if (column === 3) return text(cell) || '\uffff';
+    // Without a priority is the least of them, and P2 is before P10.
+    if (column === 3) return text(cell).replace(/\d+/g, (number) => number.padStart(20, '0')) || '\uffff';
     return text(cell).toLowerCase();
   };
 

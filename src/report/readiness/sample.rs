@@ -167,7 +167,13 @@ fn observing(text: &str) -> ComponentReadiness {
             ],
             more_events: 2,
         }),
-        coverage: vec![point(-70, 8100)],
+        blockers: vec![Blocker {
+            kind: TO_BE_MENDED,
+            stale: false,
+            message: format!("`model-staging-2025-10-11` is to be mended by 2025-10-20: leaks memory{text}"),
+            hint: "commit what mends it".into(),
+        }],
+        coverage: vec![point(-5, 8100)],
         ..bare("model", Some("P0"), State::Observing, &format!("day 3 of 7; {summary}"), text)
     }
 }
@@ -253,12 +259,12 @@ pub(super) fn readiness(text: &str) -> Readiness {
         ..bare("redis", Some("P0"), State::Done, "", "")
     };
     let unmeasured =
-        bare("tale", None, State::Unmeasured, "its gate was never measured for the record", text);
+        bare("tale", None, State::Unmeasured, "its gate to staging was never measured for the record", text);
     let undeclared = bare("gone", None, State::Undeclared, "it has left a ledger, which is kept", text);
     let mut components =
         vec![attention, unknown, ready(text), observing(text), blocked(text), unmeasured, done, undeclared];
     components.extend(not_passed(text));
-    components.sort_by(|one, other| one.key().cmp(&other.key()));
+    components.sort_by_cached_key(ComponentReadiness::key);
     Readiness {
         project: format!("TTA{text}"),
         time: hour(0),
@@ -287,6 +293,6 @@ pub(super) fn many(number: usize) -> Readiness {
         ComponentReadiness { title: format!("{} {place}", one.title), name, ..one }
     });
     let mut components: Vec<ComponentReadiness> = components.collect();
-    components.sort_by(|one, other| one.key().cmp(&other.key()));
+    components.sort_by_cached_key(ComponentReadiness::key);
     Readiness { components, ..few }
 }

@@ -50,10 +50,15 @@ pub(super) fn render(readiness: &Readiness, style: &Style) -> String {
             section(&mut page, state, &members, most);
         }
     }
-    for freeze in readiness.freezes.iter().filter(|freeze| freeze.in_force) {
+    for freeze in &readiness.freezes {
         page.gap();
-        let words = format!("nothing is promoted until {}: {}", minute(freeze.to), freeze.reason);
-        page.paragraph(0, "frozen: ", Tone::Unknown, &shown(&words));
+        let (lead, tone, words) = if freeze.in_force {
+            ("frozen: ", Tone::Unknown, format!("nothing is promoted until {}", minute(freeze.to)))
+        } else {
+            let words = format!("a freeze from {} to {}", minute(freeze.from), minute(freeze.to));
+            ("to come: ", Tone::Plain, words)
+        };
+        page.paragraph(0, lead, tone, &shown(&format!("{words}: {}", freeze.reason)));
     }
     for note in &readiness.notes {
         page.gap();

@@ -68,7 +68,7 @@ fn sound<'a>(head: Head<'a>, file: &'a str, known: &'a Known, now: Timestamp) ->
         stage: standing.stage.name(),
         to: standing.stage.next().map(Stage::name),
         phase: standing.promotion.as_ref().map(|promotion| promotion.phase.name()),
-        measured: standing.measured.as_ref().map(|measured| measurement(known, measured)),
+        measured: standing.last_measured().map(|measured| measurement(known, measured)),
         promotion: standing.promotion.as_ref().map(promotion),
         hold: standing.hold.as_ref().map(|hold| Hold {
             record: hold.seq,
@@ -84,6 +84,7 @@ fn sound<'a>(head: Head<'a>, file: &'a str, known: &'a Known, now: Timestamp) ->
         ended: standing.ended.as_ref().map(ended),
         rollbacks: known.rollbacks.iter().map(|one| rollback(one, now)).collect(),
         contradicted: known.contradicted.as_deref(),
+        lapsed: known.lapsed.as_deref(),
         obstacles: known.obstacles.iter().map(obstacle).collect(),
         soak: known.soak.as_ref().map(Soak::of),
         next: Next {
@@ -130,14 +131,13 @@ fn rollback(rollback: &super::Rollback, now: Timestamp) -> Rollback<'_> {
 fn measurement<'a>(known: &'a Known, measured: &'a model::Measurement) -> Measured<'a> {
     let Verification { verdict, commit, dirty, checks, policy, environment, absent_imports, waivers, .. } =
         &measured.verification;
-    let stale = known.obstacles.iter().filter(|one| one.kind.is_staleness());
     Measured {
         record: measured.seq,
         time: measured.time,
         actor: known.measured_by.as_deref(),
         verdict: verdict.name(),
         fresh: is_fresh(known),
-        stale_by: stale.map(|one| one.kind.name()).collect(),
+        stale_by: known.stale.iter().map(|kind| kind.name()).collect(),
         commit: commit.as_deref(),
         dirty: *dirty,
         policy_sha256: &policy.sha256,

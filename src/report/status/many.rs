@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::priority::rank;
+
 use super::super::moment::ago;
 use super::super::page::{Page, Tone, cells, fitted, shown, spaces};
 use super::super::sign::{self, Sign};
@@ -97,7 +99,7 @@ pub(super) fn conclusion(components: &[ComponentStatus]) -> String {
 fn groups(components: &[ComponentStatus]) -> Vec<(Option<&str>, Vec<&ComponentStatus>)> {
     let key = |component: &ComponentStatus| {
         // `P0` is more urgent than `P1`, and both than none.
-        let priority = component.priority.clone().map(std::cmp::Reverse);
+        let priority = component.priority.as_deref().map(|one| std::cmp::Reverse(rank(one)));
         (urgency(component), priority)
     };
     let mut by_name: BTreeMap<Option<&str>, Vec<&ComponentStatus>> = BTreeMap::new();
@@ -187,7 +189,7 @@ fn row<'a>(status: &Status, component: &'a ComponentStatus) -> Row<'a> {
         Told::Unreadable { why } => return unknown(component, priority, why),
     };
     let (sign, verdict) = verdict(known);
-    let age = known.standing.measured.as_ref().map(|measured| ago(measured.time, status.time));
+    let age = known.standing.last_measured().map(|measured| ago(measured.time, status.time));
     let next = if component.declared { known.next.step } else { "-" };
     let columns =
         [priority, known.standing.stage.to_string(), verdict, age.unwrap_or_default(), next.to_owned()];
@@ -200,10 +202,14 @@ fn unknown<'a>(component: &'a ComponentStatus, priority: String, why: &str) -> R
 }
 
 fn verdict(known: &Known) -> (Sign, String) {
-    let deployed = known.standing.promotion.as_ref().filter(|promotion| is_there(promotion.phase));
-    let Some(measured) = &known.standing.measured else { return (sign::NONE, "not measured".to_owned()) };
+    // What runs is what was measured then, whatever is checked out now.
+    let runs = known.standing.stage.next().is_none()
+        || known.standing.promotion.as_ref().is_some_and(|promotion| is_there(promotion.phase));
+    let Some(measured) = known.standing.last_measured() else {
+        return (sign::NONE, "not measured".to_owned());
+    };
     let sign = sign::of_verdict(measured.verification.verdict);
-    let stale = if is_fresh(known) || deployed.is_some() { "" } else { ", stale" };
+    let stale = if is_fresh(known) || runs { "" } else { ", stale" };
     // A pass that does not speak of what is there must not look like one.
     let shown = if stale.is_empty() { sign } else { Sign { tone: sign::OPEN.tone, ..sign } };
     (shown, format!("{}{stale}", waived::and_until(sign.word, &measured.verification)))

@@ -47,7 +47,7 @@ pub(super) fn render(page: &mut Page, status: &Status, component: &ComponentStat
         }
     };
     heading(page, status, component, known);
-    match &known.standing.measured {
+    match known.standing.last_measured() {
         None => page.paragraph(2, "", Tone::Faint, "nothing was measured for the next stage yet"),
         Some(measured) => measurement(page, status, known, measured, verbosity),
     }
@@ -256,7 +256,7 @@ fn decided(page: &mut Page, known: &Known, now: Timestamp) {
         let tone = if rollback.open { Tone::Bad } else { Tone::Faint };
         told.push((tone, rollback_words(rollback, now)));
     }
-    told.extend(known.contradicted.iter().map(|words| (Tone::Bad, words.clone())));
+    told.extend(known.contradicted.iter().chain(&known.lapsed).map(|words| (Tone::Bad, words.clone())));
     for signed in &standing.signed {
         let sign = &signed.what;
         let words = format!("{} signed by {}, until {}", sign.topic, sign.by, minute(sign.expires));

@@ -35,6 +35,8 @@ fn known(
     Known {
         rollbacks: Vec::new(),
         contradicted: None,
+        lapsed: None,
+        stale: obstacles.iter().map(|one| one.kind).filter(|kind| kind.is_staleness()).collect(),
         records: 3,
         head: Some(format!("3:{}", "ab".repeat(32))),
         torn: 0,

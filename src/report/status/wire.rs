@@ -93,7 +93,7 @@ pub(super) struct Sound<'a> {
     /// How far its promotion has come; null where none is under way.
     #[schemars(extend("enum" = or_null(Phase::ALL.map(Phase::name))))]
     pub(super) phase: Option<&'static str>,
-    /// The last measurement of the whole gate.
+    /// The last measurement of the whole gate: at the top of the one by which it stands there.
     pub(super) measured: Option<Measured<'a>>,
     /// The promotion that is under way.
     pub(super) promotion: Option<Promotion<'a>>,
@@ -107,6 +107,8 @@ pub(super) struct Sound<'a> {
     pub(super) rollbacks: Vec<Rollback<'a>>,
     /// That a later measurement of the same commit shows other figures than those that it was promoted on.
     pub(super) contradicted: Option<&'a str>,
+    /// That the gate by which it stands where it does was measured since and is no pass.
+    pub(super) lapsed: Option<&'a str>,
     /// What stands in the way of a deployment.
     pub(super) obstacles: Vec<Obstacle<'a>>,
     /// How far its soak has come; null where nothing is deployed.
@@ -174,7 +176,7 @@ pub(super) struct Measured<'a> {
     pub(super) verdict: &'static str,
     /// Whether it speaks of what is there.
     pub(super) fresh: bool,
-    /// Why it does not: the kinds of the obstacles.
+    /// Why it does not: kinds as those of obstacles.
     pub(super) stale_by: Vec<&'static str>,
     pub(super) commit: Option<&'a str>,
     pub(super) dirty: Option<bool>,
