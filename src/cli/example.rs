@@ -45,6 +45,8 @@ Examples:
   tta-promote verify carbon --output markdown=PR.md   the verdict here, and a comment in a file
   tta-promote verify --all --output junit=t.xml --output sarif=s.json   for CI systems and code scanning
 
+What waivers of the policy cover keeps no gate shut until their day; the verdict tells what rests on them.
+
 Where nothing has changed since an earlier run, its results are reused, and the verdict says so:
 no file of the repository, no configuration above it, not the environment, the tools, the
 variables. A test that fails now and then keeps its last result; `--fresh` runs everything anew.
