@@ -30,7 +30,8 @@ Examples:
   tta-promote plan --all --format matrix --shards 3    three shards for a matrix of GitHub Actions
 
 A component is in where anything that its verdict rests on may have changed: its files, its tests,
-its README, what it depends on or speaks of, the policy, configuration, or a file that nobody owns.";
+its README, what it depends on or speaks of, the policy, configuration, or a file that nobody owns;
+also prose, `docs/` and files of the forge where the policy has checks of one's own.";
 
 /// Of `verify`.
 pub(super) const VERIFY_EXAMPLES: &str = "\
