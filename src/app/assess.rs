@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use crate::judge::{self, Gathered, Unmeasured};
 use crate::model::assessment::ComponentAssessment;
 use crate::model::check::Check;
+use crate::model::finding::Severity;
 use crate::model::gate::Criterion;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::waiver::Waiver;
@@ -34,6 +35,8 @@ pub struct Assessor<'a> {
     pub changed: &'a [String],
     /// The day, in UTC, that waivers are held against.
     pub today: Date,
+    /// The severity from which the gate of the policy counts that counts most.
+    pub least_severity: Severity,
 }
 
 impl Assessor<'_> {
@@ -77,7 +80,7 @@ impl Assessor<'_> {
             })
             .collect();
         let waivers: Vec<Waiver> = component.waivers.iter().map(|one| one.waiver.clone()).collect();
-        let (checks, waivers) = judge::waiver::waive(judged, &waivers, self.today);
+        let (checks, waivers) = judge::waiver::waive(judged, &waivers, self.today, self.least_severity);
         ComponentAssessment {
             name: component.name.clone(),
             title: component.title.clone(),

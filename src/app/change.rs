@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::model::component::{Component, SourceFile};
-use crate::plan::affected::{self, Facts, Module, Why};
+use crate::plan::affected::{self, Facts, Module, Readers, Why};
 use crate::sys::change::{ChangeError, Changes, since};
 use crate::sys::run_folder::{NoPlace, RunFolder};
 use crate::sys::{file, tree};
@@ -38,7 +38,9 @@ pub fn affected(workspace: &Workspace, revision: &str) -> Result<Vec<Why>, Affec
     // Of what git does not look at, a component's own files are told apart; the others may have changed.
     let overlooked = changes.overlooked.iter().filter(|path| !own.contains(path.as_str()));
     let paths = changes.paths.iter().chain(overlooked).cloned().collect();
-    Ok(affected::affected(&paths, workspace.name(), &facts, &bridges))
+    let has_own_checks = !workspace.policy.checks.is_empty();
+    let readers = if has_own_checks { Readers::OwnChecksToo } else { Readers::KnownChecks };
+    Ok(affected::affected(&paths, workspace.name(), readers, &facts, &bridges))
 }
 
 /// The disk, beside what git says.

@@ -11,10 +11,11 @@ use jiff::civil::Date;
 use crate::judge::{self, Gathered};
 use crate::model::assessment::{Assessment, CheckAssessment, ComponentAssessment, Outcome, Verdict};
 use crate::model::evidence::Measured;
+use crate::model::finding::Severity;
 use crate::model::gate::Criterion;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::Exit;
-use crate::model::waiver::Waiver;
+use crate::model::waiver::{Waiver, WaiverState};
 use crate::report::{Heading, ReadError, read};
 use crate::sys::clock;
 use crate::sys::file;
@@ -222,7 +223,10 @@ fn gave(outcome: &Outcome) -> Result<(), &'static str> {
 fn is_justly_waived(component: &ComponentAssessment, today: Date) -> bool {
     let judged = component.checks.iter().map(|check| (check.criterion.clone(), check.outcome.clone()));
     let waivers: Vec<Waiver> = component.waivers.iter().map(|one| one.waiver.clone()).collect();
-    let (checks, waivers) = judge::waiver::waive(judged.collect(), &waivers, today);
+    // Whether another gate may need a waiver is the policy's word, and no matter of the verdict.
+    let is_here = component.waivers.iter().any(|one| one.state == WaiverState::UnusedHere);
+    let least = if is_here { Severity::Low } else { Severity::High };
+    let (checks, waivers) = judge::waiver::waive(judged.collect(), &waivers, today, least);
     checks == component.checks && waivers == component.waivers
 }
 

@@ -240,6 +240,7 @@ impl<'a> Asked<'a> {
             only: self.only(),
             changed: &[],
             today: clock::day_of(self.started),
+            least_severity: self.workspace.policy.least_severity(),
             appeared: &vec![None; subjects.len()],
         };
         let dirty = store.is_dirty(&subjects, &self.workspace.root);
@@ -289,6 +290,7 @@ impl<'a> Asked<'a> {
             changed: &changed,
             appeared: &appeared,
             today: clock::day_of(self.started),
+            least_severity: self.workspace.policy.least_severity(),
         };
         let components = assessor.components(answers);
         let commit = prepared.before.commit.clone();

@@ -193,7 +193,7 @@ pub struct Which {
     /// The gate to pass [default: that of the stage above where the component stands]
     #[arg(long, value_name = "STAGE", value_parser = stage(), hide_possible_values = true)]
     pub to: Option<Stage>,
-    /// Only these checks: tests, coverage, lint, types, security, docs. Exit code 0 then means that they passed, not that the gate did
+    /// Only these checks: tests, coverage, lint, types, security, docs, and those of one's own (`[check.NAME]`) by name. Exit code 0 then means that they passed, not that the gate did
     #[arg(long, value_name = "CHECK,...", value_delimiter = ',', value_parser = check(), hide_possible_values = true)]
     pub only: Option<Vec<Check>>,
 }

@@ -30,7 +30,8 @@ Examples:
   tta-promote plan --all --format matrix --shards 3    three shards for a matrix of GitHub Actions
 
 A component is in where anything that its verdict rests on may have changed: its files, its tests,
-its README, what it depends on or speaks of, the policy, configuration, or a file that nobody owns.";
+its README, what it depends on or speaks of, the policy, configuration, or a file that nobody owns;
+also prose, `docs/` and files of the forge where the policy has checks of one's own.";
 
 /// Of `verify`.
 pub(super) const VERIFY_EXAMPLES: &str = "\
@@ -44,6 +45,8 @@ Examples:
   tta-promote verify carbon --attest vsa=v.json    a Statement for cosign or GitHub to sign
   tta-promote verify carbon --output markdown=PR.md   the verdict here, and a comment in a file
   tta-promote verify --all --output junit=t.xml --output sarif=s.json   for CI systems and code scanning
+
+What waivers of the policy cover keeps no gate shut until their day; the verdict tells what rests on them.
 
 Where nothing has changed since an earlier run, its results are reused, and the verdict says so:
 no file of the repository, no configuration above it, not the environment, the tools, the

@@ -43,6 +43,9 @@ fn change(why: &Why) -> String {
         Why::Readme(path) => format!("its README `{path}` changed"),
         Why::Configuration(path) => format!("the configuration `{path}` changed"),
         Why::Unowned(path) => format!("in doubt: `{path}` changed, which no component owns"),
+        Why::OwnChecks(path) => {
+            format!("in doubt: `{path}` changed, and a check of one's own may look at it")
+        }
         Why::TestHelper(path) => format!("in doubt: `{path}` changed, which any test may import"),
         Why::Dependency(name) => format!("it depends on `{name}`, which is in"),
         Why::Mentions { file, changed } => {

@@ -17,16 +17,18 @@ use super::meets;
 /// Holds the waivers of a component against what its checks came to. Of the waivers those are given whose check is among
 /// them, in their order: of the others nothing can be said.
 ///
-/// What several waivers name, the first of them covers; so each is held against what those before it leave.
+/// What several waivers name, the first of them covers; so each is held against what those before it leave. `least` is the
+/// severity from which the gate of the policy counts that counts most.
 pub fn waive(
     judged: Vec<(Criterion, Outcome)>,
     waivers: &[Waiver],
     today: Date,
+    least: Severity,
 ) -> (Vec<CheckAssessment>, Vec<WaiverAssessment>) {
     let is_asked = |waiver: &&Waiver| judged.iter().any(|(criterion, _)| criterion.check() == waiver.check);
     let asked = waivers.iter().filter(is_asked);
     let mut told: Vec<WaiverAssessment> = asked.map(|waiver| unjudged(waiver, today)).collect();
-    let checks = judged.into_iter().map(|(criterion, outcome)| check(criterion, outcome, &mut told));
+    let checks = judged.into_iter().map(|(criterion, outcome)| check(criterion, outcome, &mut told, least));
     let checks = checks.collect();
     (checks, told)
 }
@@ -34,7 +36,7 @@ pub fn waive(
 /// How many of the findings would not be covered, for those who must know it before there is an outcome.
 pub fn uncovered(criterion: &Criterion, findings: &[Finding], waivers: &[Waiver], today: Date) -> u64 {
     let mut told: Vec<WaiverAssessment> = waivers.iter().map(|waiver| unjudged(waiver, today)).collect();
-    let covers = cover(criterion, findings, &mut told);
+    let covers = cover(criterion, findings, &mut told, Severity::High);
     findings.len().saturating_sub(covers.len()) as u64
 }
 
@@ -76,9 +78,15 @@ fn unjudged(waiver: &Waiver, today: Date) -> WaiverAssessment {
     WaiverAssessment { waiver: waiver.clone(), state }
 }
 
-fn check(criterion: Criterion, outcome: Outcome, waivers: &mut [WaiverAssessment]) -> CheckAssessment {
+fn check(
+    criterion: Criterion,
+    outcome: Outcome,
+    waivers: &mut [WaiverAssessment],
+    least: Severity,
+) -> CheckAssessment {
     let findings = outcome.evidence().map_or(&[][..], |evidence| &evidence.findings);
-    let covers = if outcome.evidence().is_some() { cover(&criterion, findings, waivers) } else { Vec::new() };
+    let covers =
+        if outcome.evidence().is_some() { cover(&criterion, findings, waivers, least) } else { Vec::new() };
     let waived = match &outcome {
         Outcome::Fail(evidence) => {
             !covers.is_empty() && meets(&criterion, &evidence.without(&covers)) == Some(true)
@@ -89,7 +97,12 @@ fn check(criterion: Criterion, outcome: Outcome, waivers: &mut [WaiverAssessment
 }
 
 /// What is covered, in the order of the findings; what each waiver came to is noted.
-fn cover(criterion: &Criterion, findings: &[Finding], waivers: &mut [WaiverAssessment]) -> Vec<Cover> {
+fn cover(
+    criterion: &Criterion,
+    findings: &[Finding],
+    waivers: &mut [WaiverAssessment],
+    least: Severity,
+) -> Vec<Cover> {
     let mut covers: Vec<Cover> = Vec::new();
     let own = waivers.iter_mut().enumerate().filter(|(_, one)| one.waiver.check == criterion.check());
     for (place, one) in own.filter(|(_, one)| one.state != WaiverState::Expired) {
@@ -101,7 +114,7 @@ fn cover(criterion: &Criterion, findings: &[Finding], waivers: &mut [WaiverAsses
         let matching: Vec<usize> = findings.iter().enumerate().filter(names).map(|(at, _)| at).collect();
         let found = matching.len() as u64;
         one.state = match found {
-            0 => WaiverState::Unused,
+            0 => unused(criterion, least),
             found if found > one.waiver.max => WaiverState::Exceeded { found },
             covered => WaiverState::Used { covered },
         };
@@ -111,6 +124,21 @@ fn cover(criterion: &Criterion, findings: &[Finding], waivers: &mut [WaiverAsses
         }
     }
     covers
+}
+
+/// What this gate does not count is not among its findings, and another gate may count it.
+fn unused(criterion: &Criterion, least: Severity) -> WaiverState {
+    match criterion {
+        Criterion::Security { min_severity, .. } if *min_severity > least => WaiverState::UnusedHere,
+        Criterion::Security { .. }
+        | Criterion::Lint { .. }
+        | Criterion::Types { .. }
+        | Criterion::Own { .. }
+        | Criterion::Tests { .. }
+        | Criterion::Coverage { .. }
+        | Criterion::Docs { .. }
+        | Criterion::NotApplicable { .. } => WaiverState::Unused,
+    }
 }
 
 /// Whether a finding is one of those that the criterion counts.

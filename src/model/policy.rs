@@ -6,8 +6,9 @@ use std::time::Duration;
 use super::check::Check;
 use super::component::{Component, DeclaredPath, Place};
 use super::delivery::GitHub;
+use super::finding::Severity;
 use super::freeze::Freeze;
-use super::gate::Gate;
+use super::gate::{Criterion, Gate};
 use super::own_check::OwnCheck;
 use super::own_name::OwnName;
 use super::stage::Stage;
@@ -36,6 +37,16 @@ impl Policy {
     /// The check of that name that it defines.
     pub fn own_check(&self, name: OwnName) -> Option<&OwnCheck> {
         self.checks.iter().find(|check| check.name == name)
+    }
+
+    /// The severity from which the gate counts that counts most.
+    pub fn least_severity(&self) -> Severity {
+        let criteria = self.gates.values().flat_map(|gate| &gate.criteria);
+        let asked = criteria.filter_map(|criterion| match criterion {
+            Criterion::Security { min_severity, .. } => Some(*min_severity),
+            _ => None,
+        });
+        asked.min().unwrap_or(Severity::High)
     }
 
     /// All checks that a gate may ask, in the order in which people read them.

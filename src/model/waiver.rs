@@ -76,6 +76,8 @@ pub enum WaiverState {
     },
     /// It names nothing that was found and is not covered already.
     Unused,
+    /// The same, at a gate that counts from a higher severity than another gate of the policy, which may need it.
+    UnusedHere,
     /// Its day has passed: it covers nothing.
     Expired,
     /// It names more than it may cover. Which of them would be arbitrary, so it covers none.
@@ -93,6 +95,7 @@ impl WaiverState {
         match self {
             Self::Used { .. } => "used",
             Self::Unused => "unused",
+            Self::UnusedHere => "unused_here",
             Self::Expired => "expired",
             Self::Exceeded { .. } => "exceeded",
             Self::NotJudged => "not_judged",
@@ -103,7 +106,7 @@ impl WaiverState {
     pub fn covered(self) -> u64 {
         match self {
             Self::Used { covered } => covered,
-            Self::Unused | Self::Expired | Self::Exceeded { .. } | Self::NotJudged => 0,
+            Self::Unused | Self::UnusedHere | Self::Expired | Self::Exceeded { .. } | Self::NotJudged => 0,
         }
     }
 
@@ -111,7 +114,7 @@ impl WaiverState {
     pub fn exceeded(self) -> Option<u64> {
         match self {
             Self::Exceeded { found } => Some(found),
-            Self::Used { .. } | Self::Unused | Self::Expired | Self::NotJudged => None,
+            Self::Used { .. } | Self::Unused | Self::UnusedHere | Self::Expired | Self::NotJudged => None,
         }
     }
 }

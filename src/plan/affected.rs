@@ -34,6 +34,8 @@ pub enum Why {
     Configuration(String),
     /// A file changed that no component owns: anyone may need it.
     Unowned(String),
+    /// Prose, or a file of the forge, changed that a check of one's own may look at.
+    OwnChecks(String),
     /// A helper among the tests changed: any test may import it.
     TestHelper(String),
     /// A component that it depends on is in.
@@ -61,6 +63,15 @@ impl Why {
     pub fn is_in(&self) -> bool {
         !matches!(self, Self::Unchanged { .. })
     }
+}
+
+/// Who looks at files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readers {
+    /// The checks that are known: prose that no component owns concerns none of them.
+    KnownChecks,
+    /// Checks of one's own too. Nobody knows what those look at.
+    OwnChecksToo,
 }
 
 /// A Python file and its text.
@@ -99,11 +110,12 @@ pub struct Facts<'a> {
 pub fn affected(
     changed: &BTreeSet<String>,
     policy: &str,
+    readers: Readers,
     components: &[Facts<'_>],
     bridges: &[Module],
 ) -> Vec<Why> {
     let places = Places::of(components);
-    let mut state = State { reasons: vec![None; components.len()], touched: Vec::new() };
+    let mut state = State { readers, reasons: vec![None; components.len()], touched: Vec::new() };
     for path in changed {
         state.look_at(path, policy, &places, components);
     }
@@ -122,6 +134,7 @@ pub fn affected(
 
 /// What is known so far.
 struct State {
+    readers: Readers,
     /// Per component, the first reason to take it in.
     reasons: Vec<Option<Why>>,
     /// The module files that changed, each with the words that it goes by.
@@ -177,6 +190,9 @@ impl State {
                 }
             }
             _ if !is_owned && !kind::is_inert(path) => self.all(&Why::Unowned(path.to_owned())),
+            _ if !is_owned && self.readers == Readers::OwnChecksToo => {
+                self.all(&Why::OwnChecks(path.to_owned()));
+            }
             Kind::Python if !tests.is_empty() && sources.is_empty() && !kind::is_test(path) => {
                 self.all(&Why::TestHelper(path.to_owned()));
             }

@@ -31,14 +31,25 @@ pub(super) struct OwnChecks {
 
 impl OwnChecks {
     /// Whether the findings of a check are told apart by rule and file, as far as that is known: tests that failed and
-    /// an exit code are not.
+    /// an exit code are not, nor are lines of which no part is the rule.
     pub(super) fn names_its_findings(&self, name: OwnName) -> bool {
         let check = self.checks.iter().find(|check| check.name == name);
         check.is_none_or(|check| match &check.reads {
-            Reads::Sarif(_) | Reads::Regex { .. } => true,
+            Reads::Sarif(_) => true,
+            Reads::Regex { finding, .. } => has_rule(finding),
             Reads::Junit | Reads::ExitCode(_) => false,
         })
     }
+
+    /// Whether it reads lines, and no part of them is the rule.
+    pub(super) fn lacks_a_rule(&self, name: OwnName) -> bool {
+        let mut lines = self.checks.iter().filter(|check| check.name == name);
+        lines.any(|check| matches!(&check.reads, Reads::Regex { finding, .. } if !has_rule(finding)))
+    }
+}
+
+fn has_rule(finding: &str) -> bool {
+    Regex::new(finding).is_ok_and(|regex| regex.capture_names().flatten().any(|group| group == "rule"))
 }
 
 /// The checks of `[check]`.

@@ -78,7 +78,7 @@ fn waiver(
     };
     let (reason, owner) = (line("reason"), line("owner"));
     let check = table.get("check").and_then(|value| check(&value, own, faults));
-    let rule = table.get("rule").and_then(|value| rule(&value, faults));
+    let rule = table.get("rule").and_then(|value| rule(&value, check, faults));
     let path = table.get("path").and_then(|value| from.path(&value, faults));
     let max = table.get("max").and_then(|value| max(&value, faults));
     let issue = table.get("issue").and_then(|value| issue(&value, faults));
@@ -123,6 +123,18 @@ fn check(value: &Value<'_>, own: &OwnChecks, faults: &mut Faults<'_>) -> Option<
     let all = Check::ALL.into_iter().chain(own.names.iter().copied().map(Check::Own));
     let found = all.into_iter().find(|check| check.id() == text);
     if let Some(other) = found.filter(|check| !waivable.contains(check)) {
+        if let Check::Own(name) = other
+            && own.lacks_a_rule(name)
+        {
+            let message = format!(
+                "{} cannot be {}: its `regex` has no group `rule`, and a waiver names one",
+                quote(&value.key),
+                quote(text)
+            );
+            let hint = "name the part of the line that is the rule, as in `(?P<rule>[\\w-]+)`";
+            faults.add(value.offset, message, hint);
+            return None;
+        }
         let why = match other {
             Check::Tests => "tests that fail cannot be waived",
             _ => "it has no findings that could be named one by one",
@@ -142,7 +154,7 @@ fn or(words: &[&str]) -> String {
     }
 }
 
-fn rule(value: &Value<'_>, faults: &mut Faults<'_>) -> Option<String> {
+fn rule(value: &Value<'_>, check: Option<Check>, faults: &mut Faults<'_>) -> Option<String> {
     let text = value.line(faults)?.trim();
     let several = |c: char| c.is_whitespace() || matches!(c, '*' | '?' | ',' | '[' | ']' | '{' | '}');
     if text.eq_ignore_ascii_case("all") || text.contains(several) {
@@ -157,6 +169,14 @@ fn rule(value: &Value<'_>, faults: &mut Faults<'_>) -> Option<String> {
     if UNREAD.contains(&text) {
         let message = format!("{} says that a file cannot be read as Python", quote(text));
         faults.add(value.offset, message, "mend the file: nothing else was looked at in it");
+        return None;
+    }
+    // Formats that must name a rule show a finding that has none by its check.
+    if check.is_some_and(|check| check.id() == text) {
+        let message = format!("{} is the check, not a rule of it", quote(text));
+        let hint = "name the rule that the tool shows; what it shows without one is shown by its check, and cannot be \
+                    waived. Where a rule is called so, give the check another name";
+        faults.add(value.offset, message, hint);
         return None;
     }
     Some(text.to_owned())

@@ -52,7 +52,7 @@ struct Difference {
 impl Difference {
     fn of(explanation: &Explanation) -> Self {
         let (a, b) = (&explanation.a.verification, &explanation.b.verification);
-        let (causes, same) = causes::compare(a, b);
+        let (causes, same) = causes::compare(&explanation.a, &explanation.b);
         let checks = figures::checks(a, b);
         let files = figures::files(a, b);
         let conclusion = figures::conclusion(&causes, &checks, &files);

@@ -70,6 +70,7 @@ pub use locator::Checkout;
 pub use page::Paint;
 pub use sarif::beyond as beyond_sarif;
 pub use source_line::SourceLines;
+pub use waived::recorded_until;
 
 /// What an assessment can be rendered as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

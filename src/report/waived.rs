@@ -30,7 +30,7 @@ pub(super) fn and_until(word: &str, verification: &Verification) -> String {
 }
 
 /// `2 waived until 2025-11-01`, of a pass that was recorded; nothing where it rests on no waiver.
-pub(super) fn recorded_until(verification: &Verification) -> Option<String> {
+pub fn recorded_until(verification: &Verification) -> Option<String> {
     let first = verification.waivers.iter().map(|one| one.expires).min()?;
     let number = verification.waivers.iter().map(|one| one.covered).sum();
     (verification.verdict == Verdict::Pass).then(|| format!("{} waived until {first}", grouped(number)))
@@ -40,7 +40,7 @@ pub(super) fn recorded_until(verification: &Verification) -> Option<String> {
 pub(super) fn is_remarkable(one: &WaiverAssessment) -> bool {
     match one.state {
         WaiverState::Unused | WaiverState::Expired | WaiverState::Exceeded { .. } => true,
-        WaiverState::Used { .. } | WaiverState::NotJudged => false,
+        WaiverState::Used { .. } | WaiverState::UnusedHere | WaiverState::NotJudged => false,
     }
 }
 
@@ -55,6 +55,9 @@ pub(super) fn words(one: &WaiverAssessment) -> String {
         WaiverState::Unused => {
             format!("{what} is unused: nothing that it names was found; do: take it out of the policy")
         }
+        WaiverState::UnusedHere => format!(
+            "{what} is unused at this gate, which counts from a higher severity than another one: that may need it"
+        ),
         WaiverState::Expired => format!(
             "{what} expired on {expires} and covers nothing; do: mend what it covered and take it out, or renew it \
              ({})",
@@ -122,6 +125,7 @@ mod tests {
         for (state, has, remarkable) in [
             (WaiverState::Used { covered: 2 }, "2 of lint E501 in src/", false),
             (WaiverState::Unused, "is unused", true),
+            (WaiverState::UnusedHere, "is unused at this gate", false),
             (WaiverState::Expired, "expired on 2025-11-01 and covers nothing", true),
             (WaiverState::Exceeded { found: 3 }, "covers 2 findings at most, so none of the 3", true),
             (WaiverState::NotJudged, "lint was not judged", false),

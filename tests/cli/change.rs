@@ -135,6 +135,24 @@ fn what_everybody_may_rest_on_takes_in_everybody_and_prose_nobody() {
     takes_in(&project().file("tests/b/conftest.py", ""), "HEAD", &["b"]);
 }
 
+/// Nobody knows what a tool of one's own looks at, and a matrix of nobody ends well in the workflow that is shipped.
+#[test]
+fn where_there_is_a_check_of_ones_own_prose_and_files_of_the_forge_take_in_everybody() {
+    let check = "[check.docsy]\ncommand = [\"./docs.sh\"]\nreads = \"exit-code\"\n\
+                 inspected = { pattern = '(\\d+) pages', min = 1 }\n";
+    let project = || project().policy(&format!("{}\n{check}", policy())).committed();
+    takes_in(&project(), "HEAD", &[]);
+    for path in ["docs/api.yaml", ".github/scripts/check.sh", "NOTES.md", "LICENSE", "docs.sh"] {
+        takes_in(&project().file(path, "x"), "HEAD", &["a", "b", "c"]);
+    }
+    takes_in(&project().file("src/c.py", "z = 4\n"), "HEAD", &["c"]);
+    let told = project().file("docs/api.yaml", "x");
+    let told = told.run(&["plan", "--changed-since", "HEAD", "--format", "matrix", "--explain"]).exits(0);
+    assert!(told.stdout.contains("\"a\""), "{}", told.stdout);
+    let why = "in   a  in doubt: `docs/api.yaml` changed, and a check of one's own may look at it\n";
+    assert!(told.stderr.starts_with(why), "{}", told.stderr);
+}
+
 #[test]
 fn who_speaks_of_a_changed_module_is_in_doubt_and_so_in() {
     let project = project().file("src/c.py", "from b import inner\n").committed();

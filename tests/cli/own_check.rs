@@ -289,14 +289,59 @@ fn plan_and_doctor_show_it() {
 
 /// What the tool finds is waived.
 fn waived() -> Project {
+    waived_in(&["src/a.py"])
+}
+
+/// The same, where the one result lies in these files.
+fn waived_in(files: &[&str]) -> Project {
     let waiver = "[[component.a.waiver]]\ncheck = \"mine\"\nrule = \"R1\"\npath = \"src/a.py\"\nmax = 1\n\
                   reason = \"generated\"\nowner = \"alice\"\nissue = \"#12\"\nexpires = DAY\n";
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let day = today.saturating_add(jiff::ToSpan::days(20)).to_string();
-    let result = json!([{"ruleId": "R1", "message": {"text": "wrong"}, "locations": [
-        {"physicalLocation": {"artifactLocation": {"uri": "src/a.py"}, "region": {"startLine": 1}}}]}]);
+    let place = |file: &&str| json!({"physicalLocation": {"artifactLocation": {"uri": file}, "region": {"startLine": 1}}});
+    let places: Vec<Value> = files.iter().map(place).collect();
+    let result = json!([{"ruleId": "R1", "message": {"text": "wrong"}, "locations": places}]);
     let policy = format!("{POLICY}\n{}\n[check.mine]\n{SARIF}", waiver.replace("DAY", &day));
-    writes(project(SARIF).policy(&policy), &sarif(&["src/a.py"], &result)).exits(1).repository()
+    let paths: Vec<String> = files.iter().map(|file| format!("\"{file}\"")).collect();
+    let policy = policy.replace("paths = [\"src/a.py\"]", &format!("paths = [{}]", paths.join(", ")));
+    assert!(policy.contains(&paths.join(", ")), "{policy}");
+    let project = project(SARIF).policy(&policy).file("src/z.py", "z = 1\n");
+    writes(project, &sarif(files, &result)).exits(1).repository()
+}
+
+/// Which of its places a tool names first decides nothing.
+#[test]
+fn a_waiver_for_one_file_does_not_cover_a_result_that_lies_in_another_one_too() {
+    for files in [["src/a.py", "src/z.py"], ["src/z.py", "src/a.py"]] {
+        let told = verify(&waived_in(&files)).exits(1);
+        let check = told.check("mine");
+        assert_eq!((&check["waived"], &check["measured"]["issues"]), (&json!(false), &json!(2)), "{check}");
+        let files: Vec<&Value> =
+            check["findings"].as_array().expect("findings").iter().map(|one| &one["file"]).collect();
+        assert_eq!(files, ["src/a.py", "src/z.py"]);
+    }
+}
+
+#[test]
+fn a_report_subtracts_what_is_waived_and_says_what_a_pass_rests_on() {
+    let project = waived_in(&["src/a.py", "src/z.py"]);
+    project.run(&["verify", "a", "--record", "-q"]).exits(1);
+    let told = project.run(&["report", "--format", "json"]).exits(0).json();
+    let checks = told["components"][0]["checks"].as_array().expect("checks").clone();
+    let mine = checks.iter().find(|check| check["id"] == "mine").expect("the check");
+    assert_eq!(mine["gap"], json!({"missing": 1, "words": "1 issue to mend"}));
+    let project = waived();
+    project.run(&["verify", "a", "--record", "-q"]).exits(0);
+    let day = jiff::Timestamp::now()
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .date()
+        .saturating_add(jiff::ToSpan::days(20));
+    let headline =
+        project.run(&["report", "--format", "json"]).exits(0).json()["components"][0]["headline"].clone();
+    assert_eq!(headline, json!(format!("can go to staging, 1 waived until {day}")));
+    let text = project.run(&["report"]).exits(0).stdout;
+    let in_force = format!("a: waiver until {day} 23:59 UTC: 1 of mine R1 in src/a.py at most");
+    assert!(text.contains(&in_force), "{text}");
 }
 
 #[test]

@@ -125,6 +125,30 @@ fn a_waiver_that_covers_nothing_is_told_and_changes_no_verdict() {
     assert_eq!((&place["file"], &place["line"]), (&json!("promotion.toml"), &json!(24)));
 }
 
+/// What a gate does not count it does not see: another one may.
+#[test]
+fn a_waiver_that_another_gate_may_need_is_not_to_be_taken_out() {
+    let waiver = waiver("B602", 1).replace("\"lint\"", "\"security\"");
+    let policy = |staging: &str| {
+        let gates = format!(
+            "[gate.production]\nsecurity = {{ min_severity = \"medium\" }}\n\n\
+             [gate.staging]\nsecurity = {{ min_severity = \"{staging}\" }}\n"
+        );
+        format!("{}\n{waiver}", POLICY.replace("[gate.staging]\n", &gates))
+    };
+    let project = Project::new().policy(&policy("high")).repository();
+    std::fs::create_dir_all(project.path("shards")).expect("a folder");
+    let told = project.run(&["verify", "a", "-v"]).exits(0);
+    assert!(told.stdout.contains("is unused at this gate"), "{}", told.stdout);
+    let told = project.run(&["verify", "a"]).exits(0);
+    assert!(!told.stdout.contains("take it out") && !told.stdout.contains("unused"), "{}", told.stdout);
+    let joined = merged(&project, |_| ()).exits(0).json();
+    assert_eq!(joined["components"][0]["waivers"][0]["state"], "unused_here");
+    let project = project.policy(&policy("medium"));
+    let told = project.run(&["verify", "a"]).exits(0);
+    assert!(told.stdout.contains("is unused: nothing that it names was found"), "{}", told.stdout);
+}
+
 /// Makes a document say what it said while its waivers, which cover all of lint, were in force.
 fn as_before(document: &mut Value) {
     let lint = lint(document);

@@ -92,9 +92,25 @@ fn real_tools_fail_with_their_findings_in_the_component_that_they_are_in() {
 }
 
 #[test]
+fn what_mypys_own_configuration_says_of_its_lines_changes_no_finding() {
+    let faulty = "def twice(number: int) -> str:\n    return 2*number\n";
+    let project = project(faulty, PASSES, |checks| checks);
+    let settings =
+        "[mypy]\nshow_column_numbers = True\nshow_error_end = True\npretty = True\nhide_error_codes = True\n";
+    project.write("mypy.ini", settings);
+    let verdict = verify(&project);
+    let check = verdict.check("carbon", "mypy");
+    assert_eq!(check["measured"]["issues"], json!(1), "{check}");
+    let found = &check["findings"][0];
+    assert_eq!((&found["file"], &found["line"]), (&json!("src/carbon.py"), &json!(2)));
+    let message = "Incompatible return value type (got \"int\", expected \"str\")";
+    assert_eq!((&found["rule"], &found["message"]), (&json!("return-value"), &json!(message)));
+}
+
+#[test]
 fn real_tools_that_looked_at_nothing_give_no_evidence() {
     let skipped = "import pytest\n\n\n@pytest.mark.skip\ndef test_it():\n    assert True\n";
-    let no_files = |checks: String| checks.replace("\"--cache-dir=/dev/null\", \"{files}\"", "\"--version\"");
+    let no_files = |checks: String| checks.replace("\"--no-pretty\", \"{files}\"", "\"--version\"");
     let project = project(SOUND, skipped, no_files);
     let settings =
         "[tool.black]\nforce-exclude = \"src\"\n[tool.ruff]\nforce-exclude = true\nexclude = [\"src\"]\n";

@@ -1,17 +1,22 @@
 //! What is missing until a check meets its bound, in whole things, from the figures and bounds that were recorded.
 
 use crate::model::percent::{Percent, Ratio};
-use crate::model::record::{CheckOutcome, CheckRecord};
+use crate::model::record::{CheckOutcome, CheckRecord, WaiverRecord};
 use crate::report::readiness::{CoveragePoint, Gap};
 
-/// What is missing; `None` where nothing is, or the figures do not tell.
-pub(super) fn gap(check: &CheckRecord) -> Option<Gap> {
+/// What is missing; `None` where nothing is, or the figures do not tell. Of the record's waivers those count that cover
+/// findings of the check: nobody need mend these now.
+pub(super) fn gap(check: &CheckRecord, waivers: &[WaiverRecord]) -> Option<Gap> {
     if check.outcome != CheckOutcome::Fail || check.waived {
         return None;
     }
     let figure = |name: &str| check.figures.get(name).copied();
     let bound = |name: &str| check.bounds.get(name).and_then(|text| text.parse::<u64>().ok());
     let over = |figure: u64, max: &str| figure.saturating_sub(bound(max).unwrap_or(0));
+    let covered = waivers
+        .iter()
+        .filter(|one| one.check == check.id)
+        .fold(0, |sum: u64, one| sum.saturating_add(one.covered));
     match check.id.as_str() {
         "coverage" => coverage_gap(check),
         "tests" => {
@@ -27,9 +32,16 @@ pub(super) fn gap(check: &CheckRecord) -> Option<Gap> {
             }
         }
         "types" => {
-            let errors = over(figure("errors")?, "max_errors");
-            let warnings = over(figure("warnings").unwrap_or(0), "max_warnings");
-            match (errors, warnings) {
+            let (errors, warnings) = (figure("errors")?, figure("warnings").unwrap_or(0));
+            // The record does not say which of the two are covered.
+            if covered > 0 && errors > 0 && warnings > 0 {
+                let over = over(errors, "max_errors").saturating_add(over(warnings, "max_warnings"));
+                let missing = over.saturating_sub(covered).max(1);
+                let things = format!("type {} or {}", plural(missing, "error"), plural(missing, "warning"));
+                return Some(Gap { missing, words: format!("at least {missing} {things} to mend") });
+            }
+            let left = |figure: u64, max: &str| over(figure.saturating_sub(covered), max);
+            match (left(errors, "max_errors"), left(warnings, "max_warnings")) {
                 (0, 0) => None,
                 (0, warnings) => Some(words(warnings, "type warning", "to mend")),
                 (errors, 0) => Some(words(errors, "type error", "to mend")),
@@ -48,7 +60,8 @@ pub(super) fn gap(check: &CheckRecord) -> Option<Gap> {
             Some(Gap { missing: 1, words: format!("needs {what}") })
         }
         // Lint, security and those of one's own.
-        _ => some(over(figure("issues")?, "max_issues")).map(|n| words(n, "issue", "to mend")),
+        _ => some(over(figure("issues")?.saturating_sub(covered), "max_issues"))
+            .map(|n| words(n, "issue", "to mend")),
     }
 }
 
@@ -145,7 +158,45 @@ mod tests {
     }
 
     fn said(id: &str, figures: &[(&str, u64)], bounds: &[(&str, &str)]) -> Option<String> {
-        gap(&check(id, figures, bounds)).map(|gap| gap.words)
+        gap(&check(id, figures, bounds), &[]).map(|gap| gap.words)
+    }
+
+    fn waiver(check: &str, covered: u64) -> WaiverRecord {
+        WaiverRecord {
+            check: check.to_owned(),
+            rule: "R1".to_owned(),
+            path: "a.py".to_owned(),
+            covered,
+            reason: "generated".to_owned(),
+            owner: "alice".to_owned(),
+            issue: "#12".to_owned(),
+            expires: "2026-12-31".parse().expect("a day"),
+        }
+    }
+
+    #[test]
+    fn what_waivers_cover_need_not_be_mended() {
+        for id in ["lint", "security", "mine"] {
+            let found = check(id, &[("issues", 5)], &[("max_issues", "1")]);
+            let waivers = [waiver(id, 1), waiver("other", 9), waiver(id, 1)];
+            let told = gap(&found, &waivers).map(|gap| (gap.missing, gap.words));
+            assert_eq!(told, Some((2, "2 issues to mend".to_owned())), "{id}");
+            assert_eq!(gap(&found, &[waiver(id, 4)]), None, "{id}");
+        }
+    }
+
+    #[test]
+    fn of_types_the_record_does_not_say_which_of_two_kinds_are_covered() {
+        let told = |errors, warnings, covered| {
+            let found =
+                check("types", &[("errors", errors), ("warnings", warnings)], &[("max_warnings", "9")]);
+            gap(&found, &[waiver("types", covered)]).map(|gap| (gap.missing, gap.words))
+        };
+        assert_eq!(told(5, 0, 3), Some((2, "2 type errors to mend".to_owned())));
+        assert_eq!(told(0, 12, 1), Some((2, "2 type warnings to mend".to_owned())));
+        assert_eq!(told(5, 2, 3), Some((2, "at least 2 type errors or warnings to mend".to_owned())));
+        // It failed, so something is missing: what is covered are warnings, which were not in the way.
+        assert_eq!(told(1, 2, 2), Some((1, "at least 1 type error or warning to mend".to_owned())));
     }
 
     #[test]
@@ -191,7 +242,7 @@ mod tests {
             assert_eq!(said(id, figures, bounds).as_deref(), Some(words), "{id}");
         }
         let passed = CheckRecord { outcome: CheckOutcome::Pass, ..check("lint", &[("issues", 7)], &[]) };
-        assert_eq!(gap(&passed), None);
+        assert_eq!(gap(&passed, &[]), None);
     }
 
     proptest! {
@@ -204,7 +255,7 @@ mod tests {
             let figures = [("covered", covered), ("statements", whole)];
             let figures: BTreeMap<&str, u64> = figures.into_iter().collect();
             let figures: Vec<(&str, u64)> = figures.into_iter().collect();
-            let found = gap(&check("coverage", &figures, &[("min_percent", &text)]));
+            let found = gap(&check("coverage", &figures, &[("min_percent", &text)]), &[]);
             let reaches = |part: u64| Ratio::new(part, whole).expect("a ratio").reaches(bound);
             match found {
                 None => prop_assert!(reaches(covered)),

@@ -21,12 +21,13 @@ use crate::lifecycle::rollback::Duty;
 use crate::model::component::Component;
 use crate::model::freeze::frozen;
 use crate::model::observation::Sign;
-use crate::model::record::{CheckOutcome, CheckRecord, Fact, Record};
+use crate::model::record::{CheckOutcome, CheckRecord, Fact, Record, WaiverRecord};
 use crate::model::stage::Stage;
 use crate::report::readiness::{
     Attention, Blocker, Check, ComponentReadiness, Freeze, LEDGER_BROKEN, Measured, Next, Observation,
     Readiness, Reason, RuleDays, State, TO_BE_MENDED, weightiest,
 };
+use crate::report::recorded_until;
 use crate::report::soak::SoakView;
 use crate::report::status::{ComponentStatus, Known, ObstacleKind, Told, is_fresh};
 use crate::sys::run_folder::RunFolder;
@@ -172,7 +173,8 @@ impl Desk<'_> {
         component.to = to.map(Stage::name);
         if let Some(measured) = standing.last_measured() {
             let verification = &measured.verification;
-            component.checks = verification.checks.iter().map(|one| check(one, &name)).collect();
+            let waivers = &verification.waivers;
+            component.checks = verification.checks.iter().map(|one| check(one, waivers, &name)).collect();
             component.measured = Some(Measured {
                 verdict: verification.verdict.name(),
                 time: measured.time,
@@ -208,6 +210,11 @@ impl Desk<'_> {
             declared: component.state != State::Undeclared,
         };
         (component.state, component.headline) = state::state(&found);
+        // Who lets it go on should see what it rests on.
+        let measured = standing.measured.as_ref().filter(|_| component.state == State::Ready);
+        if let Some(waived) = measured.and_then(|one| recorded_until(&one.verification)) {
+            component.headline = format!("{}, {waived}", component.headline);
+        }
         component.next = (component.state != State::Undeclared).then(|| Next {
             step: known.next.step,
             command: known.next.command.clone(),
@@ -314,14 +321,14 @@ fn unknown(component: &mut ComponentReadiness, kind: &'static str, message: Stri
     component.blockers.push(Blocker { kind, stale: false, message, hint });
 }
 
-fn check(record: &CheckRecord, component: &str) -> Check {
+fn check(record: &CheckRecord, waivers: &[WaiverRecord], component: &str) -> Check {
     let reason = record.reason.as_ref().filter(|_| record.outcome == CheckOutcome::Inconclusive);
     Check {
         id: record.id.clone(),
         outcome: record.outcome.name(),
         waived: record.waived,
         summary: record.summary.clone(),
-        gap: gap::gap(record),
+        gap: gap::gap(record, waivers),
         reason: reason.map(|(kind, message)| Reason {
             kind: kind.clone(),
             message: message.clone(),

@@ -72,7 +72,7 @@ fn judged(criterion: Criterion, evidence: Evidence) -> (Criterion, Outcome) {
 
 /// What one check and its waivers come to.
 fn one(criterion: Criterion, evidence: Evidence, waivers: &[Waiver]) -> (CheckAssessment, Vec<WaiverState>) {
-    let (mut checks, told) = waive(vec![judged(criterion, evidence)], waivers, today());
+    let (mut checks, told) = waive(vec![judged(criterion, evidence)], waivers, today(), Severity::High);
     (checks.remove(0), told.into_iter().map(|one| one.state).collect())
 }
 
@@ -131,7 +131,8 @@ fn what_two_waivers_name_the_first_covers_and_the_other_is_held_against_the_rest
 fn an_expired_waiver_covers_nothing_from_the_day_after() {
     let found = || judged(STRICT, lint(&[("a.py", "E501")]));
     let on = |today: &str| {
-        let (checks, told) = waive(vec![found()], &[waiver(Check::Lint, "E501", ".", 1)], day(today));
+        let (checks, told) =
+            waive(vec![found()], &[waiver(Check::Lint, "E501", ".", 1)], day(today), Severity::High);
         (checks[0].waived, told[0].state)
     };
     assert_eq!(on("2026-12-31"), (true, WaiverState::Used { covered: 1 }));
@@ -177,6 +178,32 @@ fn findings_below_the_severity_asked_for_are_none_to_waive() {
 }
 
 #[test]
+fn a_waiver_that_another_gate_may_need_is_unused_at_this_one_alone() {
+    let waivers = [waiver(Check::Security, "B602", "a.py", 1), waiver(Check::Lint, "E501", "a.py", 1)];
+    let states = |min_severity, least| {
+        let criterion = Criterion::Security { max_issues: 0, min_severity };
+        let security = judged(criterion, evidence(Measured::Security { issues: 0 }, Vec::new()));
+        let (_, told) = waive(vec![security, judged(STRICT, lint(&[]))], &waivers, today(), least);
+        told.into_iter().map(|one| one.state).collect::<Vec<_>>()
+    };
+    let here = [WaiverState::UnusedHere, WaiverState::Unused];
+    assert_eq!(states(Severity::High, Severity::Medium), here);
+    assert_eq!(states(Severity::Medium, Severity::Low), here);
+    for severity in Severity::ALL {
+        assert_eq!(states(severity, severity), [WaiverState::Unused; 2], "no gate counts more");
+    }
+}
+
+#[test]
+fn a_waiver_of_a_check_that_is_not_applicable_here_is_not_called_unused() {
+    let criterion = Criterion::NotApplicable { check: Check::Security, why: "production asks it".into() };
+    let outcome = Outcome::NotApplicable { why: "production asks it".into() };
+    let waivers = [waiver(Check::Security, "B602", "a.py", 1)];
+    let (_, told) = waive(vec![(criterion, outcome)], &waivers, today(), Severity::Low);
+    assert_eq!(told[0].state, WaiverState::NotJudged);
+}
+
+#[test]
 fn of_a_list_that_was_cut_only_what_is_listed_is_covered() {
     let cut = evidence(Measured::Lint { issues: 5 }, vec![finding("a.py", "E501", Severity::High)]);
     let waivers = [waiver(Check::Lint, "E501", "a.py", 9)];
@@ -196,7 +223,7 @@ fn a_test_that_failed_and_what_was_not_measured_are_never_waived() {
     let reason = Reason::new(ReasonKind::TimedOut, "late", "wait");
     let unknown = Outcome::Inconclusive { reason, run: None };
     let waivers = [waiver(Check::Lint, "E501", ".", 9)];
-    let (checks, told) = waive(vec![(STRICT, unknown)], &waivers, today());
+    let (checks, told) = waive(vec![(STRICT, unknown)], &waivers, today(), Severity::High);
     assert_eq!((checks[0].waived, told[0].state), (false, WaiverState::NotJudged));
     assert_eq!(judge::gate(&checks), Verdict::Inconclusive);
 }
@@ -254,7 +281,7 @@ fn any_findings() -> impl Strategy<Value = Vec<Vec<Finding>>> {
 proptest! {
     #[test]
     fn a_waiver_changes_nothing_but_what_it_names(findings in any_findings(), waivers in any_waivers(), bound in 0u64..3) {
-        let (checks, told) = waive(all_of(&findings, bound), &waivers, today());
+        let (checks, told) = waive(all_of(&findings, bound), &waivers, today(), Severity::High);
         for (check, (criterion, outcome)) in checks.iter().zip(all_of(&findings, bound)) {
             // What was found, and what was asked, stay what they are.
             prop_assert_eq!((&check.criterion, &check.outcome), (&criterion, &outcome));
@@ -276,27 +303,27 @@ proptest! {
 
     #[test]
     fn without_a_waiver_in_force_the_verdict_is_what_it_was(findings in any_findings(), mut waivers in any_waivers(), bound in 0u64..3) {
-        let (checks, _) = waive(all_of(&findings, bound), &waivers, today());
-        let (plain, _) = waive(all_of(&findings, bound), &[], today());
+        let (checks, _) = waive(all_of(&findings, bound), &waivers, today(), Severity::High);
+        let (plain, _) = waive(all_of(&findings, bound), &[], today(), Severity::High);
         // A waiver never shuts a gate.
         prop_assert!(judge::gate(&checks) <= judge::gate(&plain));
         for waiver in &mut waivers {
             waiver.expires = day("2026-10-31");
         }
-        let (expired, told) = waive(all_of(&findings, bound), &waivers, today());
+        let (expired, told) = waive(all_of(&findings, bound), &waivers, today(), Severity::High);
         prop_assert_eq!(expired, plain);
         prop_assert!(told.iter().all(|one| one.state == WaiverState::Expired));
     }
 
     #[test]
     fn less_to_find_never_shuts_a_gate(findings in any_findings(), waivers in any_waivers(), bound in 0u64..3, gone in any::<prop::sample::Index>(), of in 0usize..4) {
-        let (worse, _) = waive(all_of(&findings, bound), &waivers, today());
+        let (worse, _) = waive(all_of(&findings, bound), &waivers, today(), Severity::High);
         let mut fewer = findings;
         if !fewer[of].is_empty() {
             let at = gone.index(fewer[of].len());
             fewer[of].remove(at);
         }
-        let (better, _) = waive(all_of(&fewer, bound), &waivers, today());
+        let (better, _) = waive(all_of(&fewer, bound), &waivers, today(), Severity::High);
         for (worse, better) in worse.iter().zip(&better) {
             prop_assert!(better.is_well() || !worse.is_well(), "{worse:?} became {better:?}");
         }

@@ -6,6 +6,7 @@ use crate::model::stage::Stage;
 use proptest::prelude::*;
 
 const POLICY: &str = "promotion.toml";
+const KNOWN: Readers = Readers::KnownChecks;
 
 fn declared(path: &str) -> DeclaredPath {
     DeclaredPath { path: path.to_owned(), place: Place { file: POLICY.to_owned(), line: 1 } }
@@ -70,7 +71,7 @@ fn all_facts(components: &[Component; 4]) -> Vec<Facts<'_>> {
 fn whys(changed: &[&str]) -> Vec<Why> {
     let components = four();
     let changed = changed.iter().map(|path| (*path).to_owned()).collect();
-    affected(&changed, POLICY, &all_facts(&components), &[])
+    affected(&changed, POLICY, KNOWN, &all_facts(&components), &[])
 }
 
 /// The names of those that are in.
@@ -122,13 +123,28 @@ fn a_readme_counts_in_any_case_and_prose_of_nobody_does_not() {
     let mut facts = facts(&one, &[("src/one_component.py", "")]);
     facts.readmes = vec!["src/one/README.md".to_owned(), "./README.md".to_owned()];
     for path in ["src/one/README.md", "src/one/Readme.md", "README.md", "readme.md"] {
-        let why = affected(&[path.to_owned()].into(), POLICY, std::slice::from_ref(&facts), &[]);
+        let why = affected(&[path.to_owned()].into(), POLICY, KNOWN, std::slice::from_ref(&facts), &[]);
         assert_eq!(why, [Why::Readme(path.to_owned())]);
     }
     for path in ["docs/conf.py", "src/one/NOTES.md", "LICENSE", ".github/x.yml", "../README.md"] {
-        let why = affected(&[path.to_owned()].into(), POLICY, std::slice::from_ref(&facts), &[]);
+        let why = affected(&[path.to_owned()].into(), POLICY, KNOWN, std::slice::from_ref(&facts), &[]);
         assert_eq!(why, [Why::Unchanged { others: 1 }], "{path}");
     }
+}
+
+#[test]
+fn a_check_of_ones_own_may_look_at_prose_and_at_files_of_the_forge() {
+    let components = four();
+    let all = all_facts(&components);
+    let told = |path: &str| affected(&[path.to_owned()].into(), POLICY, Readers::OwnChecksToo, &all, &[]);
+    for path in
+        ["docs/api.yaml", "doc/a.py", ".github/scripts/check.sh", ".gitlab/ci.yml", "NOTES.md", "LICENSE"]
+    {
+        assert_eq!(told(path), vec![Why::OwnChecks(path.to_owned()); 4], "{path}");
+    }
+    // Whose file it is still is the better reason.
+    assert_eq!(told("src/far/README.md")[1], Why::Source("src/far/README.md".to_owned()));
+    assert_eq!(told("data.json"), vec![Why::Unowned("data.json".to_owned()); 4]);
 }
 
 #[test]
@@ -143,7 +159,7 @@ fn an_included_policy_file_concerns_its_component() {
     let components = four();
     let mut all = all_facts(&components);
     all[1].policy = "src/far/promotion.toml";
-    let whys = affected(&["src/far/promotion.toml".to_owned()].into(), POLICY, &all, &[]);
+    let whys = affected(&["src/far/promotion.toml".to_owned()].into(), POLICY, KNOWN, &all, &[]);
     assert_eq!(whys[1], Why::OwnPolicy("src/far/promotion.toml".to_owned()));
     assert_eq!(whys.iter().filter(|why| why.is_in()).count(), 1);
 }
@@ -173,7 +189,7 @@ fn who_speaks_of_a_component_by_way_of_a_file_of_nobody_is_in() {
     let bridges = [module("src/glue.py", "import far"), module("src/other.py", "import nothing")];
     let mut all = all_facts(&components);
     all[0].modules = vec![module("src/base.py", "from glue import *")];
-    let whys = affected(&["src/far/inner.py".to_owned()].into(), POLICY, &all, &bridges);
+    let whys = affected(&["src/far/inner.py".to_owned()].into(), POLICY, KNOWN, &all, &bridges);
     let changed = "src/far/inner.py".to_owned();
     assert_eq!(whys[0], Why::Mentions { file: "src/base.py".to_owned(), changed });
     assert_eq!(whys[3], Why::Dependency("base".to_owned()));
@@ -184,7 +200,7 @@ fn who_cannot_be_read_may_speak_of_anything() {
     let components = four();
     let mut all = all_facts(&components);
     all[1].modules[1].text = None;
-    let whys = affected(&["src/base.py".to_owned()].into(), POLICY, &all, &[]);
+    let whys = affected(&["src/base.py".to_owned()].into(), POLICY, KNOWN, &all, &[]);
     assert!(matches!(&whys[1], Why::Mentions { file, .. } if file == "src/far/inner.py"));
 }
 
@@ -193,7 +209,7 @@ fn data_of_a_component_reaches_who_speaks_of_any_of_its_modules() {
     let components = four();
     let mut all = all_facts(&components);
     all[0].modules = vec![module("src/base.py", "import inner")];
-    let whys = affected(&["src/far/table.csv".to_owned()].into(), POLICY, &all, &[]);
+    let whys = affected(&["src/far/table.csv".to_owned()].into(), POLICY, KNOWN, &all, &[]);
     assert!(matches!(&whys[0], Why::Mentions { file, .. } if file == "src/base.py"));
 }
 
@@ -202,7 +218,7 @@ fn a_doubt_takes_a_component_in_without_any_change_and_its_users_too() {
     let components = four();
     let mut all = all_facts(&components);
     all[0].doubt = Some(Why::Unfollowed("src/base.py".to_owned()));
-    let whys = affected(&BTreeSet::new(), POLICY, &all, &[]);
+    let whys = affected(&BTreeSet::new(), POLICY, KNOWN, &all, &[]);
     assert!(whys[0].is_in() && !whys[1].is_in() && whys[2].is_in() && whys[3].is_in());
 }
 
@@ -214,7 +230,7 @@ fn a_circle_of_dependencies_ends() {
         component("c", "c.py", "tests/c", &["b", "c"]),
     ];
     let all: Vec<Facts<'_>> = components.iter().map(|component| facts(component, &[])).collect();
-    let whys = affected(&["a.py".to_owned()].into(), POLICY, &all, &[]);
+    let whys = affected(&["a.py".to_owned()].into(), POLICY, KNOWN, &all, &[]);
     assert!(whys.iter().all(Why::is_in));
 }
 
@@ -229,7 +245,7 @@ fn a_chain_of_dependencies_may_be_longer_than_the_stack() {
         })
         .collect();
     let all: Vec<Facts<'_>> = components.iter().map(|component| facts(component, &[])).collect();
-    let whys = affected(&["c0.py".to_owned()].into(), POLICY, &all, &[]);
+    let whys = affected(&["c0.py".to_owned()].into(), POLICY, KNOWN, &all, &[]);
     assert!(whys.iter().all(Why::is_in));
 }
 
@@ -250,8 +266,8 @@ proptest! {
     ) {
         let components = four();
         let all = all_facts(&components);
-        let before = affected(&some, POLICY, &all, &[]);
-        let after = affected(&some.union(&more).cloned().collect(), POLICY, &all, &[]);
+        let before = affected(&some, POLICY, KNOWN, &all, &[]);
+        let after = affected(&some.union(&more).cloned().collect(), POLICY, KNOWN, &all, &[]);
         for (before, after) in before.iter().zip(&after) {
             prop_assert!(!before.is_in() || after.is_in(), "{:?} became {:?}", before, after);
         }
@@ -262,6 +278,6 @@ proptest! {
         let components = four();
         let mut changed = rest;
         changed.insert(format!("src/far/{name}"));
-        prop_assert!(affected(&changed, POLICY, &all_facts(&components), &[])[1].is_in());
+        prop_assert!(affected(&changed, POLICY, KNOWN, &all_facts(&components), &[])[1].is_in());
     }
 }

@@ -2,8 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
 use crate::model::environment::Environment;
-use crate::model::record::{CheckRecord, Verification};
+use crate::model::promotion::Measurement;
+use crate::model::record::{CheckRecord, Verification, WaiverRecord};
 
 use super::super::summary::count;
 use super::super::surroundings;
@@ -54,8 +58,9 @@ impl Comparison {
 }
 
 /// The causes, the weightiest first, and what cannot be one.
-pub(super) fn compare(a: &Verification, b: &Verification) -> (Vec<Cause>, Vec<Same>) {
+pub(super) fn compare(in_a: &Measurement, in_b: &Measurement) -> (Vec<Cause>, Vec<Same>) {
     let mut found = Comparison::default();
+    let (a, b) = (&in_a.verification, &in_b.verification);
     found.values("commit", "the commit", commit(a), commit(b));
     files(&mut found, a, b);
     asked(&mut found, a, b);
@@ -74,6 +79,7 @@ pub(super) fn compare(a: &Verification, b: &Verification) -> (Vec<Cause>, Vec<Sa
     found.values("platform", "the platform", one, other);
     tools(&mut found, a, b);
     bounds(&mut found, a, b);
+    waivers(&mut found, in_a, in_b);
     let [one, other] = [a, b].map(|one| Some(one.policy.sha256.chars().take(8).collect()));
     found.values("policy", "the policy", one, other);
     let [one, other] = [a, b].map(|one| Some(lock(&one.environment)));
@@ -230,6 +236,55 @@ fn bounds(found: &mut Comparison, a: &Verification, b: &Verification) {
         })
         .collect();
     found.items("bounds", "the bounds", "bounds".to_owned(), items);
+}
+
+/// What waivers covered. A record holds those alone that covered something, and its time says which days were over.
+fn waivers(found: &mut Comparison, a: &Measurement, b: &Measurement) {
+    type Key<'a> = (&'a str, &'a str, &'a str);
+    fn by_place(one: &Verification) -> BTreeMap<Key<'_>, &WaiverRecord> {
+        let keyed = one.waivers.iter().map(|one| ((&*one.check, &*one.rule, &*one.path), one));
+        keyed.collect()
+    }
+    let asked = |one: &Measurement, id: &str| one.verification.checks.iter().any(|check| check.id == id);
+    let (one, other) = (by_place(&a.verification), by_place(&b.verification));
+    let keys: BTreeSet<&Key<'_>> = one.keys().chain(other.keys()).collect();
+    if keys.is_empty() {
+        return;
+    }
+    let items: Vec<String> = keys
+        .into_iter()
+        .filter(|(id, ..)| asked(a, id) && asked(b, id))
+        .filter_map(|key| {
+            let words = match (one.get(key), other.get(key)) {
+                (Some(one), Some(other)) => changed(one, other)?,
+                (Some(one), None) => alone(one, "A", b),
+                (None, other) => alone(other?, "B", a),
+            };
+            let (check, rule, path) = key;
+            Some(format!("{check} {rule} in {path}: {words}"))
+        })
+        .collect();
+    found.items("waivers", "what waivers cover", "waivers".to_owned(), items);
+}
+
+/// What one waiver came to in both; nothing where that is the same.
+fn changed(one: &WaiverRecord, other: &WaiverRecord) -> Option<String> {
+    let covered =
+        (one.covered != other.covered).then(|| format!("covered {} → {}", one.covered, other.covered));
+    let until = (one.expires != other.expires).then(|| format!("until {} → {}", one.expires, other.expires));
+    let words: Vec<String> = covered.into_iter().chain(until).collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
+/// A waiver that covered something in one of the two, and nothing in the other.
+fn alone(waiver: &WaiverRecord, whose: &str, other: &Measurement) -> String {
+    let WaiverRecord { covered, expires, .. } = waiver;
+    let day: Date = other.time.to_zoned(TimeZone::UTC).date();
+    if *expires < day {
+        format!("covered {covered} in {whose} alone, expired {expires}")
+    } else {
+        format!("covered {covered} in {whose} alone (until {expires})")
+    }
 }
 
 fn lock(environment: &Environment) -> String {

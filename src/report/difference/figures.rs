@@ -238,6 +238,14 @@ pub(super) fn conclusion(causes: &[Cause], checks: &[CheckPair], files: &[FilePa
     if let Some(cause) = has("absent_imports") {
         parts.push(cause.items.join(", "));
     }
+    if let Some(cause) = has("waivers") {
+        // Of a check that came out the same they explain nothing.
+        let explains = |item: &&String| differing.iter().any(|id| item.starts_with(&format!("{id} ")));
+        let items: Vec<&str> = cause.items.iter().filter(explains).map(String::as_str).collect();
+        if !items.is_empty() {
+            parts.push(format!("waivers: {}", items.join(", ")));
+        }
+    }
     if causes.is_empty() {
         parts.push(
             "nothing that is recorded differs but the result: a test that comes out differently by itself, the \

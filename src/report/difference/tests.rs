@@ -4,10 +4,11 @@ use proptest::prelude::*;
 
 use super::super::clean::{is_unseen, tests::hostile};
 use super::super::page::cells;
-use super::super::record_sample::{measurement, passing, verification};
+use super::super::record_sample::{check, measurement, passing, verification, waiver};
 use super::super::{Style, Verbosity};
 use super::*;
-use crate::model::record::Verification;
+use crate::model::assessment::Verdict;
+use crate::model::record::{CheckOutcome, CheckRecord, Verification};
 
 fn between(a: Verification, b: Verification) -> Explanation {
     Explanation {
@@ -82,6 +83,75 @@ fn each_thing_that_differs_is_a_cause_of_its_own() {
     assert_eq!(kinds(&newer), ["tools"]);
     assert_eq!(kinds(&|other| other.policy.sha256 = "0".repeat(64)), ["policy"]);
     assert_eq!(kinds(&|other| other.version = "0.2.0".to_owned()), ["program"]);
+}
+
+/// A pass of lint by a waiver, and what `change` makes of it two days later.
+fn waived(change: impl Fn(&mut Verification)) -> Explanation {
+    let mut one = passing("");
+    let lint = check("lint", CheckOutcome::Fail, "2 issues", &[("issues", 2)]);
+    one.checks.push(CheckRecord { waived: true, ..lint });
+    one.waivers = vec![waiver("2025-10-15")];
+    let mut other = one.clone();
+    change(&mut other);
+    let mut explanation = between(one, other);
+    explanation.a.time = "2025-10-14T09:00:00Z".parse().expect("a time");
+    explanation.b.time = "2025-10-16T00:00:00Z".parse().expect("a time");
+    explanation
+}
+
+#[test]
+fn a_waiver_that_has_expired_is_told_as_the_cause_and_no_test_is_blamed() {
+    let explanation = waived(|other| {
+        other.waivers.clear();
+        other.checks[2].waived = false;
+        other.verdict = Verdict::Fail;
+    });
+    let difference = Difference::of(&explanation);
+    let item = "lint E501 in a.py: covered 2 in A alone, expired 2025-10-15";
+    assert_eq!(difference.causes.len(), 1);
+    assert_eq!(
+        (difference.causes[0].kind, &*difference.causes[0].items),
+        ("waivers", &[item.to_owned()][..])
+    );
+    assert_eq!(difference.conclusion, format!("waivers: {item}"));
+    assert!(at(100, &explanation).contains(&format!("waivers: {item}")), "{}", at(100, &explanation));
+    let json: serde_json::Value =
+        serde_json::from_str(&render_explanation_json(&explanation)).expect("a document");
+    assert_eq!(json["causes"][0]["items"], serde_json::json!([item]));
+}
+
+#[test]
+fn each_way_in_which_waivers_differ_has_its_words() {
+    let items = |explanation: &Explanation| {
+        let difference = Difference::of(explanation);
+        let own = difference.causes.into_iter().find(|cause| cause.kind == "waivers");
+        own.map(|cause| cause.items).unwrap_or_default()
+    };
+    let later = |day: &str| day.parse().expect("a day");
+    assert!(items(&waived(|_| {})).is_empty());
+    assert!(Difference::of(&waived(|_| {})).same.contains(&"what waivers cover"));
+    assert_eq!(items(&waived(|one| one.waivers[0].covered = 3)), ["lint E501 in a.py: covered 2 → 3"]);
+    let renewed = waived(|one| one.waivers[0].expires = later("2025-11-15"));
+    assert_eq!(items(&renewed), ["lint E501 in a.py: until 2025-10-15 → 2025-11-15"]);
+    let other_file = waived(|one| {
+        one.waivers[0].path = "b.py".to_owned();
+        one.waivers[0].expires = later("2025-11-15");
+    });
+    let both = [
+        "lint E501 in a.py: covered 2 in A alone, expired 2025-10-15",
+        "lint E501 in b.py: covered 2 in B alone (until 2025-11-15)",
+    ];
+    assert_eq!(items(&other_file), both);
+    // Its last day counts in full.
+    let mut on_the_last_day = waived(|one| one.waivers.clear());
+    on_the_last_day.b.time = "2025-10-15T23:59:59Z".parse().expect("a time");
+    assert_eq!(items(&on_the_last_day), ["lint E501 in a.py: covered 2 in A alone (until 2025-10-15)"]);
+    // Of a check that was not asked for nothing is known.
+    let part = waived(|one| {
+        one.waivers.clear();
+        drop(one.checks.remove(2));
+    });
+    assert!(items(&part).is_empty());
 }
 
 #[test]

@@ -33,6 +33,7 @@ pub(super) fn read(wire: &wire::Waiver<'_>) -> Read<WaiverAssessment> {
     let state = match &*wire.state {
         "used" => WaiverState::Used { covered: wire.covered },
         "unused" => WaiverState::Unused,
+        "unused_here" => WaiverState::UnusedHere,
         "expired" => WaiverState::Expired,
         "exceeded" => WaiverState::Exceeded {
             found: wire.found.ok_or_else(|| ReadError::new("a waiver does not say what it exceeds by"))?,

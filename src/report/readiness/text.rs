@@ -161,8 +161,8 @@ fn in_force(page: &mut Page, readiness: &Readiness, most: usize) {
     page.gap();
     page.line(&[(Tone::Strong, "In force")]);
     for (component, one) in all.iter().take(most) {
-        let until = one.until.map(|until| format!("until {}: ", minute(until))).unwrap_or_default();
-        let words = format!("{until}{}", one.what);
+        let until = one.until.map(|until| format!(" until {}", minute(until))).unwrap_or_default();
+        let words = format!("{}{until}: {}", one.kind.replace('_', "-"), one.what);
         page.paragraph(2, &format!("{}: ", shown(&component.name)), Tone::Plain, &shown(&words));
     }
     more(page, all.len(), most);

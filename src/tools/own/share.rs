@@ -1,7 +1,8 @@
 //! One component's share of what a tool of one's own said.
 //!
 //! A run for one component speaks for it alone: all that it found counts. Of a run for all, a finding in a component's file
-//! counts for that component. One anywhere else counts for each: in doubt no pass.
+//! counts for that component. One anywhere else counts for each: in doubt no pass. What lies in several files is a finding in
+//! each of them: who waives it in one of them has not spoken of the others.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -69,19 +70,18 @@ pub fn evidence(
         }
     };
     for (number, first) in heard.findings.iter().enumerate() {
-        let also = heard.also.get(&number).into_iter().flatten();
-        let mut all = std::iter::once(first).chain(also);
-        if let Some((finding, path)) = all.clone().find_map(|finding| Some((finding, path(finding)?))) {
-            findings.push(renamed(finding, path));
-            continue;
-        }
-        match all.find(|finding| !is_anothers(finding)) {
-            None => elsewhere += 1,
-            Some(finding) => {
-                foreign += u64::from(!finding.file.is_empty());
-                findings.push(renamed(finding, &shown(&finding.file, places)));
+        // A file by each of its names is one, and so are the places in it.
+        let mut counting: BTreeMap<String, &Finding> = BTreeMap::new();
+        for finding in std::iter::once(first).chain(heard.also.get(&number).into_iter().flatten()) {
+            let own = path(finding);
+            if own.is_some() || !is_anothers(finding) {
+                let file = own.map_or_else(|| shown(&finding.file, places), str::to_owned);
+                foreign += u64::from(own.is_none() && !file.is_empty() && !counting.contains_key(&file));
+                counting.entry(file).or_insert(finding);
             }
         }
+        elsewhere += u64::from(counting.is_empty());
+        findings.extend(counting.iter().map(|(file, finding)| renamed(finding, file)));
     }
     findings.sort_by(|a, b| (&a.file, a.line, a.column, &a.rule).cmp(&(&b.file, b.line, b.column, &b.rule)));
     let mut notes = Vec::new();

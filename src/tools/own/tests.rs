@@ -339,7 +339,20 @@ fn a_result_counts_for_each_component_that_one_of_its_places_is_in() {
     let shown = shown.expect("evidence");
     let shown = shown.findings.first().expect("a finding");
     assert_eq!((&*shown.file, shown.line), ("src/b.py", Some(7)), "where it is in the component");
+    let found = |heard: &Heard, own: &[SourceFile], whom: Whom<'_>| {
+        let found = evidence(&sarif(), heard, &places(heard), own, whom).expect("evidence").findings;
+        found.iter().map(|one| format!("{}:{}", one.file, one.line.unwrap_or_default())).collect::<Vec<_>>()
+    };
+    let own = [file("src/a.py"), file("src/b.py")];
+    for places in [["src/a.py", "src/b.py"], ["src/b.py", "/root/src/a.py"]] {
+        let [one, other] = places.map(|path| place(path, 3));
+        let heard = heard(&[one, other, place("./src/b.py", 9), place("src/c.py", 1), place("src/c.py", 2)]);
+        let each = ["src/a.py:3", "src/b.py:3"];
+        assert_eq!(found(&heard, &own, Whom::All { files: &files }), each, "whatever their order");
+        assert_eq!(found(&heard, &own, Whom::One), ["src/a.py:3", "src/b.py:3", "src/c.py:1"]);
+    }
     let doubtful = heard(&[place("src/a.py", 3), place("gone.py", 7)]);
+    assert_eq!(found(&doubtful, &own, Whom::All { files: &files }), ["gone.py:7", "src/a.py:3"]);
     assert_eq!(of(&doubtful, "src/c.py"), Ok(1), "in doubt it is everybody's");
 }
 
