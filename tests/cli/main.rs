@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test builds its world with its own hands")]
 
 mod attestation;
+mod attested_stage;
 mod audit;
 mod cache;
 mod change;
@@ -28,6 +29,7 @@ mod runner;
 mod selection;
 mod shard;
 mod sharing;
+mod statement;
 mod testing;
 mod told;
 mod tree;
