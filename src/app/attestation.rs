@@ -11,27 +11,27 @@ use std::time::Duration;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::lifecycle::{self, Now};
+use crate::lifecycle::Now;
 use crate::model::component::Component;
-use crate::model::gate::{Criterion, Gate};
 use crate::model::stage::Stage;
-use crate::model::waiver::Waiver;
 use crate::report::attestation::held::{About, Fault, Held, Statement, Weight};
-use crate::report::attestation::{Claim, Conclusion, Proof, Reading, Unread, read};
+use crate::report::attestation::{Claim, Conclusion, Reading, Unread, read};
 use crate::sys::run_folder::RunFolder;
 use crate::sys::{clock, file};
 
-use super::attest::{dirty, origin};
-use super::counted;
-use super::ledgers::Ledgers;
+use super::attest::dirty;
+use super::claimed_stage::{self, Doubt};
 use super::present::now_besides;
 use super::project::Workspace;
+use super::proof;
 use super::refusal::length;
 use super::selection::SelectionError;
 
 /// Clocks of two machines may differ a little.
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
 const AGAIN: &str = "verify it again on this commit: `tta-promote verify COMPONENT --attest FILE`";
+const READABLE: &str = "see whether it is the file that was meant, and whole: get it or write it again";
+const NEW_FORM: &str = "sign with cosign 3, or with `--new-bundle-format`";
 const FORGED: &str = "trust nothing of it: it was changed after it was written, or written by something else";
 
 /// A file that cannot be read.
@@ -88,7 +88,8 @@ pub fn audit(
     let mut faults: Vec<Fault> =
         empty.iter().map(|name| open(format!("`{name}` holds no Statement"))).collect();
     faults.extend(lacking.map(|name| open(format!("nothing attests `{name}`"))));
-    if claims().next().is_none() && faults.is_empty() {
+    let is_foreign = |(_, reading): &(_, Reading)| matches!(reading.content, Err(Unread::Foreign(_)));
+    if readings.iter().all(is_foreign) && faults.is_empty() {
         faults.push(open("there is no Statement of tta-promote among them".to_owned()));
     }
     let statements: Vec<Statement> =
@@ -162,6 +163,14 @@ impl Place<'_> {
                 found.broken(why);
                 None
             }
+            Err(Unread::Unreadable(why)) => {
+                found.add(Weight::Broken, why, READABLE);
+                None
+            }
+            Err(unread @ Unread::Outdated) => {
+                found.add(Weight::Open, unread.to_string(), NEW_FORM);
+                None
+            }
             Err(Unread::Foreign(what)) => {
                 found.notes.push(format!("{what}: it is left out"));
                 None
@@ -186,9 +195,11 @@ impl Place<'_> {
             let message = "it was judged by another policy than the one that is here";
             found.add(Weight::Broken, message, AGAIN);
         }
-        self.proof(claim, is_policy, found);
+        for why in proof::against(self.workspace, claim, is_policy) {
+            found.broken(why);
+        }
         if is_policy {
-            self.signed(claim, found);
+            self.stage(claim, found);
         }
         match claim.conclusion {
             Conclusion::Passed => {}
@@ -255,66 +266,23 @@ impl Place<'_> {
         }
     }
 
-    /// Whether the conclusion is borne out by what stands beside it; the gate is known where the policy is the same.
-    fn proof(&self, claim: &Claim, is_policy: bool, found: &mut Found) {
-        let gate = self.workspace.policy.gates.get(&claim.to).filter(|_| is_policy);
-        if is_policy && gate.is_none() {
-            found.broken(format!("the policy has no gate of {}", claim.to.name()));
-        }
-        let origin = origin(self.workspace);
-        let policy = origin.policy(&claim.commit, self.workspace.name());
-        let resource = origin.resource(&claim.commit, &claim.component, claim.to.name());
-        match &claim.proof {
-            Proof::Counts(counted) => {
-                if let Err(why) = counted::follows(counted, clock::day_of(claim.started)) {
-                    found.broken(why);
+    /// Whether what it rests on besides checks is met still.
+    fn stage(&self, claim: &Claim, found: &mut Found) {
+        let policy = &self.workspace.policy;
+        let gate = policy.gates.get(&claim.to).filter(|_| claim.conclusion != Conclusion::Failed);
+        let (Some(component), Some(gate)) = (policy.component(&claim.component), gate) else { return };
+        match claimed_stage::held(self.workspace, claim, component, gate) {
+            Ok(held) => {
+                for Doubt { what, hint } in held.doubts {
+                    found.add(Weight::Open, what, &hint);
                 }
-                if let Some(why) = gate.and_then(|gate| counted::lacks(counted, gate, claim.from)) {
-                    found.broken(why);
-                }
-                let component = self.workspace.policy.component(&claim.component).filter(|_| is_policy);
-                if let Some(waiver) = component.and_then(|one| counted::stray_waiver(counted, one)) {
-                    let Waiver { check, rule, path, .. } = waiver;
-                    found.broken(format!("the policy has no such waiver of {check} {rule} in {path}"));
-                }
+                found.notes.extend(held.note);
             }
-            Proof::Tests(well, uri) => {
-                if *uri != policy && is_policy {
-                    found.broken("the URI of its policy is not that of what it is about");
-                }
-                let lacking = gate.and_then(|gate| lacking(gate, claim.from, well));
-                if let Some(check) = lacking.filter(|_| claim.conclusion != Conclusion::Failed) {
-                    found.broken(format!("it passes, and does not say that `{check}` did"));
-                }
+            Err(fault) => {
+                let message =
+                    format!("a ledger cannot be relied on, so it is not known what it rests on: {fault}");
+                found.add(Weight::Open, message, "see what `tta-promote audit` says");
             }
-            Proof::Summary(of, uri) => {
-                if is_policy && (*of != resource || *uri != policy) {
-                    found.broken("its URIs are not those of what it is about");
-                }
-            }
-        }
-    }
-
-    /// Whether what it rests on is answered for still.
-    fn signed(&self, claim: &Claim, found: &mut Found) {
-        let gate = self.workspace.policy.gates.get(&claim.to);
-        let asked = gate.map(|gate| gate.conditions.sign_offs.as_slice()).unwrap_or_default();
-        let component = self.workspace.policy.component(&claim.component);
-        let Some(component) =
-            component.filter(|_| !asked.is_empty() && claim.conclusion != Conclusion::Failed)
-        else {
-            return;
-        };
-        let Ok(ledger) = Ledgers::of(self.workspace).read(&component.name) else {
-            let message = "its ledger cannot be relied on, so it is not known who answers for what";
-            return found.add(Weight::Open, message, "see what `tta-promote audit` says");
-        };
-        let standing = lifecycle::stand(component.stage, &ledger.records);
-        for topic in
-            asked.iter().filter(|topic| !lifecycle::is_signed(topic, &standing.signed, self.now.time))
-        {
-            let message = format!("it rests on `{topic}`, which nobody answers for any more");
-            found.add(Weight::Open, message, AGAIN);
         }
     }
 
@@ -334,13 +302,6 @@ impl Place<'_> {
             found.add(Weight::Open, format!("it rests on a waiver that expired after {day}"), AGAIN);
         }
     }
-}
-
-/// The first check or condition of a gate that is not among those that are well.
-fn lacking(gate: &Gate, from: Option<Stage>, well: &[String]) -> Option<String> {
-    let asked = gate.criteria.iter().filter(|one| !matches!(one, Criterion::NotApplicable { .. }));
-    let checks = asked.map(|one| one.check().id().to_owned());
-    checks.chain(counted::conditions(gate, from)).find(|id| !well.contains(id))
 }
 
 fn about(claim: &Claim) -> About {

@@ -7,7 +7,6 @@ use crate::judge;
 use crate::model::assessment::{CheckAssessment, Outcome};
 use crate::model::component::Component;
 use crate::model::gate::{Criterion, Gate};
-use crate::model::stage::Stage;
 use crate::model::waiver::{Waiver, WaiverAssessment, WaiverState};
 use crate::report::attestation::Counted;
 
@@ -23,9 +22,18 @@ pub fn follows(counted: &Counted, day: Date) -> Result<(), String> {
             let (id, outcome) = (check.check(), check.outcome.name());
             return Err(format!("check `{id}`: `{outcome}` does not follow from its figures"));
         }
-        if check.waived && !may_be_waived(check, &counted.waivers, day) {
+        let covered = covered(check, &counted.waivers);
+        if check.waived && !may_be_waived(check, covered) {
             return Err(format!("check `{}`: its waivers do not cover what was found", check.check()));
         }
+        if covered > found(check).unwrap_or(0) {
+            return Err(format!("check `{}`: its waivers cover more than was found", check.check()));
+        }
+    }
+    if let Some(one) = counted.waivers.iter().find(|one| !may_have_come_to(one, &counted.checks, day)) {
+        let Waiver { check, rule, path, .. } = &one.waiver;
+        let state = one.state.name();
+        return Err(format!("the waiver of {check} {rule} in {path} cannot have been `{state}`"));
     }
     if judge::whole(&counted.checks, &counted.conditions) != counted.verdict {
         return Err(format!("`{}` does not follow from its checks", counted.verdict.name()));
@@ -33,8 +41,8 @@ pub fn follows(counted: &Counted, day: Date) -> Result<(), String> {
     Ok(())
 }
 
-/// What of the gate the counts do not answer, or not as it asks.
-pub fn lacks(counted: &Counted, gate: &Gate, from: Option<Stage>) -> Option<String> {
+/// What of the gate, which asks for `conditions` besides its checks, the counts do not answer, or not as it asks.
+pub fn lacks(counted: &Counted, gate: &Gate, conditions: &[String]) -> Option<String> {
     for asked in &gate.criteria {
         let check = asked.check();
         match counted.checks.iter().find(|one| one.check() == check) {
@@ -45,20 +53,29 @@ pub fn lacks(counted: &Counted, gate: &Gate, from: Option<Stage>) -> Option<Stri
             Some(_) => {}
         }
     }
-    let is_lacking = |id: &String| counted.conditions.iter().all(|one| one.id != *id);
-    let lacking = conditions(gate, from).into_iter().find(is_lacking);
-    lacking.map(|id| format!("the gate asks for `{id}`, and it says nothing of that"))
+    let is_lacking = |id: &&String| counted.conditions.iter().all(|one| one.id != **id);
+    if let Some(id) = conditions.iter().find(is_lacking) {
+        return Some(format!("the gate asks for `{id}`, and it says nothing of that"));
+    }
+    // All that is asked for is there: what is there besides was not asked for, or is there twice and may contradict itself.
+    let is_more = counted.checks.len() != gate.criteria.len() || counted.conditions.len() != conditions.len();
+    is_more.then(|| "it says something twice, or what the gate does not ask for".to_owned())
 }
 
-/// What a gate asks besides its checks of a component that comes from `from`.
-pub fn conditions(gate: &Gate, from: Option<Stage>) -> Vec<String> {
-    if from == Some(gate.stage) { gate.conditions.asked_again().ids() } else { gate.conditions.ids() }
-}
-
-/// A waiver that the policy does not grant the component.
-pub fn stray_waiver<'c>(counted: &'c Counted, component: &Component) -> Option<&'c Waiver> {
-    let is_granted = |waiver: &Waiver| component.waivers.iter().any(|one| one.waiver == *waiver);
-    counted.waivers.iter().map(|one| &one.waiver).find(|waiver| !is_granted(waiver))
+/// What of the waivers is not as the policy grants it to the component: each of those of a check that is asked for once.
+pub fn strays(counted: &Counted, gate: &Gate, component: &Component) -> Option<String> {
+    let is_asked = |waiver: &&Waiver| gate.criteria.iter().any(|one| one.check() == waiver.check);
+    let granted: Vec<&Waiver> = component.waivers.iter().map(|one| &one.waiver).filter(is_asked).collect();
+    let told: Vec<&Waiver> = counted.waivers.iter().map(|one| &one.waiver).collect();
+    if granted == told {
+        return None;
+    }
+    Some(match told.iter().find(|waiver| !granted.contains(waiver)) {
+        Some(Waiver { check, rule, path, .. }) => {
+            format!("the policy has no such waiver of {check} {rule} in {path}")
+        }
+        None => "its waivers are not those of the policy, each once".to_owned(),
+    })
 }
 
 /// The words of what is not applicable are not counted.
@@ -71,15 +88,33 @@ fn is_same(one: &Criterion, other: &Criterion) -> bool {
     }
 }
 
+/// How many findings of a check the waivers are said to cover.
+fn covered(check: &CheckAssessment, waivers: &[WaiverAssessment]) -> u64 {
+    let own = waivers.iter().filter(|one| one.waiver.check == check.check());
+    own.fold(0, |sum, one| sum.saturating_add(one.state.covered()))
+}
+
+fn found(check: &CheckAssessment) -> Option<u64> {
+    check.outcome.evidence().and_then(|evidence| judge::waiver::found(&evidence.measured))
+}
+
 /// Whether so much can be covered: what is left, at best, meets the criterion.
-fn may_be_waived(check: &CheckAssessment, waivers: &[WaiverAssessment], day: Date) -> bool {
+fn may_be_waived(check: &CheckAssessment, covered: u64) -> bool {
     let Outcome::Fail(evidence) = &check.outcome else { return false };
-    let own = waivers.iter().filter(|one| one.waiver.check == check.check() && one.waiver.is_in_force(day));
-    let covered = own.filter_map(|one| match one.state {
-        WaiverState::Used { covered } if covered <= one.waiver.max => Some(covered),
-        _ => None,
-    });
-    let covered: u64 = covered.fold(0, u64::saturating_add);
     let Some(needed) = judge::waiver::needed(&check.criterion, &evidence.measured) else { return false };
     covered > 0 && needed <= covered
+}
+
+/// Whether a waiver can have come to what is said, by the figures of its check and the day on which it was judged.
+fn may_have_come_to(one: &WaiverAssessment, checks: &[CheckAssessment], day: Date) -> bool {
+    let found = checks.iter().find(|check| check.check() == one.waiver.check).and_then(found);
+    let max = one.waiver.max;
+    let follows = match one.state {
+        WaiverState::Expired => return !one.waiver.is_in_force(day),
+        WaiverState::NotJudged => found.is_none(),
+        WaiverState::Unused | WaiverState::UnusedHere => found.is_some(),
+        WaiverState::Used { covered } => covered > 0 && covered <= max,
+        WaiverState::Exceeded { found: named } => named > max && found.is_some_and(|found| named <= found),
+    };
+    follows && one.waiver.is_in_force(day)
 }

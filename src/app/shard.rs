@@ -156,7 +156,7 @@ fn began(assessment: &Assessment) -> Result<(), String> {
 /// fails all the same fails.
 pub fn is_still_waived(file: &str, component: &ComponentAssessment) -> Result<(), Reason> {
     let today = clock::today();
-    let ended = component.resting_on().into_iter().find(|waiver| !waiver.is_in_force(today));
+    let ended = component.resting_on().into_iter().map(|one| &one.waiver).find(|one| !one.is_in_force(today));
     let Some(waiver) = ended.filter(|_| component.verdict != Verdict::Fail) else { return Ok(()) };
     let Waiver { check, rule, path, expires, .. } = waiver;
     let what = format!("`{file}`: {check} rests on a waiver that expired on {expires} ({rule} in {path})");

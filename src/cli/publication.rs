@@ -100,14 +100,14 @@ impl Publication<'_> {
         exit
     }
 
-    /// Writes what is attested, each file whatever comes of the others, and says what the process ends with.
-    pub(super) fn attest(&self, exit: Exit, text: impl Fn(&[Kind]) -> String) -> Exit {
-        let mut exit = exit;
-        for Attest { kinds, file } in self.attests {
-            let written = file::write_whole(file, &text(kinds));
-            note(written.map_err(|why| lost(cannot_write(file, &why.to_string()))), &mut exit);
-        }
-        exit
+    /// Writes what is attested, each file whatever comes of the others, and gives the first that could not be written.
+    pub(super) fn attest(&self, text: impl Fn(&[Kind]) -> String) -> Result<(), Failure> {
+        let write = |one: &Attest| {
+            let written = file::write_whole(&one.file, &text(&one.kinds));
+            written.map_err(|why| lost(cannot_write(&one.file, &why.to_string())))
+        };
+        let written: Vec<Result<(), Failure>> = self.attests.iter().map(write).collect();
+        written.into_iter().collect()
     }
 
     /// All files that are written.

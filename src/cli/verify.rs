@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::app::attest::{self, Attestation};
+use crate::app::attest;
 use crate::app::checkout::checkout;
 use crate::app::choice::{Ask, Choice, choose};
 use crate::app::doubt;
@@ -82,11 +82,8 @@ pub(super) fn run(global: &Global, arguments: &Verify) -> Result<Exit, Failure> 
         }
         note(remembered, &mut exit);
     }
-    let attestation = attestation(arguments, &workspace, &mut verified, &mut exit);
-    let mut exit = publication.publish(&verified.assessment, exit, &style);
-    if let Some(attestation) = attestation {
-        exit = publication.attest(exit, |kinds| attestation.text(&verified.assessment, kinds));
-    }
+    attest(&publication, &workspace, &mut verified, &mut exit);
+    let exit = publication.publish(&verified.assessment, exit, &style);
     tell(global, arguments, &workspace, &verified)?;
     Ok(exit)
 }
@@ -123,27 +120,33 @@ fn may_attest(arguments: &Verify, workspace: &Workspace, choice: &Choice) -> Res
     Ok(())
 }
 
-/// What can be attested. Where nothing can, nothing passes: somebody may rest on the exit code for that the file is there.
-fn attestation(
-    arguments: &Verify,
-    workspace: &Workspace,
-    verified: &mut Verified,
-    exit: &mut Exit,
-) -> Option<Attestation> {
-    if arguments.attest.is_empty() || verified.interrupted || !verified.faults.is_empty() {
-        return None;
+/// Writes what is attested, before anything is told of the verdict. Where that cannot be, nothing passes: somebody may rest
+/// on the exit code, or on what a step was told, for that the file is there.
+fn attest(publication: &Publication<'_>, workspace: &Workspace, verified: &mut Verified, exit: &mut Exit) {
+    if publication.attests.is_empty() || verified.interrupted || !verified.faults.is_empty() {
+        return;
     }
     match attest::attest(workspace, &verified.assessment, &verified.folder) {
-        Ok(attestation) => Some(attestation),
+        Ok(attestation) => {
+            let written = publication.attest(|kinds| attestation.text(&verified.assessment, kinds));
+            if let Err(failure) = &written {
+                let why = failure.causes.join(": ");
+                withhold(verified, &format!("{}: {why}", failure.message));
+            }
+            note(written, exit);
+        }
         Err(refusal) => {
-            doubt::withhold(&mut verified.assessment, &format!("it was not attested: {refusal}"));
+            withhold(verified, &refusal.to_string());
             print::stderr(&Failure::from(refusal).text());
             if matches!(exit, Exit::Pass | Exit::Waiting) {
                 *exit = Exit::Inconclusive;
             }
-            None
         }
     }
+}
+
+fn withhold(verified: &mut Verified, why: &str) {
+    doubt::withhold(&mut verified.assessment, &format!("it was not attested: {why}"));
 }
 
 /// Records what was measured. In CI that is the default, and no reason to fail where the checkout cannot be written.

@@ -72,6 +72,15 @@ pub fn needed(criterion: &Criterion, measured: &Measured) -> Option<u64> {
     }
 }
 
+/// How many findings figures speak of, where findings of the check can be waived.
+pub fn found(measured: &Measured) -> Option<u64> {
+    match measured {
+        Measured::Lint { issues } | Measured::Security { issues } | Measured::Own { issues } => Some(*issues),
+        Measured::Types { errors, warnings } => Some(errors.saturating_add(*warnings)),
+        Measured::Tests(_) | Measured::Coverage(_) | Measured::Docs { .. } => None,
+    }
+}
+
 /// A waiver of which only the clock says something.
 fn unjudged(waiver: &Waiver, today: Date) -> WaiverAssessment {
     let state = if waiver.is_in_force(today) { WaiverState::NotJudged } else { WaiverState::Expired };

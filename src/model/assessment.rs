@@ -13,7 +13,7 @@ use super::gate::Criterion;
 use super::reason::Reason;
 use super::run::Run;
 use super::stage::Stage;
-use super::waiver::{Cover, Waiver, WaiverAssessment};
+use super::waiver::{Cover, WaiverAssessment};
 
 /// What a check came to. A pass cannot be built without its evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -173,13 +173,8 @@ pub struct ComponentAssessment {
 
 impl ComponentAssessment {
     /// The waivers without which it would be no pass, the first that ends before the others.
-    pub fn resting_on(&self) -> Vec<&Waiver> {
-        let is_waived = |check: Check| self.checks.iter().any(|one| one.waived && one.check() == check);
-        let used = self.waivers.iter().filter(|one| one.state.covered() > 0);
-        let mut waivers: Vec<&Waiver> =
-            used.map(|one| &one.waiver).filter(|one| is_waived(one.check)).collect();
-        waivers.sort_by_key(|one| one.expires);
-        waivers
+    pub fn resting_on(&self) -> Vec<&WaiverAssessment> {
+        resting_on(&self.checks, &self.waivers)
     }
 
     /// Whether it did not pass and no check and no condition of it says why, as where the gate has none.
@@ -197,6 +192,19 @@ impl ComponentAssessment {
             && open().next().is_some()
             && open().all(|one| one.state == ConditionState::Waiting)
     }
+}
+
+/// The waivers without which `checks` would not all be well, the first that ends before the others. One that covers
+/// findings of a check that passes within its bound all the same is none of them.
+pub fn resting_on<'a>(
+    checks: &[CheckAssessment],
+    waivers: &'a [WaiverAssessment],
+) -> Vec<&'a WaiverAssessment> {
+    let is_waived = |check: Check| checks.iter().any(|one| one.waived && one.check() == check);
+    let used = waivers.iter().filter(|one| one.state.covered() > 0);
+    let mut waivers: Vec<&WaiverAssessment> = used.filter(|one| is_waived(one.waiver.check)).collect();
+    waivers.sort_by_key(|one| one.waiver.expires);
+    waivers
 }
 
 /// What was looked at.

@@ -6,13 +6,12 @@ use crate::model::waiver::{Waiver, WaiverAssessment, WaiverState};
 
 use super::summary::{count, grouped};
 
-/// `2 waived until 2025-11-01`: how many findings of those that pass waivers cover, and when the first of these waivers
-/// ends. Nothing where they cover none.
+/// `2 waived until 2025-11-01`: how many findings the waivers cover without which there would be no pass, and when the
+/// first of these waivers ends. Nothing where there are none.
 pub(super) fn until<'a>(components: impl IntoIterator<Item = &'a ComponentAssessment>) -> Option<String> {
     let passing = components.into_iter().filter(|component| component.verdict == Verdict::Pass);
-    let used = passing.flat_map(|component| &component.waivers).filter(|one| one.state.covered() > 0);
     let (mut number, mut first) = (0, None);
-    for one in used {
+    for one in passing.flat_map(ComponentAssessment::resting_on) {
         number += one.state.covered();
         first = first.into_iter().chain([one.waiver.expires]).min();
     }
@@ -31,8 +30,9 @@ pub(super) fn and_until(word: &str, verification: &Verification) -> String {
 
 /// `2 waived until 2025-11-01`, of a pass that was recorded; nothing where it rests on no waiver.
 pub fn recorded_until(verification: &Verification) -> Option<String> {
-    let first = verification.waivers.iter().map(|one| one.expires).min()?;
-    let number = verification.waivers.iter().map(|one| one.covered).sum();
+    let waivers = verification.resting_on();
+    let first = waivers.first()?.expires;
+    let number = waivers.iter().map(|one| one.covered).sum();
     (verification.verdict == Verdict::Pass).then(|| format!("{} waived until {first}", grouped(number)))
 }
 
@@ -96,6 +96,7 @@ fn what(waiver: &Waiver) -> String {
 mod tests {
     use super::super::{record_sample, sample};
     use super::*;
+    use crate::model::check::Check;
 
     #[test]
     fn the_first_waiver_that_ends_speaks_for_all_and_only_those_that_cover_something_count() {
@@ -109,6 +110,22 @@ mod tests {
         other.verdict = Verdict::Fail;
         assert_eq!(until([&other]), None);
         assert_eq!(until(&sample::all_pass().components), None);
+    }
+
+    #[test]
+    fn a_waiver_of_a_check_that_passes_within_its_bound_is_nothing_that_a_pass_rests_on() {
+        let mut two = sample::waived();
+        let component = &mut two.components[0];
+        let mut needless = component.waivers[0].clone();
+        needless.waiver.check = Check::Types;
+        needless.waiver.expires = "2025-10-15".parse().unwrap();
+        component.waivers.push(needless);
+        assert_eq!(until(&two.components).as_deref(), Some("2 waived until 2025-11-01"));
+        two.components[0].checks[2].waived = false;
+        assert_eq!(until(&two.components), None);
+        let mut passed = record_sample::passing("");
+        passed.waivers = vec![record_sample::waiver("2025-11-01")];
+        assert_eq!(recorded(&passed), "pass");
     }
 
     #[test]
@@ -141,6 +158,7 @@ mod tests {
         let mut passed = record_sample::passing("");
         assert_eq!(recorded(&passed), "pass");
         passed.waivers = vec![record_sample::waiver("2025-12-01"), record_sample::waiver("2025-11-01")];
+        passed.checks.push(record_sample::waived_lint());
         assert_eq!(recorded(&passed), "pass, 4 waived until 2025-11-01");
         assert_eq!(and_until("passed", &passed), "passed, 4 waived until 2025-11-01");
         passed.verdict = Verdict::Fail;

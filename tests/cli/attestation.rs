@@ -273,9 +273,18 @@ fn what_is_no_attestation_is_told_and_never_holds() {
     let text = attested(&project, 0);
     refuses(audit(&project, "", &[]), 3, "holds no Statement");
     refuses(audit(&project, "{}", &[]), 3, "no Statement of tta-promote");
-    refuses(audit(&project, "garbage", &[]), 5, "no Statement, envelope or bundle");
-    refuses(audit(&project, &"x".repeat(10 << 20), &[]), 5, "no Statement, envelope or bundle");
-    refuses(audit(&project, &text[..text.len() - 9], &[]), 5, "no Statement, envelope or bundle");
+    // What is no JSON may have been torn on its way: nobody is accused.
+    for torn in ["garbage", &"x".repeat(10 << 20), &text[..text.len() - 9]] {
+        let told = audit(&project, torn, &[]);
+        assert!(!told.stdout.contains("trust nothing of it"), "{}", told.stdout);
+        assert!(told.stdout.contains("whether it is the file that was meant"), "{}", told.stdout);
+        refuses(told, 5, "it is not readable as JSON");
+    }
+    // Nor where it is in a form that cosign wrote before.
+    let old = audit(&project, "{\"base64Signature\": \"AA==\", \"cert\": \"AA==\"}", &[]);
+    assert!(old.stdout.contains("sign with cosign 3, or with `--new-bundle-format`"), "{}", old.stdout);
+    assert!(!old.stdout.contains("verify it again"), "{}", old.stdout);
+    refuses(old, 3, "as cosign wrote it before 3");
     let emptied = changed(&text, |one| one["subject"] = serde_json::json!([]));
     refuses(audit(&project, &emptied, &[]), 5, "no subject");
     let other = changed(&text, |one| one["subject"][0]["name"] = "src/b.py".into());

@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test builds its world with its own hands")]
 
 mod attestation;
+mod attested_stage;
 mod audit;
 mod cache;
 mod change;
@@ -29,6 +30,7 @@ mod selection;
 mod shard;
 mod sharing;
 mod since;
+mod statement;
 mod testing;
 mod told;
 mod tree;

@@ -165,6 +165,23 @@ fn a_file_that_cannot_be_written_keeps_back_neither_the_verdict_nor_the_record()
 }
 
 #[test]
+fn where_an_attestation_cannot_be_written_nothing_passes_anywhere() {
+    let project = Project::new()
+        .data("out/there", "")
+        .fake("ruff")
+        .does("rm -rf \"$fakes/out\"; honest \"$@\"")
+        .repository();
+    let (project, step) = in_a_step(project);
+    let lost = project.path("fakes/out/a.jsonl").to_string_lossy().into_owned();
+    let mut arguments: Vec<String> =
+        ["verify", "a", "--format", "json", "--attest", &lost].map(str::to_owned).to_vec();
+    arguments.extend(all_formats(&project));
+    let told = project.run(&arguments).exits(70).complains("cannot write `");
+    assert_eq!(told.json()["verdict"], "inconclusive", "and it is one document");
+    none_passes(&project, &step, 70);
+}
+
+#[test]
 fn what_an_earlier_run_left_is_gone_where_this_one_comes_to_no_verdict() {
     for (policy, arguments, code) in [
         ("x", &["verify", "a"][..], 2),

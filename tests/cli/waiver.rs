@@ -261,11 +261,10 @@ fn an_attestation_says_until_when_a_pass_is_waived_and_no_longer_holds_then() {
         "{}",
         told.stdout
     );
-    for line in text.replace(&day(20), &day(-1)).lines() {
+    // A day that ends no waiver of the policy was written by somebody else.
+    for line in text.replace(&day(20), &day(30)).lines() {
         std::fs::write(&file, line).expect("written");
-        // The counts were judged on a day on which the waiver was in force, which this one says that it was not.
-        let code = if line.contains("attestation/gate/v1") { 5 } else { 3 };
-        project.run(&["audit", "a", "--attestation", &name]).exits(code);
+        project.run(&["audit", "a", "--attestation", &name]).exits(5);
     }
     // Waivers that cover less than what was found carry no pass.
     let counts = text.lines().last().expect("the counts").replace("\"covered\": 2", "\"covered\": 1");
@@ -277,6 +276,94 @@ fn an_attestation_says_until_when_a_pass_is_waived_and_no_longer_holds_then() {
     std::fs::write(&file, counts).expect("written");
     let told = project.run(&["audit", "a", "--attestation", &name]).exits(5);
     told.says("the policy has no such waiver of lint F999 in src/a.py");
+    // As it will be when its waivers have ended: what is there is of that commit and policy, and of the day before.
+    let policy = std::fs::read_to_string(project.root().join("promotion.toml")).expect("a policy");
+    let project = project.policy(&policy.replace(&day(20), &day(-1))).committed();
+    project.run(&["verify", "a", "--attest", &name]).exits(1);
+    let now = std::fs::read_to_string(&file).expect("written");
+    let digest = |text: &str, name: &str| -> String {
+        let after = text.split(&format!("\"{name}\": \"")).nth(1).expect("a digest");
+        after.split('"').next().expect("an end").to_owned()
+    };
+    let mut then =
+        text.replace(&day(20), &day(-1)).replace(&format!("\"{}T", day(0)), &format!("\"{}T", day(-1)));
+    for name in ["gitCommit", "ttaPromotePolicyV1"] {
+        then = then.replace(&digest(&text, name), &digest(&now, name));
+    }
+    for line in then.lines() {
+        std::fs::write(&file, line).expect("written");
+        let told = project.run(&["audit", "a", "--attestation", &name, "--max-age", "3d"]).exits(3);
+        told.says("it rests on a waiver that expired after");
+    }
+}
+
+/// What is changed in several places so that all of it fits together is held against the policy all the same.
+#[test]
+fn an_attestation_waives_nothing_but_what_the_policy_does() {
+    let project = project(&(waiver("F401", 2) + &waiver_until("E501", 1, &day(30))));
+    let file = project.path("shards").join("a.jsonl");
+    let name = file.to_string_lossy().into_owned();
+    project.run(&["verify", "a", "--attest", &name]).exits(0);
+    let text = std::fs::read_to_string(&file).expect("written");
+    let refused = |kind: usize, why: &str, change: &dyn Fn(&mut Value)| {
+        let line = text.lines().nth(kind).expect("a Statement");
+        let mut statement: Value = serde_json::from_str(line).expect("JSON");
+        change(&mut statement["predicate"]);
+        std::fs::write(&file, statement.to_string()).expect("written");
+        let told = project.run(&["audit", "a", "--attestation", &name, "--format", "json"]).exits(5);
+        assert!(told.stdout.contains(why), "{why}: {}", told.stdout);
+    };
+    let (test_result, vsa, counts) = (0, 1, 2);
+    refused(counts, "its waivers are not those of the policy, each once", &|one| {
+        one["gate"]["checks"][2]["measured"]["issues"] = 5.into();
+        let waivers = one["gate"]["waivers"].as_array_mut().expect("waivers");
+        waivers.push(waivers[0].clone());
+    });
+    refused(counts, "it says something twice, or what the gate does not ask for", &|one| {
+        let checks = one["gate"]["checks"].as_array_mut().expect("checks");
+        let mut other = checks[2].clone();
+        other["measured"]["issues"] = 0.into();
+        other["outcome"] = "pass".into();
+        other["waived"] = false.into();
+        checks.push(other);
+    });
+    refused(counts, "its waivers cover more than was found", &|one| {
+        one["gate"]["checks"][2]["measured"]["issues"] = 2.into();
+    });
+    refused(counts, "cannot have been `unused`", &|one| {
+        one["gate"]["checks"][2]["measured"]["issues"] = 2.into();
+        one["gate"]["waivers"][1]["state"] = "unused".into();
+        one["gate"]["waivers"][1]["covered"] = 0.into();
+        one["started"] = format!("{}T00:00:00Z", day(-30)).into();
+        one["gate"]["waivers"][1]["expires"] = day(-31).into();
+    });
+    refused(test_result, "it says that `tests` is waived, and the policy has no such waiver", &|one| {
+        let passed = one["passedTests"].as_array_mut().expect("tests");
+        let first = passed.remove(0);
+        one["warnedTests"].as_array_mut().expect("tests").push(first);
+    });
+    refused(vsa, "the policy has no waiver until then", &|one| {
+        one["verifiedLevels"][1] = format!("TTA_PROMOTE_WAIVED_UNTIL_{}", day(60)).into();
+    });
+}
+
+/// What is waived and would pass all the same may end without anything ending.
+#[test]
+fn a_waiver_that_a_pass_does_not_need_is_nothing_that_it_rests_on() {
+    let needless = waiver_until("F401", 2, &day(0));
+    let policy = POLICY.replace("[gate.staging]", "[gate.staging]\nlint = { max_issues = 3 }");
+    let project = project("").policy(&format!("{policy}\n{needless}")).committed();
+    let file = project.path("shards").join("a.jsonl").to_string_lossy().into_owned();
+    let said = project.run(&["verify", "a", "-q", "--record", "--attest", &file]).exits(0).stdout;
+    assert_eq!(said, "a: ready for staging\n");
+    let text = std::fs::read_to_string(&file).expect("written");
+    assert!(
+        !["WAIVED_UNTIL", "waivedUntil", "waived_until", "WARNED"].iter().any(|one| text.contains(one)),
+        "{text}"
+    );
+    let history = project.run(&["history", "a"]).exits(0).stdout;
+    assert!(!history.contains("waived until"), "{history}");
+    project.run(&["audit", "a", "--attestation", &file]).exits(0);
 }
 
 #[test]

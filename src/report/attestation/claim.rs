@@ -22,10 +22,10 @@ use super::test_result::TestResult;
 use super::vsa::{Summary, VERIFIER};
 use super::{Conclusion, Kind};
 
-/// What stands in one line of a file.
+/// What stands in one place of a file.
 #[derive(Debug, Clone)]
 pub struct Reading {
-    /// The line, from 1.
+    /// The line on which it begins, from 1.
     pub line: usize,
     /// How many signatures are upon it; `None` where it is bare.
     pub signatures: Option<usize>,
@@ -39,6 +39,12 @@ pub enum Unread {
     /// It is sound and none of ours, for all that can be told.
     #[error("{0}")]
     Foreign(String),
+    /// It cannot be read at all, so nothing can be said of what it is.
+    #[error("{0}")]
+    Unreadable(String),
+    /// Signed, in a form in which no current signer writes it.
+    #[error("it is a bundle as cosign wrote it before 3, which is not read")]
+    Outdated,
     /// It is not what it says that it is.
     #[error("{0}")]
     Malformed(String),
@@ -61,6 +67,8 @@ pub struct Claim {
     pub commit: String,
     /// The commit among its subjects; `None` where there is none, as signers that take only files leave it.
     pub commit_subject: Option<String>,
+    /// What that commit is said to be one of.
+    pub commit_of: Option<String>,
     /// The SHA-256 of each file that it is about, by its name.
     pub files: BTreeMap<String, String>,
     /// The digest of the policy.
@@ -76,12 +84,33 @@ pub struct Claim {
 /// What bears a conclusion out, and what must agree with the rest.
 #[derive(Debug, Clone)]
 pub enum Proof {
-    /// The checks and conditions that are said to be well, and the URI of the policy.
-    Tests(Vec<String>, String),
+    /// What is said to be well.
+    Tests {
+        /// The checks and conditions that are said to have passed.
+        passed: Vec<String>,
+        /// The checks that are said to have passed by a waiver.
+        warned: Vec<String>,
+        /// The file of the policy.
+        file: String,
+        /// The URI of the policy.
+        uri: String,
+    },
     /// The URIs of what was verified and of the policy.
-    Summary(String, String),
+    Summary {
+        /// What was verified.
+        resource: String,
+        /// The URI of the policy.
+        uri: String,
+    },
     /// The counts.
-    Counts(Box<Counted>),
+    Counts {
+        /// They.
+        counted: Box<Counted>,
+        /// The project.
+        project: String,
+        /// The file of the policy.
+        file: String,
+    },
 }
 
 /// All claims of a file.
@@ -124,11 +153,12 @@ fn of_tests(mut tests: TestResult, subject: Subject) -> Result<Claim, Unread> {
     let policy = ours.ok_or_else(|| Unread::Foreign("it is a test result of another program".to_owned()))?;
     let conclusion = Conclusion::from_name(&tests.result);
     let conclusion = conclusion.ok_or_else(|| malformed(format!("there is no result `{}`", tests.result)))?;
-    let uri = policy.uri.clone();
+    let (file, uri) = (policy.name.clone(), policy.uri.clone());
     let claim = Claim { conclusion, ..of_policy(policy, subject)? };
     let well = tests.well(&claim.component, conclusion);
-    let well = well.ok_or_else(|| malformed(format!("`{}` does not follow from its tests", tests.result)))?;
-    is_consistent(Claim { proof: Proof::Tests(well, uri), ..claim })
+    let (passed, warned) =
+        well.ok_or_else(|| malformed(format!("`{}` does not follow from its tests", tests.result)))?;
+    is_consistent(Claim { proof: Proof::Tests { passed, warned, file, uri }, ..claim })
 }
 
 fn of_summary(summary: Summary, subject: Subject) -> Result<Claim, Unread> {
@@ -150,11 +180,12 @@ fn of_summary(summary: Summary, subject: Subject) -> Result<Claim, Unread> {
         started: instant(&summary.time_verified)?,
         commit: resource.commit,
         commit_subject: subject.commit,
+        commit_of: subject.commit_of,
         files: subject.files,
         policy: policy.ok_or_else(|| malformed("its policy has no digest"))?,
         conclusion,
         waived_until,
-        proof: Proof::Summary(summary.resource_uri, summary.policy.uri),
+        proof: Proof::Summary { resource: summary.resource_uri, uri: summary.policy.uri },
     })
 }
 
@@ -182,11 +213,16 @@ fn of_gate(gate: &Predicate<'_>, subject: Subject) -> Result<Claim, Unread> {
         started: instant(&gate.started)?,
         commit: gate.commit.clone(),
         commit_subject: subject.commit,
+        commit_of: subject.commit_of,
         files: subject.files,
         policy: gate.policy.sha256.clone(),
         conclusion,
         waived_until,
-        proof: Proof::Counts(Box::new(counted)),
+        proof: Proof::Counts {
+            counted: Box::new(counted),
+            project: gate.project.clone(),
+            file: gate.policy.file.clone(),
+        },
     })
 }
 
@@ -204,11 +240,12 @@ fn of_policy(policy: Policy, subject: Subject) -> Result<Claim, Unread> {
         started: instant(&started)?,
         commit,
         commit_subject: subject.commit,
+        commit_of: subject.commit_of,
         files: subject.files,
         policy: digest.ok_or_else(|| malformed("its policy has no digest"))?,
         conclusion: Conclusion::Failed,
         waived_until: day(waived_until.as_deref())?,
-        proof: Proof::Tests(Vec::new(), String::new()),
+        proof: Proof::Summary { resource: String::new(), uri: String::new() },
     })
 }
 
@@ -225,16 +262,20 @@ fn is_consistent(claim: Claim) -> Result<Claim, Unread> {
 /// What a Statement is about.
 struct Subject {
     commit: Option<String>,
+    commit_of: Option<String>,
     files: BTreeMap<String, String>,
 }
 
 impl Subject {
     fn of(artifacts: Vec<Artifact>) -> Result<Self, Unread> {
-        let mut subject = Self { commit: None, files: BTreeMap::new() };
+        let mut subject = Self { commit: None, commit_of: None, files: BTreeMap::new() };
         for Artifact { name, digest } in artifacts {
             let name = name.unwrap_or_default();
             let twice = match (digest.get(GIT_COMMIT), digest.get(SHA256)) {
-                (Some(commit), None) => subject.commit.replace(commit.clone()).is_some(),
+                (Some(commit), None) => {
+                    subject.commit_of = Some(name.clone());
+                    subject.commit.replace(commit.clone()).is_some()
+                }
                 (None, Some(file)) => subject.files.insert(name.clone(), file.clone()).is_some(),
                 _ if digest.is_empty() => {
                     return Err(malformed(format!("its subject `{name}` has no digest")));

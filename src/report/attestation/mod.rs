@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use schemars::{Schema, SchemaGenerator};
 
-use crate::model::assessment::{Assessment, CheckAssessment, ComponentAssessment, Verdict};
-use crate::model::waiver::{WaiverAssessment, WaiverState};
+use crate::model::assessment::{Assessment, CheckAssessment, ComponentAssessment, Verdict, resting_on};
+use crate::model::waiver::WaiverAssessment;
 
 use super::json::on_one_line;
 
@@ -148,11 +148,8 @@ pub fn render(measured: &Measured<'_>, kind: Kind) -> String {
 
 /// The last day on which a pass stands that rests on waivers; `None` where it rests on none.
 fn waived_until(verdict: Verdict, checks: &[CheckAssessment], waivers: &[WaiverAssessment]) -> Option<Date> {
-    if verdict != Verdict::Pass || !checks.iter().any(|check| check.waived) {
-        return None;
-    }
-    let used = |one: &&WaiverAssessment| matches!(one.state, WaiverState::Used { .. });
-    waivers.iter().filter(used).map(|one| one.waiver.expires).min()
+    let first = resting_on(checks, waivers).first().map(|one| one.waiver.expires);
+    first.filter(|_| verdict == Verdict::Pass)
 }
 
 #[cfg(test)]

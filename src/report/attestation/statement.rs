@@ -106,7 +106,7 @@ impl Policy {
 
 impl Origin {
     /// What the commit is one of.
-    fn name(&self) -> String {
+    pub fn name(&self) -> String {
         self.repository.clone().unwrap_or_else(|| self.project.clone())
     }
 

@@ -52,8 +52,9 @@ impl TestResult {
         tests
     }
 
-    /// The checks and conditions of `component` that are said to be well; `None` where the lists do not bear the result.
-    pub(super) fn well(&self, component: &str, result: Conclusion) -> Option<Vec<String>> {
+    /// The checks and conditions of `component` that are said to have passed, and to have passed by a waiver; `None` where
+    /// the lists do not bear the result.
+    pub(super) fn well(&self, component: &str, result: Conclusion) -> Option<(Vec<String>, Vec<String>)> {
         let is_borne = match result {
             Conclusion::Passed => self.warned_tests.is_empty() && !self.passed_tests.is_empty(),
             Conclusion::Warned => !self.warned_tests.is_empty(),
@@ -63,7 +64,8 @@ impl TestResult {
             return None;
         }
         let own = |name: &String| Some(name.strip_prefix(component)?.strip_prefix('/')?.to_owned());
-        self.passed_tests.iter().chain(&self.warned_tests).map(own).collect()
+        let all = |names: &[String]| names.iter().map(own).collect::<Option<Vec<String>>>();
+        Some((all(&self.passed_tests)?, all(&self.warned_tests)?))
     }
 }
 

@@ -191,11 +191,66 @@ fn a_statement_is_found_in_an_envelope_in_a_bundle_and_in_lines() {
         assert_eq!(found.iter().map(|one| one.line).collect::<Vec<_>>(), [1, 3, 4]);
         assert!(found.iter().all(|one| one.content.is_ok()));
     }
-    let garbage = "no JSON at all\n".repeat(700_000);
-    let found = read(&garbage);
-    assert!(found.len() <= 10_001, "{}", found.len());
-    assert!(matches!(&found[0].content, Err(Unread::Malformed(_))));
     assert!(read("").is_empty());
+}
+
+fn bundled(assessment: &Assessment, kind: Kind) -> Value {
+    use base64::Engine as _;
+    let payload = base64::engine::general_purpose::STANDARD.encode(first(assessment, kind));
+    let envelope = serde_json::json!({
+        "payload": payload, "payloadType": "application/vnd.in-toto+json", "signatures": [{"sig": "AA=="}],
+    });
+    serde_json::json!({
+        "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json", "dsseEnvelope": envelope,
+    })
+}
+
+#[test]
+fn what_the_signers_that_are_named_write_is_read_however_it_is_laid_out() {
+    let assessment = sample::one_fails();
+    let [vsa, counts] = [Kind::Vsa, Kind::Counts].map(|kind| bundled(&assessment, kind));
+    let verified = |bundle: &Value| serde_json::json!({"attestation": {"bundle": bundle, "bundle_url": ""}, "verificationResult": {"statement": {}}});
+    let printed = serde_json::json!([verified(&vsa), verified(&counts)]);
+    let answered = serde_json::json!({"attestations": [{"bundle": vsa}, {"bundle": counts}]});
+    for text in [
+        printed.to_string(),
+        format!("{printed:#}\n"),
+        answered.to_string(),
+        serde_json::json!([vsa, counts]).to_string(),
+        format!("{vsa:#}\r\n{counts:#}"),
+        format!("{vsa} {counts}"),
+    ] {
+        let found = read(&text);
+        let kinds: Vec<Kind> =
+            found.iter().map(|one| one.content.as_ref().expect("it is read").kind).collect();
+        assert_eq!(kinds, [Kind::Vsa, Kind::Counts], "{text}");
+        assert!(found.iter().all(|one| one.signatures == Some(1)), "{text}");
+    }
+    let two = format!("\n{vsa:#}\n{counts:#}");
+    let second = 3 + format!("{vsa:#}").matches('\n').count();
+    assert_eq!(read(&two).iter().map(|one| one.line).collect::<Vec<_>>(), [2, second]);
+    let old = serde_json::json!({"base64Signature": "AA==", "cert": "AA==", "rekorBundle": {}}).to_string();
+    assert!(matches!(refused(&old), Unread::Outdated));
+    assert!(read("[]").is_empty());
+}
+
+#[test]
+fn what_is_no_json_is_told_once_and_hides_nothing_that_follows_it() {
+    let counts = bundled(&sample::all_pass(), Kind::Counts);
+    let torn = format!("{counts:#}");
+    for broken in ["no JSON\nat all", &torn[..torn.len() - 9], "{\"a\": \"b", "{\"a\": 1,", "]", "5"] {
+        for whole in [counts.to_string(), format!("{counts:#}")] {
+            let found = read(&format!("{broken}\n{whole}\n"));
+            let lines = broken.matches('\n').count() + 2;
+            assert_eq!(found.iter().map(|one| one.line).collect::<Vec<_>>(), [1, lines], "{broken}");
+            assert!(matches!(&found[0].content, Err(Unread::Unreadable(_))), "{broken}");
+            assert!(found[1].content.is_ok(), "{broken}");
+        }
+    }
+    // Nor does it take long, whatever it is.
+    for garbage in ["no JSON at all\n", "{\"a\": [\n", "{\"a\": \"\n", "[", "{}", "{\"bundle\": "] {
+        assert!(read(&garbage.repeat(30_000)).len() <= 10_001, "{garbage}");
+    }
 }
 
 #[test]

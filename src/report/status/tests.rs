@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::super::clean::{is_unseen, tests::hostile};
 use super::super::page::cells;
 use super::super::record_sample::{
-    comment, container, deploy, measurement, passing, time, verification, waiver,
+    comment, container, deploy, measurement, passing, time, verification, waived_lint, waiver,
 };
 use super::*;
 use crate::model::decision::RollbackSeverity;
@@ -111,6 +111,7 @@ fn deployed(text: &str) -> Known {
 fn a_line_of_many_says_until_when_a_pass_is_waived() {
     let mut passed = passing("");
     passed.waivers = vec![waiver("2025-12-01"), waiver("2025-11-01")];
+    passed.checks.push(waived_lint());
     let stale = vec![obstacle(ObstacleKind::Old, "too old", "")];
     let mut status = several("");
     status.components = vec![
