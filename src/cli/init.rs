@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::app::beginning::begin;
+use crate::app::beginning::{Beginning, begin};
 use crate::app::project::POLICY_FILE;
 use crate::report::clean::one_line;
 use crate::sys::{file, tree};
@@ -24,11 +24,11 @@ pub(super) fn run(arguments: &Init) -> Result<Exit, Failure> {
     if !arguments.print && tree::exists(&path) {
         return Err(there_already(&shown));
     }
-    let (text, names) = begin(&root)?;
+    let Beginning { text, names, looked } = begin(&root)?;
     let Some(first) = names.first() else {
         return Err(Failure::usage(
             "no package and no module was found that could be a component",
-            "go to the folder of the Python project: they are looked for in `src`, and at the top where there is none",
+            &format!("go to the folder of the Python project: looked in {}", one_line(&listed(&looked))),
         ));
     };
     if arguments.print {
