@@ -133,7 +133,9 @@ fn components(root: &Path, homes: &[Home]) -> Vec<Found> {
     }
     let mut components: Vec<Found> = found.into_values().collect();
     let mut users: BTreeMap<String, usize> = BTreeMap::new();
-    components.iter().for_each(|one| *users.entry(one.tests.clone()).or_default() += 1);
+    for one in &components {
+        *users.entry(one.tests.clone()).or_default() += 1;
+    }
     let are_several = components.len() > 1;
     for one in &mut components {
         let is_common = common.as_ref() == Some(&one.tests) && are_several;

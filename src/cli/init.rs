@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &Init) -> Result<Exit, Failure> {
     let Some(first) = names.first() else {
         return Err(Failure::usage(
             "no package and no module was found that could be a component",
-            &format!("go to the folder of the Python project: looked in {}", one_line(&listed(&looked))),
+            format!("go to the folder of the Python project: looked in {}", one_line(&listed(&looked))),
         ));
     };
     if arguments.print {

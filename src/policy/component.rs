@@ -139,7 +139,7 @@ fn tests(offset: usize, component: &Table<'_>, from: &Viewpoint, faults: &mut Fa
     }
     if let Some(value) = table.get("select") {
         selection.select = select(&value, faults);
-        selection.select_place = Some(faults.place(value.offset));
+        selection.select_place = selection.select.as_ref().map(|_| faults.place(value.offset));
     }
     selection.args = table.get("args").map(|value| pytest_argument::read(&value, faults)).unwrap_or_default();
     selection

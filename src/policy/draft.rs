@@ -60,10 +60,8 @@ impl Found {
         // pytest reads these words, and not the names that they may be.
         let is_word =
             ["and", "or", "not", "true", "false", "none"].contains(&self.name.to_lowercase().as_str());
-        let select = match self.shares_tests && !is_word {
-            true => format!(", select = {}", quoted(&self.name)),
-            false => String::new(),
-        };
+        let is_needed = self.shares_tests && !is_word;
+        let select = if is_needed { format!(", select = {}", quoted(&self.name)) } else { String::new() };
         let readme = self.readme.as_ref().map(|readme| format!("readme = {}\n", quoted(readme)));
         format!(
             "[component.{}]\npaths = [{}]\n{}tests = {{ paths = [{}]{select} }}\n",
