@@ -35,6 +35,7 @@ pub mod integration;
 pub mod issue;
 pub mod lane;
 pub mod launch;
+mod layout;
 pub mod ledgers;
 pub mod merge;
 pub mod notice;

@@ -71,7 +71,12 @@ mod tests {
             paths: vec![path("a")],
             readme: None,
             depends_on: Vec::new(),
-            tests: TestSelection { paths: vec![path("tests")], select: None, args: Vec::new() },
+            tests: TestSelection {
+                paths: vec![path("tests")],
+                select: None,
+                select_place: None,
+                args: Vec::new(),
+            },
             deploy: BTreeMap::new(),
             maturity: None,
             observe: BTreeMap::new(),

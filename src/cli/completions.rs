@@ -39,7 +39,23 @@ pub(super) fn man(arguments: &Man) -> Result<Exit, Failure> {
 fn page(command: Command) -> anyhow::Result<String> {
     let mut page = Vec::new();
     Page::new(command).render(&mut page)?;
-    Ok(String::from_utf8(page)?)
+    Ok(unfilled(&String::from_utf8(page)?))
+}
+
+/// The page with its examples and tables as they are: `man` would fill their columns like prose.
+fn unfilled(page: &str) -> String {
+    let mut text = String::with_capacity(page.len());
+    let mut is_inside = false;
+    for line in page.lines() {
+        let is_set_in = line.starts_with("  ");
+        if is_set_in != is_inside {
+            text.push_str(if is_set_in { ".nf\n" } else { ".fi\n" });
+            is_inside = is_set_in;
+        }
+        text.extend([line, "\n"]);
+    }
+    text.push_str(if is_inside { ".fi\n" } else { "" });
+    text
 }
 
 /// The page of the program, and that of each verb.

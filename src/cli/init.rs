@@ -28,9 +28,9 @@ pub(super) fn run(arguments: &Init) -> Result<Exit, Failure> {
     if !arguments.print && tree::exists(&path) {
         return Err(there_already(&shown));
     }
-    let Beginning { text, names, unnamed } = begin(&root)?;
+    let Beginning { text, names, unnamed, looked } = begin(&root)?;
     let Some(first) = names.first() else {
-        return Err(nobody(&unnamed));
+        return Err(nobody(&unnamed, &looked));
     };
     let left_out = if unnamed.is_empty() {
         String::new()
@@ -61,11 +61,11 @@ pub(super) fn run(arguments: &Init) -> Result<Exit, Failure> {
 }
 
 /// That there is nothing to begin with, or only what no component can be named after.
-fn nobody(unnamed: &[String]) -> Failure {
+fn nobody(unnamed: &[String], looked: &[String]) -> Failure {
     if unnamed.is_empty() {
         return Failure::usage(
             "no package and no module was found that could be a component",
-            "go to the folder of the Python project: they are looked for in `src`, and at the top where there is none",
+            format!("go to the folder of the Python project: looked in {}", listed(looked)),
         );
     }
     Failure {

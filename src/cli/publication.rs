@@ -42,7 +42,8 @@ impl Publication<'_> {
                 return Err(failure);
             }
             let place = file::written_as(file);
-            if named.contains(&place) {
+            // A device keeps nothing, so that one document there cannot take the place of another.
+            if named.contains(&place) && !file::is_device(&place) {
                 return Err(cannot_write(file, "it is named twice"));
             }
             let is_document = workspace.is_some_and(|workspace| workspace.reads_document(&place));

@@ -188,6 +188,7 @@ mod tests {
             tests: TestSelection {
                 paths: vec![path("tests")],
                 select: Some(select.to_owned()),
+                select_place: None,
                 args: Vec::new(),
             },
             deploy: BTreeMap::new(),

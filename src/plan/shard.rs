@@ -55,7 +55,8 @@ mod tests {
     use crate::plan::TestGroup;
     use proptest::prelude::*;
 
-    static SELECTION: TestSelection = TestSelection { paths: Vec::new(), select: None, args: Vec::new() };
+    static SELECTION: TestSelection =
+        TestSelection { paths: Vec::new(), select: None, select_place: None, args: Vec::new() };
 
     fn plan(groups: &[&[usize]]) -> Plan<'static> {
         let group = |components: &&[usize]| TestGroup {

@@ -122,7 +122,8 @@ fn maturity(table: &Table<'_>, from: &Viewpoint, faults: &mut Faults<'_>) -> Opt
 /// `[component.NAME.tests]`
 fn tests(offset: usize, component: &Table<'_>, from: &Viewpoint, faults: &mut Faults<'_>) -> TestSelection {
     let default = DeclaredPath { path: DEFAULT_TESTS.to_owned(), place: faults.place(offset) };
-    let mut selection = TestSelection { paths: vec![default], select: None, args: Vec::new() };
+    let mut selection =
+        TestSelection { paths: vec![default], select: None, select_place: None, args: Vec::new() };
     let Some(table) = component.get("tests").and_then(|value| value.table(faults)) else {
         return selection;
     };
@@ -136,7 +137,10 @@ fn tests(offset: usize, component: &Table<'_>, from: &Viewpoint, faults: &mut Fa
             faults,
         );
     }
-    selection.select = table.get("select").and_then(|value| select(&value, faults));
+    if let Some(value) = table.get("select") {
+        selection.select = select(&value, faults);
+        selection.select_place = selection.select.as_ref().map(|_| faults.place(value.offset));
+    }
     selection.args = table.get("args").map(|value| pytest_argument::read(&value, faults)).unwrap_or_default();
     selection
 }

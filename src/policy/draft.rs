@@ -37,8 +37,12 @@ pub struct Found {
     pub name: String,
     /// Its files and folders, relative to the project's root.
     pub paths: Vec<String>,
+    /// Its README, relative to the project's root, where it is another than the one that is looked for.
+    pub readme: Option<String>,
     /// Where its tests are, relative to the project's root.
     pub tests: String,
+    /// Whether tests of others are there too, so that only those that bear its name are its own.
+    pub shares_tests: bool,
 }
 
 impl Found {
@@ -46,7 +50,8 @@ impl Found {
     pub fn is_sound(&self) -> bool {
         let plain = |path: &String| !path.starts_with(['-', '@', '/', '~']) && !path.contains(['\\', ':']);
         let visible = |path: &String| !path.trim().is_empty() && !path.chars().any(char::is_control);
-        is_name(&self.name) && self.paths.iter().chain([&self.tests]).all(|path| plain(path) && visible(path))
+        let mut paths = self.paths.iter().chain([&self.tests]).chain(&self.readme);
+        is_name(&self.name) && paths.all(|path| plain(path) && visible(path))
     }
 
     /// Its table.
@@ -55,11 +60,14 @@ impl Found {
         // pytest reads these words, and not the names that they may be.
         let is_word =
             ["and", "or", "not", "true", "false", "none"].contains(&self.name.to_lowercase().as_str());
-        let select = if is_word { String::new() } else { format!(", select = {}", quoted(&self.name)) };
+        let is_needed = self.shares_tests && !is_word;
+        let select = if is_needed { format!(", select = {}", quoted(&self.name)) } else { String::new() };
+        let readme = self.readme.as_ref().map(|readme| format!("readme = {}\n", quoted(readme)));
         format!(
-            "[component.{}]\npaths = [{}]\ntests = {{ paths = [{}]{select} }}\n",
+            "[component.{}]\npaths = [{}]\n{}tests = {{ paths = [{}]{select} }}\n",
             quoted_key(&self.name),
             paths.join(", "),
+            readme.unwrap_or_default(),
             quoted(&self.tests)
         )
     }
@@ -110,7 +118,13 @@ mod tests {
     use crate::policy::{Document, read};
 
     fn found(name: &str, path: &str) -> Found {
-        Found { name: name.to_owned(), paths: vec![path.to_owned()], tests: "tests".to_owned() }
+        Found {
+            name: name.to_owned(),
+            paths: vec![path.to_owned()],
+            readme: None,
+            tests: "tests".to_owned(),
+            shares_tests: true,
+        }
     }
 
     fn draft(name: &str, components: Vec<Found>) -> Draft {
@@ -125,10 +139,15 @@ mod tests {
 
     #[test]
     fn a_policy_to_begin_with() {
+        let alone = Found {
+            readme: Some("README.md".to_owned()),
+            shares_tests: false,
+            ..found("alone", "src/alone")
+        };
         let components =
-            vec![found("carbon", "src/carbon.py"), found("a.b", "src/a.b"), found("not", "src/not")];
+            vec![found("carbon", "src/carbon.py"), found("a.b", "src/a.b"), found("not", "src/not"), alone];
         let text = draft("TTA", components).text();
-        assert_eq!(policy(&text).components.len(), 3);
+        assert_eq!(policy(&text).components.len(), 4);
         insta::assert_snapshot!(text);
     }
 

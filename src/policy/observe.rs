@@ -175,13 +175,15 @@ fn integration(value: &Value<'_>, from: &Viewpoint, faults: &mut Faults<'_>) -> 
     let table = value.table(faults)?;
     table.keys_are(&INTEGRATION_KEYS, faults);
     let select = table.get("select").and_then(|value| test_selection::select(&value, faults));
+    let select_place =
+        table.get("select").filter(|_| select.is_some()).map(|value| faults.place(value.offset));
     let Some(value) = table.get("paths") else {
         faults.add(table.offset, format!("{} has no `paths`", quote(&table.name)), HINT);
         return None;
     };
     test_selection::refuse_node_ids(&value, faults);
     let paths = test_selection::paths(&value, HINT, from, faults);
-    Some(TestSelection { paths, select, args: Vec::new() })
+    Some(TestSelection { paths, select, select_place, args: Vec::new() })
 }
 
 #[cfg(test)]

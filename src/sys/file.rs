@@ -211,6 +211,11 @@ pub fn is_printed(path: &Path) -> bool {
     target::is_printed(path)
 }
 
+/// Whether a device that takes characters is there, such as `/dev/null` or a terminal.
+pub fn is_device(path: &Path) -> bool {
+    target::is_device(path)
+}
+
 /// Whether the path is a file that this user may execute.
 pub fn is_executable(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;

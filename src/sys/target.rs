@@ -4,7 +4,7 @@
 use std::fs::{File, Metadata};
 use std::io::{self, Write};
 use std::os::fd::AsFd;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 /// How many links are followed.
@@ -121,6 +121,11 @@ pub(super) fn is_printed(path: &Path) -> bool {
         .flatten()
         .filter_map(|stream| File::from(stream).metadata().ok())
         .any(|stream| is_it(&stream))
+}
+
+/// Whether a device that takes characters is there.
+pub(super) fn is_device(path: &Path) -> bool {
+    looked_at(path).is_some_and(|there| there.file_type().is_char_device())
 }
 
 #[expect(clippy::disallowed_methods, reason = "sys looks at files")]

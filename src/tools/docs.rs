@@ -121,6 +121,11 @@ pub fn pick<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     names.into_iter().filter(readme).min_by_key(|name| (*name != "README.md", *name))
 }
 
+/// Whether a docstring holds a block that may be a usage example.
+pub fn is_illustrated(docstring: &str) -> bool {
+    !example::in_docstring(docstring).is_empty()
+}
+
 /// What the README of `component` shows.
 ///
 /// `looks` are the places of [`candidates`], in their order, up to the first that is not absent at least.

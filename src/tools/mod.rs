@@ -16,6 +16,7 @@ pub mod interpreter;
 pub mod journal;
 pub mod json_stream;
 pub mod junit;
+mod left_out;
 pub mod own;
 pub mod prometheus;
 pub mod pyright;

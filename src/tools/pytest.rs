@@ -12,6 +12,7 @@ use crate::model::run::Exit;
 
 use super::journal::{self, Journal};
 use super::junit::{Broken, JunitReport};
+use super::left_out;
 
 /// The first version that knows the warning about tests that return something.
 const RETURN_WARNING_SINCE: [u32; 2] = [7, 2];
@@ -95,6 +96,10 @@ pub struct Output<'a> {
     pub root: &'a str,
     /// The folder of the environment that the run is told to have had, without links.
     pub prefix: &'a str,
+    /// Paths, expression and further arguments.
+    pub selection: &'a TestSelection,
+    /// Whether `select` was applied.
+    pub selected: bool,
     /// How it ended.
     pub exit: Exit,
     /// The report; `None` where there is none, `Err` where it cannot be read.
@@ -152,7 +157,7 @@ pub fn read(output: Output<'_>) -> Result<Session, Reason> {
         (Exit::Signal(signal), _) => {
             Err(crashed(&format!("pytest was ended by signal {signal}"), output.log))
         }
-        (Exit::Code(5), _) => Err(no_tests()),
+        (Exit::Code(5), _) => Err(no_tests(&output)),
         (Exit::Code(4), _) => Err(usage(output.log)),
         (Exit::Code(3), _) | (Exit::Code(_), Some(Internal)) => {
             Err(crashed("pytest failed with an internal error", output.log))
@@ -266,12 +271,9 @@ fn session(report: JunitReport, journal: &Journal, counts: TestCounts) -> Result
     })
 }
 
-fn no_tests() -> Reason {
-    Reason::new(
-        ReasonKind::NoTestsRan,
-        "pytest found no test to run",
-        "correct `tests.paths` and `tests.select` of the component in `promotion.toml`",
-    )
+fn no_tests(output: &Output<'_>) -> Reason {
+    let journal = output.journal.as_ref().and_then(|journal| journal.as_ref().ok());
+    left_out::no_tests(output.selection, output.selected, journal)
 }
 
 fn timed_out(log: &str) -> Reason {
@@ -398,11 +400,16 @@ mod tests {
         }
     }
 
+    static ALL: TestSelection =
+        TestSelection { paths: Vec::new(), select: None, select_place: None, args: Vec::new() };
+
     fn output(exit: Exit, bad: u64, journal: Journal) -> Output<'static> {
         let report = JunitReport { cases: 3, bad, clean: 3 - bad, ..JunitReport::default() };
         Output {
             root: "/p",
             prefix: "/e",
+            selection: &ALL,
+            selected: false,
             exit,
             junit: Some(Ok(report)),
             journal: Some(Ok(journal)),

@@ -1,5 +1,7 @@
 //! The verbs that are about the program itself.
 
+use serde_json::json;
+
 use crate::project::Project;
 
 #[test]
@@ -105,6 +107,151 @@ fn init_takes_names_from_where_the_project_says_them() {
     git(&["remote", "set-url", "origin", "https://example.invalid/a/b"]);
     let text = project.run(&["init", "--print"]).exits(0).stdout;
     assert!(text.contains("\n# repository = "), "{text}");
+}
+
+/// The policy that `init` would write.
+fn begun(project: &Project) -> toml::Table {
+    let text = project.run(&["init", "--print"]).exits(0).stays_calm().stdout;
+    text.parse().unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+/// A component of it, as JSON.
+fn component(policy: &toml::Table, name: &str) -> serde_json::Value {
+    let components = policy["component"].as_table().expect("components");
+    let names: Vec<&String> = components.keys().collect();
+    let found = components.get(name).unwrap_or_else(|| panic!("no `{name}` in {names:?}"));
+    serde_json::to_value(found).expect("JSON")
+}
+
+/// A project of these files alone.
+fn of_files(files: &[&str]) -> Project {
+    let project = Project::new();
+    for path in ["promotion.toml", "src/a.py", "tests/test_a.py"] {
+        std::fs::remove_file(project.root().join(path)).expect("gone");
+    }
+    for folder in ["src", "tests"] {
+        std::fs::remove_dir(project.root().join(folder)).expect("gone");
+    }
+    files.iter().fold(project, |project, path| project.file(path, ""))
+}
+
+#[test]
+fn the_only_component_of_a_project_has_all_of_its_tests_and_its_readme() {
+    let plain = ["src/acme/__init__.py", "tests/test_core.py", "tests/test_acme.py"];
+    let project = of_files(&plain).file("Readme.md", "# Acme\n");
+    let expected = json!({"paths": ["src/acme"], "readme": "Readme.md", "tests": {"paths": ["tests"]}});
+    assert_eq!(component(&begun(&project), "acme"), expected);
+    let expected = json!({"paths": ["src/acme"], "tests": {"paths": ["tests"]}});
+    let project = project.file("src/acme/README.md", "# Its own\n");
+    assert_eq!(component(&begun(&project), "acme"), expected);
+    assert_eq!(component(&begun(&of_files(&plain)), "acme"), expected);
+}
+
+#[test]
+fn the_docstring_of_a_module_is_its_readme_where_it_shows_an_example() {
+    let project = of_files(&["tests/test_core.py"]).file("README.md", "# Acme\n");
+    let told = project.file("acme.py", "\"\"\"Twice.\n\n>>> twice(2)\n4\n\"\"\"\n");
+    assert_eq!(
+        component(&begun(&told), "acme"),
+        json!({"paths": ["acme.py"], "tests": {"paths": ["tests"]}})
+    );
+    let untold = told.file("acme.py", "\"\"\"Twice.\"\"\"\n");
+    assert_eq!(component(&begun(&untold), "acme")["readme"], "README.md");
+}
+
+#[test]
+fn each_of_several_components_has_the_tests_that_bear_its_name_unless_it_has_a_folder_of_them() {
+    let project = of_files(&[
+        "src/acme/__init__.py",
+        "src/bee/__init__.py",
+        "src/bee/tests/test_it.py",
+        "tests/test_core.py",
+        "README.md",
+    ]);
+    let policy = begun(&project);
+    let shared = json!({"paths": ["src/acme"], "tests": {"paths": ["tests"], "select": "acme"}});
+    assert_eq!(component(&policy, "acme"), shared);
+    let own = json!({"paths": ["src/bee"], "tests": {"paths": ["src/bee/tests"]}});
+    assert_eq!(component(&policy, "bee"), own);
+}
+
+#[test]
+fn the_packages_of_a_workspace_are_components_with_their_own_tests() {
+    let members = "[tool.uv.workspace]\nmembers = [\"./packages/*\", \"libs/*/\", \"../out\"]\nexclude = [\"libs/old\"]\n";
+    let project = of_files(&[
+        "packages/foo/pyproject.toml",
+        "packages/foo/src/foo/__init__.py",
+        "packages/foo/tests/test_core.py",
+        "packages/foo/README.md",
+        "packages/bar/pyproject.toml",
+        "packages/bar/src/bar/__init__.py",
+        "packages/bar/src/baz.py",
+        "packages/bar/tests/test_core.py",
+        "packages/bar/README.md",
+        "packages/notes/script.py",
+        "libs/one/pyproject.toml",
+        "libs/one/src/acme/__init__.py",
+        "libs/two/pyproject.toml",
+        "libs/two/src/acme/__init__.py",
+        "libs/old/pyproject.toml",
+        "libs/old/src/old/__init__.py",
+        "tests/test_all.py",
+        "README.md",
+    ])
+    .file("pyproject.toml", members);
+    let policy = begun(&project);
+    let names: Vec<&String> = policy["component"].as_table().expect("components").keys().collect();
+    assert_eq!(names, ["bar", "baz", "foo", "one-acme", "two-acme"]);
+    let expected = json!({
+        "paths": ["packages/foo/src/foo"],
+        "readme": "packages/foo/README.md",
+        "tests": {"paths": ["packages/foo/tests"]}
+    });
+    assert_eq!(component(&policy, "foo"), expected);
+    let expected = json!({
+        "paths": ["packages/bar/src/baz.py"],
+        "tests": {"paths": ["packages/bar/tests"], "select": "baz"}
+    });
+    assert_eq!(component(&policy, "baz"), expected);
+    let expected =
+        json!({"paths": ["libs/two/src/acme"], "tests": {"paths": ["tests"], "select": "two-acme"}});
+    assert_eq!(component(&policy, "two-acme"), expected);
+    project.run(&["init"]).exits(0).stays_calm();
+    project.run(&["plan", "foo"]).exits(0).stays_calm();
+}
+
+#[test]
+fn packages_are_found_where_no_workspace_names_them_and_where_there_are_none_it_is_said_where() {
+    let files = ["packages/foo/src/foo/__init__.py", "packages/bar/__init__.py", "libs/baz/baz/__init__.py"];
+    let policy = begun(&of_files(&files));
+    assert_eq!(component(&policy, "foo")["paths"], json!(["packages/foo/src/foo"]));
+    assert_eq!(component(&policy, "bar")["paths"], json!(["packages/bar"]));
+    assert_eq!(component(&policy, "baz")["paths"], json!(["libs/baz/baz"]));
+    let none = of_files(&["packages/foo/notes.txt"]);
+    none.run(&["init"]).exits(2).complains("looked in the top, `packages/*/src`, `packages/*`");
+    let none = none.file("pyproject.toml", "[tool.uv.workspace]\nmembers = [\"parts/*\"]\n");
+    none.run(&["init"]).exits(2).complains("`parts/*` (of the workspace in `pyproject.toml`)");
+}
+
+#[test]
+fn man_keeps_the_columns_of_examples_and_tables() {
+    let project = Project::new();
+    project.run(&["man", "--output", "man"]).exits(0);
+    for (name, column) in [
+        ("tta-promote", "  tta\\-promote init            write a promotion.toml"),
+        ("tta-promote", "    0  pass"),
+        ("tta-promote-verify", "  tta\\-promote verify carbon                        the gate"),
+    ] {
+        let page = std::fs::read_to_string(project.root().join(format!("man/{name}.1"))).expect("a page");
+        let (before, _) = page.split_once(column).unwrap_or_else(|| panic!("{page}"));
+        let last = before.lines().rev().find(|line| [".nf", ".fi"].contains(line));
+        assert_eq!(last, Some(".nf"), "{name}");
+        let count = |request: &str| page.lines().filter(|line| *line == request).count();
+        assert_eq!(count(".nf"), count(".fi"), "{name}");
+        let is_prose = |line: &&str| line.starts_with(|c: char| c.is_alphanumeric());
+        let blocks = page.split(".nf\n").skip(1).filter_map(|rest| rest.split(".fi\n").next());
+        assert_eq!(blocks.flat_map(str::lines).find(is_prose), None, "{name}");
+    }
 }
 
 #[test]

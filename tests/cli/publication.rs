@@ -234,6 +234,19 @@ fn one_file_by_two_names_is_named_twice() {
 }
 
 #[test]
+fn a_device_may_be_named_twice_and_a_pipe_may_not() {
+    let project = Project::new();
+    let named = |file: &str| [format!("json={file}"), format!("junit={file}")];
+    let twice = |[one, other]: &[String; 2]| {
+        project.run(&[&LINT[..], &["--output", one, "--output", other]].concat())
+    };
+    twice(&named("/dev/null")).exits(0).stays_calm();
+    let pipe = project.path("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+    twice(&named(&pipe.to_string_lossy())).exits(2).complains("named twice");
+}
+
+#[test]
 fn what_is_read_is_never_written() {
     let project = Project::new().data("shards/1.json", "{}").data("plan.json", "{}");
     let [folder, shard, plan] = ["fakes/shards", "fakes/shards/1.json", "fakes/plan.json"]

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::project::{Project, covered};
+use crate::project::{POLICY, Project, covered};
 use crate::told::Told;
 
 const JSON: [&str; 6] = ["verify", "a", "--format", "json", "--only", "tests,coverage"];
@@ -115,6 +115,24 @@ fn a_run_that_was_not_whole_is_no_evidence() {
         let told = neither(verify(&pytest().does(&script)), kind);
         assert_eq!(told.json()["verdict"], "inconclusive", "{script}");
     }
+}
+
+#[test]
+fn an_expression_that_leaves_out_all_tests_is_named_with_its_line() {
+    let counts = "s/\"collected\": 3, \"finished\": 3, \"deselected\": 0/\"collected\": 0, \"finished\": 0, \"deselected\": 3/";
+    let script = format!("honest; sed -i '{counts}' \"$journal\"; exit 5");
+    let policy = POLICY.replace(
+        "tests = { paths = [\"tests\"] }",
+        "[component.a.tests]\npaths = [\"tests\"]\nselect = \"x\"",
+    );
+    let line = policy.lines().position(|line| line.starts_with("select")).expect("a line") + 1;
+    let told = neither(verify(&pytest().policy(&policy).does(&script)), "no_tests_ran");
+    let reason = told.check("tests")["reason"].clone();
+    assert_eq!(reason["message"], "`-k x` leaves out all 3 tests");
+    let hint = format!(
+        "correct `select` of the component in `promotion.toml` line {line}, or take it out where all tests are meant"
+    );
+    assert_eq!(reason["hint"], hint);
 }
 
 #[test]

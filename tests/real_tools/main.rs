@@ -5,6 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests build projects and look at processes themselves")]
 
 mod attestation;
+mod begun;
 mod bundled;
 mod enough;
 mod environment;

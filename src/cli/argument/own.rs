@@ -57,9 +57,11 @@ Examples:
   tta-promote init services/api
 
 Components are the packages and modules in `src`, or in a folder `components` in it or in its
-packages; without `src` those at the top. Each gets its paths, and the tests whose names hold its
-own. A file that is there already is never written over. What it wrote is yours to change: editors
-complete and check it by the schema in its first line.";
+packages; without `src` those at the top; and those of each member of uv's workspace, or where
+nothing else is found, of each folder in `packages` and `libs`. Each gets its paths and its tests:
+all that lie in a folder of its own, else those whose names hold its own, or all where there is no
+other component. A file that is there already is never written over. What it wrote is yours to
+change: editors complete and check it by the schema in its first line.";
 
 /// `completions`.
 #[derive(Debug, Clone, Args)]

@@ -23,7 +23,12 @@ fn component(name: &str, path: &str, tests: &str, depends_on: &[&str]) -> Compon
         paths: vec![declared(path)],
         readme: None,
         depends_on: depends_on.iter().map(|name| (*name).to_owned()).collect(),
-        tests: TestSelection { paths: vec![declared(tests)], select: None, args: Vec::new() },
+        tests: TestSelection {
+            paths: vec![declared(tests)],
+            select: None,
+            select_place: None,
+            args: Vec::new(),
+        },
         deploy: BTreeMap::new(),
         observe: BTreeMap::new(),
         waivers: Vec::new(),

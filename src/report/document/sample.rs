@@ -38,7 +38,7 @@ pub(super) fn component(name: &str, priority: &str) -> Component {
         paths: vec![DeclaredPath { path: format!("src/{name}.py"), place: place.clone() }],
         readme: None,
         depends_on: Vec::new(),
-        tests: TestSelection { paths: Vec::new(), select: None, args: Vec::new() },
+        tests: TestSelection { paths: Vec::new(), select: None, select_place: None, args: Vec::new() },
         deploy: BTreeMap::new(),
         observe: BTreeMap::new(),
         waivers: Vec::new(),

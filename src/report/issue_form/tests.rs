@@ -29,7 +29,12 @@ fn component() -> Component {
         paths: vec![declared("src/components/carbon_component.py")],
         readme: Some(declared("src/components/carbon/README.md")),
         depends_on: Vec::new(),
-        tests: TestSelection { paths: vec![declared("tests")], select: None, args: Vec::new() },
+        tests: TestSelection {
+            paths: vec![declared("tests")],
+            select: None,
+            select_place: None,
+            args: Vec::new(),
+        },
         deploy: BTreeMap::new(),
         observe: BTreeMap::new(),
         waivers: Vec::new(),

@@ -25,7 +25,7 @@ fn component(paths: &[&str]) -> Component {
         paths: paths.iter().map(|path| declared(path)).collect(),
         readme: None,
         depends_on: Vec::new(),
-        tests: TestSelection { paths: Vec::new(), select: None, args: Vec::new() },
+        tests: TestSelection { paths: Vec::new(), select: None, select_place: None, args: Vec::new() },
         deploy: BTreeMap::new(),
         observe: BTreeMap::new(),
         waivers: Vec::new(),

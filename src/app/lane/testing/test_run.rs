@@ -104,7 +104,7 @@ impl TestRun<'_> {
             return self.run(tool, &format!("{name}-again"), extent);
         };
         let run = finished.record(tool, &files.file("junit.xml"));
-        let mut session = self.session(&files, &finished);
+        let mut session = self.session(&files, &finished, extent);
         if let (Ok(session), left_behind @ 1..) = (&mut session, finished.left_behind) {
             session.remark(format!(
                 "processes that the tests left behind, and that were stopped: {left_behind}"
@@ -141,12 +141,14 @@ impl TestRun<'_> {
         configuration::coverage_has_plugins(&self.bench.context.root)
     }
 
-    fn session(&self, files: &Files, finished: &Finished) -> Result<Session, Reason> {
+    fn session(&self, files: &Files, finished: &Finished, extent: Extent) -> Result<Session, Reason> {
         let root = &self.bench.context.root;
         let report = files.file("junit.xml");
         let session = pytest::read(Output {
             root: &root.to_string_lossy(),
             prefix: &self.environment(),
+            selection: self.selection,
+            selected: extent == Extent::Selected,
             exit: finished.exit,
             junit: file::open_if_there(&report).map(|opened| opened.and_then(junit::read)),
             journal: read_journal(files),
