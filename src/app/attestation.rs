@@ -16,6 +16,7 @@ use crate::model::component::Component;
 use crate::model::stage::Stage;
 use crate::report::attestation::held::{About, Fault, Held, Statement, Weight};
 use crate::report::attestation::{Claim, Conclusion, Reading, Unread, read};
+use crate::sys::git::has_commit;
 use crate::sys::run_folder::RunFolder;
 use crate::sys::{clock, file};
 
@@ -80,8 +81,8 @@ pub fn audit(
         readings.extend(found.into_iter().map(|reading| (name.clone(), reading)));
     }
     let claims = || readings.iter().filter_map(|(_, reading)| reading.content.as_ref().ok());
-    let now = present(workspace, claims(), files)?;
-    let place = Place { workspace, to, max_age: max_age.unwrap_or(now.max_age), now: &now };
+    let (now, unseen) = present(workspace, claims(), files)?;
+    let place = Place { workspace, to, max_age: max_age.unwrap_or(now.max_age), now: &now, unseen: &unseen };
     let attested: BTreeSet<&str> = claims().map(|claim| claim.component.as_str()).collect();
     let lacking = names.iter().filter(|name| !attested.contains(name.as_str()));
     let open = |message: String| Fault { weight: Weight::Open, message, hint: AGAIN.to_owned() };
@@ -103,12 +104,13 @@ pub fn audit(
     })
 }
 
-/// What is there now; the files that hold the claims are no part of it.
+/// What is there now, and the commits that this clone, which holds a part of the history, cannot tell from it. The files
+/// that hold the claims are no part of it.
 fn present<'a>(
     workspace: &Workspace,
     claims: impl Iterator<Item = &'a Claim>,
     files: &[PathBuf],
-) -> anyhow::Result<Now> {
+) -> anyhow::Result<(Now, BTreeSet<String>)> {
     let (mut components, mut commits): (BTreeMap<&str, &Component>, BTreeSet<&str>) = Default::default();
     for claim in claims {
         if let Some(component) = workspace.policy.component(&claim.component) {
@@ -120,7 +122,11 @@ fn present<'a>(
     let commits: Vec<&str> = commits.into_iter().take(COMMITS).collect();
     let besides: Vec<PathBuf> = files.iter().map(|file| file::written_as(file)).collect();
     let folder = RunFolder::create(&workspace.root)?;
-    Ok(now_besides(workspace, &folder, &components, &commits, &besides))
+    let now = now_besides(workspace, &folder, &components, &commits, &besides);
+    let is_unseen =
+        |commit: &&&str| !now.is_current(commit) && has_commit(&workspace.root, &folder, commit).is_none();
+    let unseen = commits.iter().filter(is_unseen).map(|commit| (*commit).to_owned()).collect();
+    Ok((now, unseen))
 }
 
 /// Of how many commits git is asked: each costs a process, and who names more is up to no good.
@@ -132,6 +138,7 @@ struct Place<'a> {
     to: Option<Stage>,
     max_age: Duration,
     now: &'a Now,
+    unseen: &'a BTreeSet<String>,
 }
 
 /// What speaks against a claim, as it is found.
@@ -220,7 +227,13 @@ impl Place<'_> {
             let hint = "check out the commit that it is of";
             return found.add(Weight::Open, "there is no commit here that it could be of", hint);
         };
-        if !self.now.is_current(&claim.commit) {
+        if self.unseen.contains(&claim.commit) {
+            let message =
+                format!("it is of the commit {}, which this clone does not hold", short(&claim.commit));
+            let hint =
+                "fetch the whole history (`git fetch --unshallow`; `fetch-depth: 0` of actions/checkout)";
+            found.add(Weight::Open, message, hint);
+        } else if !self.now.is_current(&claim.commit) {
             let message = format!(
                 "it is of the commit {}, and {} is checked out",
                 short(&claim.commit),

@@ -30,6 +30,12 @@ pub fn notices(workspace: &Workspace, component: &Component, folder: &RunFolder)
         .iter()
         .map(|duty| duty_words(name, duty))
         .chain(contradiction.iter().map(|found| contradicted(name, found)))
+        .chain(
+            standing
+                .lapsed()
+                .filter(|_| contradiction.is_none())
+                .map(|last| format!("{}; {}", no_pass(last), no_pass_remedy(name, &standing))),
+        )
         .collect()
 }
 

@@ -101,14 +101,20 @@ impl Publication<'_> {
         exit
     }
 
-    /// Writes what is attested, each file whatever comes of the others, and gives the first that could not be written.
+    /// Writes what is attested. Where one file cannot be written, none stays: the run is not attested.
     pub(super) fn attest(&self, text: impl Fn(&[Kind]) -> String) -> Result<(), Failure> {
         let write = |one: &Attest| {
             let written = file::write_whole(&one.file, &text(&one.kinds));
             written.map_err(|why| lost(cannot_write(&one.file, &why.to_string())))
         };
-        let written: Vec<Result<(), Failure>> = self.attests.iter().map(write).collect();
-        written.into_iter().collect()
+        let written: Result<(), Failure> = self.attests.iter().try_for_each(write);
+        if written.is_err() {
+            for one in self.attests {
+                // Where that fails too, it is told by the failure that is given.
+                let _told = file::clear(&one.file);
+            }
+        }
+        written
     }
 
     /// All files that are written.

@@ -441,6 +441,27 @@ proptest! {
     }
 }
 
+/// Who set aside one issue in one content set aside neither fifty nor those of another content.
+#[test]
+fn what_was_set_aside_at_completion_excuses_the_same_alone() {
+    let measured = |outcome, issues: u64, digest: &str| {
+        let mut verification = verification(Verdict::Fail);
+        verification.files = [("src/a.py".to_owned(), digest.to_owned())].into();
+        verification.checks =
+            vec![CheckRecord { figures: [("issues".to_owned(), issues)].into(), ..check("lint", outcome) }];
+        Fact::Verified(Box::new(verification))
+    };
+    let lapsed = |then, now| {
+        let completed = Fact::Completed { to: Stage::Staging, deployment: 1, verified: 1 };
+        standing(vec![then, completed, now]).lapsed().is_some()
+    };
+    let then = || measured(CheckOutcome::Fail, 1, "0a");
+    assert!(!lapsed(then(), measured(CheckOutcome::Fail, 1, "0a")));
+    assert!(lapsed(then(), measured(CheckOutcome::Fail, 50, "0a")));
+    assert!(lapsed(then(), measured(CheckOutcome::Fail, 1, "0b")));
+    assert!(lapsed(measured(CheckOutcome::Inconclusive, 1, "0a"), then()));
+}
+
 #[test]
 fn an_override_reaches_commits_that_differ_in_history_alone() {
     let mut failing = verification(Verdict::Fail);

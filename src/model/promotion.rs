@@ -254,7 +254,8 @@ impl Standing {
     }
 
     /// The last measurement of the gate by which it stands where it does, where that is no pass any more and no other gate
-    /// was measured since. What was set aside when it was completed is no news.
+    /// was measured since. What was set aside when it was completed is no news while it is the same: an override is for one
+    /// content and for what was found in it.
     pub fn lapsed(&self) -> Option<&Measurement> {
         let is_top = self.stage.next().is_none();
         let (last, then) = match &self.completed {
@@ -262,9 +263,14 @@ impl Standing {
             None => (self.measured.as_ref().filter(|_| is_top)?, None),
         };
         let is_older = self.measured.as_ref().is_some_and(|other| other.seq > last.seq);
+        let same = then.filter(|then| then.verification.files == last.verification.files);
         let was_open = |check: &CheckRecord| {
-            let mut checks = then.into_iter().flat_map(|then| &then.verification.checks);
-            checks.any(|other| other.id == check.id && other.is_open())
+            let mut checks = same.into_iter().flat_map(|then| &then.verification.checks);
+            checks.any(|other| {
+                (&other.id, other.outcome, &other.figures, &other.bounds)
+                    == (&check.id, check.outcome, &check.figures, &check.bounds)
+                    && other.is_open()
+            })
         };
         let mut open = last.verification.checks.iter().filter(|check| check.is_open()).peekable();
         let is_news = open.peek().is_none() || !open.all(was_open);

@@ -26,7 +26,7 @@ pub(super) use count::Counts;
 pub use heading::{Heading, ReadError};
 pub(super) use lines::{on_one_line, write_lines};
 pub use reader::read;
-pub(super) use writer::instant;
+pub(super) use writer::precise_instant;
 
 /// The version of the schema.
 pub(super) const SCHEMA: u8 = 1;

@@ -178,3 +178,24 @@ fn a_pass_for_a_gate_before_which_the_component_did_not_stand_does_not_hold() {
         "it says that it stood in development; by the ledger that is here it stood in staging",
     );
 }
+
+/// As CI checks out: with the last commit alone.
+#[test]
+fn a_clone_without_the_commit_that_was_attested_leaves_it_open() {
+    let project = Project::new().repository();
+    let file = project.path("fakes").join("a.jsonl");
+    project.run(&["verify", "a", "--record", "--attest", &file.to_string_lossy()]).exits(0);
+    let project = project.committed();
+    let audit = |depth: &str| {
+        let script = format!(
+            "rm -rf ../clone; git clone -q {depth} \"file://$PWD\" ../clone && cd ../clone && \
+             $PROMOTE audit a --attestation '{}'; echo $?",
+            file.display()
+        );
+        String::from_utf8_lossy(&project.shell(&script).stdout).into_owned()
+    };
+    let whole = audit("");
+    assert!(whole.ends_with("\n0\n"), "{whole}");
+    let shallow = audit("--depth 1");
+    assert!(shallow.contains("this clone does not hold") && shallow.ends_with("\n3\n"), "{shallow}");
+}

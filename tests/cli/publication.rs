@@ -173,12 +173,17 @@ fn where_an_attestation_cannot_be_written_nothing_passes_anywhere() {
         .repository();
     let (project, step) = in_a_step(project);
     let lost = project.path("fakes/out/a.jsonl").to_string_lossy().into_owned();
+    let kept = project.path("fakes/kept.jsonl");
+    let written = format!("vsa={}", kept.display());
     let mut arguments: Vec<String> =
-        ["verify", "a", "--format", "json", "--attest", &lost].map(str::to_owned).to_vec();
+        ["verify", "a", "--format", "json", "--attest", &written, "--attest", &lost]
+            .map(str::to_owned)
+            .to_vec();
     arguments.extend(all_formats(&project));
     let told = project.run(&arguments).exits(70).complains("cannot write `");
     assert_eq!(told.json()["verdict"], "inconclusive", "and it is one document");
     none_passes(&project, &step, 70);
+    assert!(!kept.exists(), "a run that is not attested leaves no attestation");
 }
 
 #[test]

@@ -392,7 +392,9 @@ fn a_component_that_the_policy_puts_into_production_is_shown_with_what_was_measu
     let project = with_coverage(Project::new().policy(&policy), "src/a.py", 80, 20).repository();
     let found = report(&project, 0);
     let never = "its gate to production was never measured for the record";
-    assert_eq!(of(&found, "a")["blockers"][0]["message"], never, "{found:#}");
+    let a = of(&found, "a");
+    assert_eq!((&a["blockers"][0]["message"], &a["headline"]), (&never.into(), &never.into()), "{found:#}");
+    assert_eq!(a["next"]["command"], "tta-promote verify a --record");
     project.run(&["verify", "a", "--record"]).exits(0);
     let found = report(&project, 0);
     let a = of(&found, "a");

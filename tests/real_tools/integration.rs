@@ -96,7 +96,7 @@ fn without_an_integration_test_that_ran_nothing_is_known_and_nothing_passes() {
     let cases: [Case<'_>; 4] = [
         ("no folder", &[], "", "does not exist"),
         ("an empty folder", &[("tests/integration/__init__.py", "")], "", "no test"),
-        ("none selected", &[(path, &other)], select, "no test"),
+        ("none selected", &[(path, &other)], select, "`-k carbon` leaves out"),
         ("all skipped", &[(path, skipped)], select, "no test"),
     ];
     for (case, tests, more, words) in cases {

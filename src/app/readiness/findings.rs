@@ -113,6 +113,8 @@ fn merge(readiness: &mut Readiness, assessment: &Assessment, found_in: &FoundIn,
         let found: Vec<(&Check, _)> = measured.checks.iter().flat_map(own).collect();
         component.found_in.push(FoundIn { not_measured: not_measured(measured), ..found_in.clone() });
         for (check, one) in found {
+            let rule = (check.check().id().to_owned(), one.rule.to_string());
+            *component.by_rule.entry(rule).or_default() += 1;
             if component.findings.len() >= LISTED {
                 component.more_findings += 1;
                 continue;

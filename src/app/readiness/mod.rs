@@ -14,6 +14,8 @@ mod remedy;
 mod since;
 mod state;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::ledger::Ledger;
@@ -310,6 +312,7 @@ fn empty(status: &ComponentStatus, declared: Option<&Component>) -> ComponentRea
         next: None,
         findings: Vec::new(),
         more_findings: 0,
+        by_rule: BTreeMap::new(),
         found_in: Vec::new(),
     }
 }

@@ -53,11 +53,8 @@ fn stands(found: &Findings<'_>) -> (State, String) {
             None => (State::Observing, "deployed, and not looked at yet".to_owned()),
         };
     }
-    if is_kind(TO_BE_MENDED) {
-        return (State::Blocked, first_blocker());
-    }
     let Some(to) = standing.stage.next() else {
-        return at_the_top(known);
+        return if is_kind(TO_BE_MENDED) { (State::Blocked, first_blocker()) } else { at_the_top(known) };
     };
     let Some(measured) = &standing.measured else {
         return (State::Unmeasured, format!("its gate to {to} was never measured for the record"));
@@ -71,7 +68,10 @@ fn stands(found: &Findings<'_>) -> (State, String) {
         Verdict::Inconclusive if not_passed => (State::Inconclusive, failing(found.checks)),
         // An override set aside what failed: the rest decides.
         Verdict::Pass | Verdict::Fail | Verdict::Inconclusive => {
-            let first = |is: fn(&Blocker) -> bool| found.blockers.iter().find(|one| is(one));
+            // What mends it comes with the next deployment, which that does not keep back.
+            let first = |is: fn(&Blocker) -> bool| {
+                found.blockers.iter().filter(|one| one.kind != TO_BE_MENDED).find(|one| is(one))
+            };
             // A freeze ends by itself; what is stale stays so.
             let lasting = first(|one| !one.stale && one.kind != "freeze");
             match (lasting, first(|one| one.stale), first(|_| true)) {
@@ -92,6 +92,9 @@ fn at_the_top(known: &Known) -> (State, String) {
         (Some(words), _) => (State::Inconclusive, words.clone()),
         (None, Some(last)) => {
             (State::Done, format!("{}; that was set aside when it was completed", notice::no_pass(last)))
+        }
+        (None, None) if last.is_none() => {
+            (State::Done, format!("its gate to {} was never measured for the record", known.standing.stage))
         }
         (None, None) => (State::Done, String::new()),
     }

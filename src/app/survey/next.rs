@@ -28,7 +28,9 @@ pub(super) fn next(
             return failed(name, standing, now, obstacles);
         }
         Step::Top if !duties.is_empty() => return to_be_rolled_back(name),
-        Step::Top if standing.lapsed().is_some() => return again(name),
+        Step::Top if standing.lapsed().is_some() || standing.last_measured().is_none() => {
+            return measuring(name, standing);
+        }
         Step::Observe if soak.is_some_and(|view| view.soak.is_proven()) => Step::Complete,
         step => step,
     };
@@ -104,8 +106,11 @@ fn failed(name: &str, standing: &Standing, now: &Now, obstacles: &[Obstacle]) ->
 }
 
 /// What comes next at the top where the gate is no pass any more.
-fn again(name: &str) -> Next {
-    let purpose = "measures its gate again, once what is missing is mended";
+fn measuring(name: &str, standing: &Standing) -> Next {
+    let purpose = match standing.last_measured() {
+        Some(_) => "measures its gate again, once what is missing is mended",
+        None => "measures the gate and records it",
+    };
     by("verify", &format!("verify {name} --record"), purpose)
 }
 

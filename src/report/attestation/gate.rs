@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
-use super::super::json::{Counts, Program, SCHEMA, instant};
+use super::super::json::{Counts, Program, SCHEMA, precise_instant};
 use super::Measured;
 
 /// Its type.
@@ -64,7 +64,7 @@ impl<'a> Predicate<'a> {
             component: component.name.clone(),
             from: component.from.name().to_owned(),
             to: component.to.name().to_owned(),
-            started: instant(assessment.started),
+            started: precise_instant(assessment.started),
             environment: Environment {
                 python: assessment.environment.python.clone(),
                 platform: assessment.environment.platform.clone(),

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::json::instant;
+use super::super::json::precise_instant;
 use super::{Measured, Origin};
 
 /// `_type`.
@@ -97,7 +97,7 @@ impl Policy {
                 from: component.from.name().to_owned(),
                 to: component.to.name().to_owned(),
                 commit: measured.subject.commit.clone(),
-                started: instant(assessment.started),
+                started: precise_instant(assessment.started),
                 waived_until: measured.waived_until().map(|day| day.to_string()),
             }),
         }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::stage::Stage;
 
-use super::super::json::instant;
+use super::super::json::precise_instant;
 use super::statement::POLICY;
 use super::{Conclusion, Measured};
 
@@ -56,7 +56,7 @@ impl Summary {
         let passed = Conclusion::of(component) != Conclusion::Failed;
         Self {
             verifier: Verifier { id: VERIFIER.to_owned() },
-            time_verified: instant(assessment.started),
+            time_verified: precise_instant(assessment.started),
             resource_uri: measured.origin.resource(commit, &component.name, component.to.name()),
             policy: PolicyReference {
                 uri: measured.origin.policy(commit, &assessment.policy.file),

@@ -271,8 +271,14 @@ fn list(texts: &[String]) -> Cow<'_, [String]> {
     texts.into()
 }
 
-pub(crate) fn instant(time: jiff::Timestamp) -> String {
+fn instant(time: jiff::Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// The same to the millisecond, as ledgers have it: what is held against their records must not be older than it is.
+pub(crate) fn precise_instant(time: jiff::Timestamp) -> String {
+    let time = time.round(jiff::Unit::Millisecond).unwrap_or(time);
+    time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
 fn millis(duration: std::time::Duration) -> u64 {

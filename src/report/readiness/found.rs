@@ -71,13 +71,9 @@ impl FoundIn {
 }
 
 /// What they are of, the most frequent first: `lint F401 (12)`.
-pub(super) fn rules(findings: &[Finding]) -> Vec<String> {
-    let mut rules: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for one in findings {
-        *rules.entry((&one.check, &one.rule)).or_default() += 1;
-    }
-    let mut rules: Vec<_> = rules.into_iter().collect();
-    rules.sort_by_key(|(_, number)| Reverse(*number));
+pub(super) fn rules(by_rule: &BTreeMap<(String, String), u64>) -> Vec<String> {
+    let mut rules: Vec<_> = by_rule.iter().collect();
+    rules.sort_by_key(|(_, number)| Reverse(**number));
     rules.into_iter().map(|((check, rule), number)| format!("{check} {rule} ({number})")).collect()
 }
 

@@ -237,7 +237,7 @@ fn findings(body: &mut String, readiness: &Readiness) {
             }
             few
         };
-        let of = [few(rules(&one.findings)), few(not_measured(&one.found_in).collect())].concat();
+        let of = [few(rules(&one.by_rule)), few(not_measured(&one.found_in).collect())].concat();
         let places = few(one.found_in.iter().map(FoundIn::words).collect());
         let (name, number) = (code(&one.name), one.all_findings());
         format!("| {name} | {number} | {} | {} |\n", of.join("<br>"), places.join("<br>"))

@@ -110,6 +110,9 @@ pub struct ComponentReadiness {
     pub findings: Vec<Finding>,
     /// How many more there are that are not listed.
     pub more_findings: u64,
+    /// How many there are in all of each check and rule.
+    #[serde(skip)]
+    pub by_rule: BTreeMap<(String, String), u64>,
     /// What those were looked for in.
     pub found_in: Vec<FoundIn>,
 }

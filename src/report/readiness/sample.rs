@@ -1,5 +1,7 @@
 //! A report for the tests of what shows it. Every text of others is `text`, so that a test can make it hostile.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::*;
@@ -35,6 +37,7 @@ fn bare(name: &str, priority: Option<&str>, state: State, headline: &str, text: 
         next: None,
         findings: Vec::new(),
         more_findings: 0,
+        by_rule: BTreeMap::new(),
         found_in: Vec::new(),
     }
 }
@@ -104,6 +107,7 @@ fn blocked(text: &str) -> ComponentReadiness {
             source: Some(format!("    import os  # <b>{text}")),
         }],
         more_findings: 1,
+        by_rule: [(("lint".into(), format!("F401{text}")), 2)].into(),
         found_in: found_in(text),
         ..bare("carbon", Some("P0"), State::Blocked, headline, text)
     }

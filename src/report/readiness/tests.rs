@@ -107,7 +107,7 @@ fn what_was_found_beside_the_ledgers_is_counted_by_rule_and_what_could_not_be_me
     let (text, markdown) = (at(200, &readiness("")), render_markdown(&readiness("")));
     let html = render_html(&readiness(""));
     assert!(
-        text.contains("carbon: 2 findings: lint F401 (1); measured at 30f84615 with uncommitted changes"),
+        text.contains("carbon: 2 findings: lint F401 (2); measured at 30f84615 with uncommitted changes"),
         "{text}"
     );
     for page in [&text, &markdown, &html] {

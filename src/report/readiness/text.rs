@@ -179,7 +179,7 @@ fn findings(page: &mut Page, readiness: &Readiness, most: usize) {
     for one in all.iter().take(most) {
         let lead = format!("{}: ", shown(&one.name));
         let places: Vec<String> = one.found_in.iter().map(FoundIn::words).collect();
-        let rules = rules(&one.findings);
+        let rules = rules(&one.by_rule);
         let of = match rules.split_at(rules.len().min(RULES)) {
             ([], _) => String::new(),
             (few, []) => format!(": {}", few.join(", ")),

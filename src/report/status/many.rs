@@ -220,6 +220,9 @@ fn why(component: &ComponentStatus, known: &Known) -> String {
     if !component.declared {
         return "not in the policy any more".to_owned();
     }
+    if known.lapsed.is_some() {
+        return format!("the gate to {} fails", known.standing.stage);
+    }
     let promotion = known.standing.promotion.as_ref();
     if promotion.is_some_and(|promotion| promotion.pending.iter().any(is_begun)) {
         return "an act without an end".to_owned();
