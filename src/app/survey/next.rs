@@ -21,9 +21,7 @@ pub(super) fn next(
     let with_issue = workspace.policy.project.repository.is_some();
     let until = lifecycle::counts_until(standing, now);
     let step = match lifecycle::step(standing, now, with_issue) {
-        Step::Observe if !duties.is_empty() => {
-            return mending(name, standing, now, obstacles);
-        }
+        Step::Observe if !duties.is_empty() => return mending(name, standing, now, obstacles),
         Step::Observe if soak.is_some_and(|view| !view.soak.excesses.is_empty()) => {
             return failed(name, standing, now, obstacles);
         }
