@@ -30,13 +30,16 @@ pub fn notices(workspace: &Workspace, component: &Component, folder: &RunFolder)
         .iter()
         .map(|duty| duty_words(name, duty))
         .chain(contradiction.iter().map(|found| contradicted(name, found)))
-        .chain(
-            standing
-                .lapsed()
-                .filter(|_| contradiction.is_none())
-                .map(|last| format!("{}; {}", no_pass(last), no_pass_remedy(name, &standing))),
-        )
         .collect()
+}
+
+/// That the gate by which it stands is no pass any more, with what to do: for those who go on from there. Who has just
+/// measured it reads it in the verdict.
+pub fn lapsed(workspace: &Workspace, component: &Component) -> Option<String> {
+    let ledger = Ledgers::of(workspace).read(&component.name).ok()?;
+    let standing = stand(component.stage, &ledger.records);
+    let last = standing.lapsed()?;
+    Some(format!("{}; {}", no_pass(last), no_pass_remedy(&component.name, &standing)))
 }
 
 /// What must be done by a time. What is to be mended is mended by a commit that git tells apart from it, and by no other.

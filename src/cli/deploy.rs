@@ -24,7 +24,7 @@ use super::question::Question;
 /// Carries out `deploy`.
 pub(super) fn run(global: &Global, arguments: &Deploy) -> Result<Exit, Failure> {
     let workspace = Workspace::load(global.config.as_deref())?;
-    notice::tell(&workspace, [arguments.component.as_str()]);
+    notice::tell(&workspace, &arguments.component);
     let interrupt = Interrupt::listen().map_err(anyhow::Error::from)?;
     let progress = Progress::new(global.quiet);
     let question = Question::new("do this?", &interrupt);

@@ -1,16 +1,17 @@
 //! What every step tells besides its own work. Not what there is to tell.
 
-use crate::app::notice::notices;
+use crate::app::notice::{lapsed, notices};
 use crate::app::project::Workspace;
 use crate::report::clean::one_line;
 use crate::sys::run_folder::RunFolder;
 
 use super::print;
 
-/// Tells on standard error what is to go, to be mended or to be revoked of those components.
-pub(super) fn tell<'c>(workspace: &Workspace, components: impl IntoIterator<Item = &'c str>) {
-    let sentences = sentences(workspace, components);
-    for sentence in sentences {
+/// Tells on standard error what is to go, to be mended or to be revoked of a component, and that a gate below fails.
+pub(super) fn tell(workspace: &Workspace, component: &str) {
+    let below = workspace.policy.component(component).and_then(|component| lapsed(workspace, component));
+    let below = below.map(|words| one_line(&format!("{component}: {words}")));
+    for sentence in sentences(workspace, [component]).into_iter().chain(below) {
         print::stderr(&format!("{sentence}\n"));
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn run(global: &Global, arguments: &Promote) -> Result<Exit, Failure>
     };
     let first = due(&workspace, component)?;
     print::stderr(&proposal(component, &first));
-    notice::tell(&workspace, [component.name.as_str()]);
+    notice::tell(&workspace, &component.name);
     if (arguments.dry_run || first.owed.is_empty())
         && let Some(exit) = nothing_to_do(component, &first)?
     {

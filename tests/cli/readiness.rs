@@ -425,6 +425,14 @@ fn a_component_in_staging_that_fails_the_gate_to_it_now_is_not_said_to_be_measur
     assert_eq!(a["blockers"][0]["message"], "its gate to production was never measured for the record");
     let status = project.run(&["status", "a"]).exits(0).stdout;
     assert!(status.contains("gate to staging"), "{status}");
+    project.run(&["status"]).exits(0).says("the gate to staging fails");
+    // Told to who goes on from there, and not to who has just read it.
+    for step in ["promote", "deploy"] {
+        let told = project.run(&[step, "a", "--dry-run"]).stderr;
+        assert!(told.contains("gate to staging, on "), "{step}: {told}");
+    }
+    let told = project.run(&["verify", "a", "--to", "staging", "--record"]).stderr;
+    assert!(!told.contains("gate to staging, on "), "{told}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::assessment::Verdict;
 use crate::model::priority::rank;
 
 use super::super::moment::ago;
@@ -10,8 +11,8 @@ use super::super::sign::{self, Sign};
 use super::super::summary::count;
 use super::super::{surroundings, waived};
 use super::{
-    ComponentStatus, Known, Status, Told, Urgency, Verbosity, act_words, clean, is_begun, is_fresh, is_there,
-    owed_still, urgency,
+    ComponentStatus, Known, ObstacleKind, Status, Told, Urgency, Verbosity, act_words, clean, is_begun,
+    is_fresh, is_there, owed_still, urgency,
 };
 
 /// No name takes more cells than this.
@@ -220,12 +221,18 @@ fn why(component: &ComponentStatus, known: &Known) -> String {
     if !component.declared {
         return "not in the policy any more".to_owned();
     }
-    if known.lapsed.is_some() {
-        return format!("the gate to {} fails", known.standing.stage);
-    }
     let promotion = known.standing.promotion.as_ref();
     if promotion.is_some_and(|promotion| promotion.pending.iter().any(is_begun)) {
         return "an act without an end".to_owned();
+    }
+    if known.contradicted.is_some() {
+        return "two measurements contradict each other".to_owned();
+    }
+    let is_to_go = known.obstacles.iter().any(|one| one.kind == ObstacleKind::RollingBack);
+    if let Some(last) = known.standing.lapsed().filter(|_| !is_to_go) {
+        let is_known = last.verification.verdict == Verdict::Fail;
+        let how = if is_known { "fails" } else { "could not be measured" };
+        return format!("the gate to {} {how}", known.standing.stage);
     }
     if let Some(deployment) = promotion.and_then(|promotion| promotion.deployment.as_ref()) {
         return format!("deployed at {}", surroundings::short(&deployment.commit));
