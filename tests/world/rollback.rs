@@ -47,7 +47,10 @@ fn critical(staging: &Staging) -> Told {
 
 fn account(staging: &Staging) -> String {
     let folder = staging.project.root().join(".promotion/rollbacks");
-    let files: Vec<_> = std::fs::read_dir(folder).expect("a folder").filter_map(Result::ok).collect();
+    // Who is killed as he writes may leave the neighbour that would have become the account: no account, and no `.md`.
+    let is_account = |file: &std::fs::DirEntry| file.path().extension().is_some_and(|one| one == "md");
+    let files = std::fs::read_dir(folder).expect("a folder").filter_map(Result::ok).filter(is_account);
+    let files: Vec<_> = files.collect();
     assert_eq!(files.len(), 1);
     std::fs::read_to_string(files[0].path()).expect("an account")
 }
