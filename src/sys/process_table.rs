@@ -2,6 +2,7 @@
 //!
 //! On systems without it nothing is told, and process groups have to do.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use nix::unistd::Pid;
@@ -10,6 +11,11 @@ use nix::unistd::Pid;
 pub(super) const MARK: &str = "TTA_PROMOTE_RUN";
 /// Between TERM and KILL.
 pub(super) const GRACE: Duration = Duration::from_secs(2);
+
+/// How many milliseconds a process may take to become another program: it does nothing of its own meanwhile.
+const MOMENTS: u32 = 1_000;
+/// How often children are asked for until two answers agree.
+const ANSWERS: u32 = 64;
 
 /// Waits for others.
 #[expect(clippy::disallowed_methods, reason = "there is nothing to wait on: these are not our children")]
@@ -26,9 +32,24 @@ pub(super) fn all() -> impl Iterator<Item = i32> {
 
 /// The children of a process, those that have ended and were not asked how among them; `None` where the
 /// system does not tell.
+///
+/// Linux passes over a child where the one that it has just told of is laid to rest (`proc(5)`). That one is
+/// told of no more, so that two equal answers are whole ones.
+pub(super) fn children(process: u32) -> Option<BTreeSet<i32>> {
+    let mut before = children_told(process)?;
+    for _ in 0..ANSWERS {
+        let now = children_told(process)?;
+        if now == before {
+            return Some(now);
+        }
+        before = now;
+    }
+    None
+}
+
 #[expect(clippy::disallowed_methods, reason = "sys reads the system's own files")]
-pub(super) fn children(process: u32) -> Option<Vec<i32>> {
-    let mut children = Vec::new();
+fn children_told(process: u32) -> Option<BTreeSet<i32>> {
+    let mut children = BTreeSet::new();
     for thread in std::fs::read_dir(format!("/proc/{process}/task")).ok()? {
         let thread = thread.ok()?;
         match std::fs::read_to_string(thread.path().join("children")) {
@@ -58,10 +79,44 @@ pub(super) fn is_marked(process: i32) -> bool {
 }
 
 /// The variables that a process was started with; none where it has ended.
+///
+/// While a process becomes another program, Linux tells of none or breaks off in the midst of them. That moment is
+/// waited for, or whoever looks for a mark would take the process for a stranger.
 #[expect(clippy::disallowed_methods, reason = "sys reads the system's own files")]
 pub(super) fn variables(process: i32) -> impl Iterator<Item = Vec<u8>> {
-    let text = std::fs::read(format!("/proc/{process}/environ")).unwrap_or_default();
+    let read = || std::fs::read(format!("/proc/{process}/environ"));
+    let mut text = read();
+    for _ in 0..MOMENTS {
+        if text.as_ref().is_ok_and(|text| is_cut(process, text.len())) {
+            pause(Duration::from_millis(1));
+            text = read();
+        } else {
+            break;
+        }
+    }
+    let text = text.unwrap_or_default();
     text.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect::<Vec<_>>().into_iter()
+}
+
+/// Whether a process may have other variables than the `length` bytes that were read.
+fn is_cut(process: i32, length: usize) -> bool {
+    let ours = || place_of_variables(i32::try_from(std::process::id()).unwrap_or_default());
+    match place_of_variables(process) {
+        // Its place is not known yet, unless the system tells of no such places at all.
+        Some((_, 0)) => ours().is_some_and(|(_, end)| end > 0),
+        Some((start, end)) => usize::try_from(end.saturating_sub(start)) != Ok(length),
+        None => false,
+    }
+}
+
+/// Where the variables of a process begin and end (`env_start` and `env_end` of `stat` in `proc(5)`), 0 where that is not
+/// known; `None` where it can have none: it has ended, or is a thread of the kernel.
+fn place_of_variables(process: i32) -> Option<(u64, u64)> {
+    const PF_KTHREAD: u64 = 0x0020_0000;
+    let fields = fields(process)?;
+    let number = |place: usize| fields.get(place - 3)?.parse::<u64>().ok();
+    let has_any = !is_over(fields.first()?) && number(9)? & PF_KTHREAD == 0;
+    if has_any { Some((number(50)?, number(51)?)) } else { None }
 }
 
 /// The users that a process runs for: the real one, the effective one, and those that it may take on; `None` where the
@@ -82,13 +137,71 @@ pub(super) enum Life {
     Over,
 }
 
-/// Whether a process lives, and its parent: the first two fields after its name, which stands in
-/// parentheses and may hold anything.
-#[expect(clippy::disallowed_methods, reason = "sys reads the system's own files")]
+/// Whether a process lives, and its parent.
 pub(super) fn status(process: i32) -> Option<(Life, i32)> {
+    let fields = fields(process)?;
+    let life = if is_over(fields.first()?) { Life::Over } else { Life::On };
+    Some((life, fields.get(1)?.parse().ok()?))
+}
+
+fn is_over(state: &str) -> bool {
+    matches!(state, "Z" | "X")
+}
+
+/// What `/proc/…/stat` tells from the third field (the state) on: the second is a name in parentheses, which
+/// may hold anything.
+#[expect(clippy::disallowed_methods, reason = "sys reads the system's own files")]
+fn fields(process: i32) -> Option<Vec<String>> {
     let text = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     let (_, rest) = text.rsplit_once(')')?;
-    let mut fields = rest.split_whitespace();
-    let life = if matches!(fields.next()?, "Z" | "X") { Life::Over } else { Life::On };
-    Some((life, fields.next()?.parse().ok()?))
+    Some(rest.split_whitespace().map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests start what is looked at")]
+mod tests {
+    use std::process::{Child, Command};
+
+    use super::*;
+
+    struct Started(Child);
+
+    impl Started {
+        fn process(&self) -> i32 {
+            i32::try_from(self.0.id()).expect("a number")
+        }
+    }
+
+    impl Drop for Started {
+        fn drop(&mut self) {
+            self.0.kill().expect("our child");
+            self.0.wait().expect("our child");
+        }
+    }
+
+    #[test]
+    fn a_process_that_becomes_another_program_again_and_again_has_its_variables_at_any_time() {
+        let script = "exec /bin/sh -c \"$0\" \"$0\"";
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", script, script]).env_clear();
+        let padding = "x".repeat(3000);
+        let child = Started(command.env("A", padding).env("Z", "the last").spawn().expect("it starts"));
+        let others = |_: &u32| !variables(child.process()).any(|variable| variable == b"Z=the last");
+        assert_eq!((0..3000).filter(others).count(), 0);
+    }
+
+    #[test]
+    fn a_process_without_any_variable_has_none_and_is_not_waited_for() {
+        let child = Started(Command::new("/bin/sleep").arg("60").env_clear().spawn().expect("it starts"));
+        while !is_sleep(&child) {
+            pause(Duration::from_millis(1));
+        }
+        assert!(!is_cut(child.process(), 0));
+        assert!(is_cut(child.process(), 1));
+    }
+
+    fn is_sleep(child: &Started) -> bool {
+        std::fs::read(format!("/proc/{}/cmdline", child.process()))
+            .is_ok_and(|line| line.starts_with(b"/bin/sleep"))
+    }
 }
