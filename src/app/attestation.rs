@@ -5,6 +5,7 @@
 //! are judged again, under the gate of the policy.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -16,12 +17,13 @@ use crate::model::component::Component;
 use crate::model::stage::Stage;
 use crate::report::attestation::held::{About, Fault, Held, Statement, Weight};
 use crate::report::attestation::{Claim, Conclusion, Reading, Unread, read};
-use crate::sys::git::has_commit;
+use crate::sys::git::{differing_besides_history, has_commit};
 use crate::sys::run_folder::RunFolder;
 use crate::sys::{clock, file};
 
 use super::attest::dirty;
 use super::claimed_stage::{self, Doubt};
+use super::document;
 use super::present::now_besides;
 use super::project::Workspace;
 use super::proof;
@@ -32,6 +34,8 @@ use super::selection::SelectionError;
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
 const AGAIN: &str = "verify it again on this commit: `tta-promote verify COMPONENT --attest FILE`";
 const READABLE: &str = "see whether it is the file that was meant, and whole: get it or write it again";
+const WHOLE_HISTORY: &str =
+    "fetch the whole history (`git fetch --unshallow`; `fetch-depth: 0` of actions/checkout)";
 const NEW_FORM: &str = "sign with cosign 3, or with `--new-bundle-format`";
 const FORGED: &str = "trust nothing of it: it was changed after it was written, or written by something else";
 
@@ -81,8 +85,8 @@ pub fn audit(
         readings.extend(found.into_iter().map(|reading| (name.clone(), reading)));
     }
     let claims = || readings.iter().filter_map(|(_, reading)| reading.content.as_ref().ok());
-    let (now, unseen) = present(workspace, claims(), files)?;
-    let place = Place { workspace, to, max_age: max_age.unwrap_or(now.max_age), now: &now, unseen: &unseen };
+    let (now, others) = present(workspace, claims(), files)?;
+    let place = Place { workspace, to, max_age: max_age.unwrap_or(now.max_age), now: &now, others: &others };
     let attested: BTreeSet<&str> = claims().map(|claim| claim.component.as_str()).collect();
     let lacking = names.iter().filter(|name| !attested.contains(name.as_str()));
     let open = |message: String| Fault { weight: Weight::Open, message, hint: AGAIN.to_owned() };
@@ -104,13 +108,24 @@ pub fn audit(
     })
 }
 
-/// What is there now, and the commits that this clone, which holds a part of the history, cannot tell from it. The files
-/// that hold the claims are no part of it.
+/// Commits that are not the one that is checked out, and the files in which they differ from it.
+type Others = BTreeMap<String, Differing>;
+
+/// In which files a commit differs from the one that is checked out.
+enum Differing {
+    /// In these, or it is not known in which.
+    In(Option<Vec<String>>),
+    /// This clone, which holds a part of the history, does not know the commit.
+    Unseen,
+}
+
+/// What is there now, and how the commits that are told of differ from it. The files that hold the claims are no part of
+/// it.
 fn present<'a>(
     workspace: &Workspace,
     claims: impl Iterator<Item = &'a Claim>,
     files: &[PathBuf],
-) -> anyhow::Result<(Now, BTreeSet<String>)> {
+) -> anyhow::Result<(Now, Others)> {
     let (mut components, mut commits): (BTreeMap<&str, &Component>, BTreeSet<&str>) = Default::default();
     for claim in claims {
         if let Some(component) = workspace.policy.component(&claim.component) {
@@ -123,10 +138,20 @@ fn present<'a>(
     let besides: Vec<PathBuf> = files.iter().map(|file| file::written_as(file)).collect();
     let folder = RunFolder::create(&workspace.root)?;
     let now = now_besides(workspace, &folder, &components, &commits, &besides);
-    let is_unseen =
-        |commit: &&&str| !now.is_current(commit) && has_commit(&workspace.root, &folder, commit).is_none();
-    let unseen = commits.iter().filter(is_unseen).map(|commit| (*commit).to_owned()).collect();
-    Ok((now, unseen))
+    let (root, history) = (&workspace.root, workspace.history());
+    let differing = |commit: &str| {
+        let current = now.commit.as_deref()?;
+        match has_commit(root, &folder, commit) {
+            None => Some(Differing::Unseen),
+            Some(false) => Some(Differing::In(None)),
+            Some(true) => {
+                Some(Differing::In(differing_besides_history(root, &history, &folder, (commit, current))))
+            }
+        }
+    };
+    let others = commits.iter().filter(|commit| !now.is_current(commit));
+    let others = others.filter_map(|commit| Some(((*commit).to_owned(), differing(commit)?))).collect();
+    Ok((now, others))
 }
 
 /// Of how many commits git is asked: each costs a process, and who names more is up to no good.
@@ -138,7 +163,7 @@ struct Place<'a> {
     to: Option<Stage>,
     max_age: Duration,
     now: &'a Now,
-    unseen: &'a BTreeSet<String>,
+    others: &'a Others,
 }
 
 /// What speaks against a claim, as it is found.
@@ -227,19 +252,8 @@ impl Place<'_> {
             let hint = "check out the commit that it is of";
             return found.add(Weight::Open, "there is no commit here that it could be of", hint);
         };
-        if self.unseen.contains(&claim.commit) {
-            let message =
-                format!("it is of the commit {}, which this clone does not hold", short(&claim.commit));
-            let hint =
-                "fetch the whole history (`git fetch --unshallow`; `fetch-depth: 0` of actions/checkout)";
-            found.add(Weight::Open, message, hint);
-        } else if !self.now.is_current(&claim.commit) {
-            let message = format!(
-                "it is of the commit {}, and {} is checked out",
-                short(&claim.commit),
-                short(current)
-            );
-            found.add(Weight::Broken, message, "check out that commit, or verify this one");
+        if !self.now.is_current(&claim.commit) {
+            self.other_commit(claim, current, found);
         } else if claim.commit != current {
             found.notes.push("it is of an earlier commit that differs in nothing but ledgers".to_owned());
         }
@@ -249,6 +263,42 @@ impl Place<'_> {
         if self.now.dirty != Some(false) {
             let message = format!("it speaks of other files: {}", dirty(self.now.differs.as_deref()));
             found.add(Weight::Open, message, "commit or put aside what differs");
+        }
+    }
+
+    /// What it means that it is of a commit that is not checked out.
+    fn other_commit(&self, claim: &Claim, current: &str, found: &mut Found) {
+        let commit = short(&claim.commit);
+        let differing = match self.others.get(&claim.commit) {
+            Some(Differing::Unseen) => {
+                let message = format!("it is of the commit {commit}, which this clone does not hold");
+                return found.add(Weight::Open, message, WHOLE_HISTORY);
+            }
+            Some(Differing::In(Some(paths))) => paths.as_slice(),
+            Some(Differing::In(None)) | None => &[],
+        };
+        let mut message = format!("it is of the commit {commit}, and {} is checked out", short(current));
+        if let [first, rest @ ..] = differing {
+            let _infallible = match rest.len() {
+                0 => write!(message, ", which differs in `{first}`"),
+                more => write!(message, ", which differs in `{first}` and {more} more"),
+            };
+        }
+        let component = self.workspace.policy.component(&claim.component);
+        let documents =
+            component.map(|component| document::paths(self.workspace, component)).unwrap_or_default();
+        if !differing.is_empty() && differing.iter().all(|path| documents.contains(path)) {
+            message.push_str(": nothing but documents in which tta-promote writes where it stands");
+            let hint = format!(
+                "audit it there, with the ledgers of now: `git worktree add --detach ../attested {commit}`, \
+                 `git -C ../attested restore --source={} -- '*.promotion/*'`, and in that folder \
+                 `tta-promote audit {} --attestation FILE`",
+                short(current),
+                claim.component
+            );
+            found.add(Weight::Open, message, &hint);
+        } else {
+            found.add(Weight::Broken, message, "check out that commit, or verify this one");
         }
     }
 

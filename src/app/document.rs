@@ -185,6 +185,11 @@ fn declared(workspace: &Workspace, component: &Component) -> Vec<Document> {
     documents.into_iter().filter_map(|(path, kind)| Some(Document { path: path?, kind })).collect()
 }
 
+/// The files, from the project's root, in which we write where a component stands.
+pub fn paths(workspace: &Workspace, component: &Component) -> BTreeSet<String> {
+    declared(workspace, component).into_iter().map(|document| document.path).collect()
+}
+
 /// The document about a component's maturity, where there is one or the policy names one.
 pub fn maturity(workspace: &Workspace, component: &Component) -> Option<String> {
     let declared = component.maturity.as_ref().map(|declared| declared.path.clone());

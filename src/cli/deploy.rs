@@ -25,6 +25,15 @@ use super::question::Question;
 pub(super) fn run(global: &Global, arguments: &Deploy) -> Result<Exit, Failure> {
     let workspace = Workspace::load(global.config.as_deref())?;
     notice::tell(&workspace, &arguments.component);
+    after_notices(&workspace, global, arguments)
+}
+
+/// The same for whoever has told the notices.
+pub(super) fn after_notices(
+    workspace: &Workspace,
+    global: &Global,
+    arguments: &Deploy,
+) -> Result<Exit, Failure> {
     let interrupt = Interrupt::listen().map_err(anyhow::Error::from)?;
     let progress = Progress::new(global.quiet);
     let question = Question::new("do this?", &interrupt);
@@ -42,18 +51,18 @@ pub(super) fn run(global: &Global, arguments: &Deploy) -> Result<Exit, Failure> 
         timeout: arguments.timeout,
         consent: &consent,
     };
-    let outcome = deploy(&workspace, &request, &interrupt, &progress);
+    let outcome = deploy(workspace, &request, &interrupt, &progress);
     progress.clear();
-    let outcome = outcome.map_err(|error| failure(error, &workspace))?;
+    let outcome = outcome.map_err(|error| failure(error, workspace))?;
     question.unanswered("nothing was deployed")?;
     let pays = matches!(outcome, Outcome::Ended(_) | Outcome::AlreadyDeployed(_) | Outcome::PutBack(_));
-    let (deployment, exit) = shown(&workspace, &arguments.component, outcome);
+    let (deployment, exit) = shown(workspace, &arguments.component, outcome);
     print::stdout(&match arguments.format {
         StepFormat::Text => text(&deployment),
         StepFormat::Json => json(&deployment),
     })?;
     if pays {
-        debt::pay_afterwards(&workspace, &arguments.component, &interrupt);
+        debt::pay_afterwards(workspace, &arguments.component, &interrupt);
     }
     Ok(exit)
 }

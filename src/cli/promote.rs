@@ -11,7 +11,6 @@ use crate::app::refusal::{remedy, words};
 use crate::app::soak_words;
 use crate::lifecycle::{Obstacle, Staleness, Step};
 use crate::model::component::Component;
-use crate::model::soak::Soak;
 use crate::report::Format;
 use crate::report::clean::one_line;
 use crate::sys::interrupt::Interrupt;
@@ -77,7 +76,7 @@ pub(super) fn run(global: &Global, arguments: &Promote) -> Result<Exit, Failure>
             return Err(changed("the step that was just done is due again"));
         }
         print::stderr(&format!("\n{}\n", heading(&due.step)));
-        match carry_out(global, arguments, &due.step) {
+        match carry_out(&workspace, global, arguments, &due.step) {
             Ok(Exit::Pass) => {}
             Err(failure) if due.step == Step::OpenIssue && failure.exit == Exit::Inconclusive => {
                 owed = Some(failure);
@@ -193,12 +192,11 @@ fn nothing_to_do(component: &Component, due: &Due) -> Result<Option<Exit>, Failu
 /// What is said where the candidate runs: what is to be mended, why its soak has failed, or what is missing yet.
 fn observed(component: &Component, due: &Due) -> Result<Exit, Failure> {
     let name = one_line(&component.name);
-    let is_proven = due.soak.as_ref().is_some_and(Soak::is_proven);
     let excesses: Vec<String> = due.soak.iter().flat_map(soak_words::excesses).collect();
     let against = |message: String, causes: Vec<String>, hint| {
         Err(Failure { exit: Exit::Fail, message, causes, hint, faults: Vec::new() })
     };
-    if let Some(first) = due.duties.first().filter(|_| is_proven) {
+    if let Some(first) = due.duties.first() {
         let causes = due.duties.iter().map(|duty| one_line(&duty_words(&name, duty))).collect();
         let hint = duty_remedy(&name, due.standing.stage, first);
         return against(format!("`{name}` cannot be completed now"), causes, Some(hint));
@@ -248,7 +246,12 @@ fn consent(arguments: &Promote, interrupt: &Interrupt) -> Result<(), Failure> {
     })
 }
 
-fn carry_out(global: &Global, arguments: &Promote, step: &Step) -> Result<Exit, Failure> {
+fn carry_out(
+    workspace: &Workspace,
+    global: &Global,
+    arguments: &Promote,
+    step: &Step,
+) -> Result<Exit, Failure> {
     let component = arguments.component.clone();
     match step {
         Step::Verify => verify::run(global, &measurement(component, arguments)),
@@ -256,7 +259,8 @@ fn carry_out(global: &Global, arguments: &Promote, step: &Step) -> Result<Exit, 
             global,
             &Issue { component, dry_run: false, yes: arguments.yes, format: StepFormat::Text },
         ),
-        Step::Deploy | Step::Restore => deploy::run(
+        Step::Deploy | Step::Restore => deploy::after_notices(
+            workspace,
             global,
             // The plan was agreed to as a whole.
             &Deploy {

@@ -164,8 +164,18 @@ pub fn differ_in_more_than_history(
     root: &Path,
     history: &History,
     folder: &RunFolder,
-    (one, other): (&str, &str),
+    commits: (&str, &str),
 ) -> Option<bool> {
+    differing_besides_history(root, history, folder, commits).map(|paths| !paths.is_empty())
+}
+
+/// The files that are promoted in which two commits differ, from the project's root; `None` where git does not tell.
+pub fn differing_besides_history(
+    root: &Path,
+    history: &History,
+    folder: &RunFolder,
+    (one, other): (&str, &str),
+) -> Option<Vec<String>> {
     let is_commit = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !is_commit(one) || !is_commit(other) {
         return None;
@@ -176,8 +186,9 @@ pub fn differ_in_more_than_history(
     let differ = told(root, folder, "git-equal", &arguments)?;
     let prefix = prefix(root, folder, "git-equal")?;
     let history = history.seen_from(top(root, &prefix));
-    let mut paths = differ.split(|byte| *byte == 0).filter(|path| !path.is_empty());
-    Some(!paths.all(|path| history.holds(Path::new(OsStr::from_bytes(path)))))
+    let paths = differ.split(|byte| *byte == 0).filter(|path| !path.is_empty());
+    let promoted = paths.filter(|path| !history.holds(Path::new(OsStr::from_bytes(path))));
+    Some(promoted.map(|path| from_root(&String::from_utf8_lossy(path), &prefix)).collect())
 }
 
 /// The way from the top of the repository to `root`, with a `/` at its end where it is any.

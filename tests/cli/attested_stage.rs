@@ -158,6 +158,31 @@ fn a_pass_holds_on_once_the_component_was_completed_by_it_and_no_more_once_that_
     open(&project, &text, "its rollback was decided after it was measured: it lost data");
 }
 
+#[test]
+fn a_pass_of_the_commit_before_the_documents_of_its_completion_is_left_open_and_holds_there() {
+    let policy = format!(
+        "{POLICY}documents = {{ maturity = \"docs/a.md\" }}\n[project.documents]\nstatus = \"docs/status.md\"\n"
+    );
+    let project = Project::new().policy(&policy).repository();
+    let text = attested(&project, 0);
+    completed("a", 0).write(&project.root());
+    let project = project.file("docs/a.md", "# A\n").file("docs/status.md", "# All\n").committed();
+    open(&project, &text, "which differs in `docs/a.md` and 1 more: nothing but documents");
+    let told = audit(&project, &text).exits(3).json();
+    let hint = told["statements"][0]["faults"][0]["hint"].as_str().expect("a hint").to_owned();
+    let commands: Vec<&str> = hint.split('`').skip(1).step_by(2).collect();
+    assert!(project.shell(&commands[..2].join(" && ")).status.success(), "{hint}");
+    let file = project.path("fakes").join("audited.jsonl");
+    let script = format!("cd ../attested && $PROMOTE audit a --attestation '{}'", file.display());
+    let ended = project.shell(&script);
+    let told = String::from_utf8_lossy(&ended.stdout);
+    assert!(ended.status.success() && told.contains("stands in staging since"), "{told}");
+    // Anything else besides them is another commit.
+    let project = project.file("docs/other.md", "# Other\n").committed();
+    let told = audit(&project, &text).exits(5).json();
+    assert!(told.to_string().contains("is checked out, which differs in `docs/a.md` and 2 more"), "{told}");
+}
+
 /// It was of the stage above, and stood higher when it was measured.
 #[test]
 fn a_pass_for_a_gate_before_which_the_component_did_not_stand_does_not_hold() {

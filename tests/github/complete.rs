@@ -744,6 +744,26 @@ fn what_is_to_be_mended_is_mended_before_it_is_completed_and_dirties_nothing() {
 }
 
 #[test]
+fn promote_goes_on_to_what_mends_a_candidate_as_status_says() {
+    if !has_gh() {
+        return;
+    }
+    let project = ready();
+    project.run(&["rollback", "carbon", "--severity", "medium", "--reason", "odd figures"]).exits(4);
+    project.file("src/carbon.py", "x = 2\n").committed();
+    let promote = || project.run(&["promote", "carbon", "--dry-run"]).exits(0).complains("deploy    bring");
+    let told = promote().complains("verify    measure");
+    assert!(!told.stderr.contains("issue     open"), "it has one: {told:?}");
+    project.run(&["status", "carbon"]).exits(0).says("next `tta-promote verify carbon --record`");
+    project.run(&["verify", "carbon", "--record"]).exits(0);
+    let told = promote();
+    assert!(!told.stderr.contains("verify    measure"), "{told:?}");
+    project.run(&["status", "carbon"]).exits(0).says("next `tta-promote deploy carbon`");
+    project.file("src/carbon.py", "x = 3\n");
+    project.run(&["promote", "carbon", "--dry-run"]).exits(1).complains("files differ from the commit");
+}
+
+#[test]
 fn a_ledger_that_does_not_verify_is_no_word_about_where_a_component_stands() {
     let project = ready();
     let text = std::fs::read_to_string(project.ledger_path()).expect("a ledger");
