@@ -86,6 +86,7 @@ fn left(folder: &Path) -> Vec<i32> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::orphan::tests::started;
     use super::*;
 
     #[test]
@@ -101,8 +102,7 @@ mod tests {
         if !Uid::effective().is_root() {
             return;
         }
-        let mut child =
-            std::process::Command::new("/bin/sleep").arg("300").uid(OTHER).spawn().expect("it starts");
+        let (mut child, _own) = started(std::process::Command::new("/bin/sleep").arg("300").uid(OTHER));
         assert!(is_hidden_from(somebody, OTHER));
         assert!(!is_hidden_from(root, OTHER), "root is shown everything");
         child.kill().expect("our child");
@@ -118,12 +118,8 @@ mod tests {
     fn what_a_killed_one_left_is_waited_for_and_then_ended() {
         let folder = tempfile::tempdir().expect("a folder");
         let place = folder.path();
-        let mut child = std::process::Command::new("/bin/sleep")
-            .arg("300")
-            .env("PWD", place)
-            .env(MARK, "2147483646-0")
-            .spawn()
-            .expect("it starts");
+        let mut command = std::process::Command::new("/bin/sleep");
+        let (mut child, _own) = started(command.arg("300").env("PWD", place).env(MARK, "2147483646-0"));
         let id = i32::try_from(child.id()).expect("an id");
         while left(place) != [id] {
             super::super::process_table::pause(TICK);

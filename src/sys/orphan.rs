@@ -120,3 +120,14 @@ fn orphans() -> Vec<i32> {
     });
     adopted.filter(|process| !is_marked(*process)).collect()
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::{Own, Purpose};
+
+    /// A child of a test, which others that are at work beside it must not take for an orphan.
+    pub(in crate::sys) fn started(command: &mut std::process::Command) -> (std::process::Child, Own) {
+        let number = |child: &std::process::Child| i32::try_from(child.id()).expect("a number");
+        Own::started(Purpose::Hold, || command.spawn(), number).expect("it starts")
+    }
+}

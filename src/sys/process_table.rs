@@ -100,23 +100,38 @@ pub(super) fn variables(process: i32) -> impl Iterator<Item = Vec<u8>> {
 
 /// Whether a process may have other variables than the `length` bytes that were read.
 fn is_cut(process: i32, length: usize) -> bool {
-    let ours = || place_of_variables(i32::try_from(std::process::id()).unwrap_or_default());
-    match place_of_variables(process) {
-        // Its place is not known yet, unless the system tells of no such places at all.
-        Some((_, 0)) => ours().is_some_and(|(_, end)| end > 0),
-        Some((start, end)) => usize::try_from(end.saturating_sub(start)) != Ok(length),
-        None => false,
+    let us = i32::try_from(std::process::id()).unwrap_or_default();
+    match size_of_variables(process) {
+        Size::Nothing => false,
+        Size::Bytes(bytes) => usize::try_from(bytes) != Ok(length),
+        // Unless the system tells of no process where they lie.
+        Size::Unknown => matches!(size_of_variables(us), Size::Bytes(_)),
     }
 }
 
-/// Where the variables of a process begin and end (`env_start` and `env_end` of `stat` in `proc(5)`), 0 where that is not
-/// known; `None` where it can have none: it has ended, or is a thread of the kernel.
-fn place_of_variables(process: i32) -> Option<(u64, u64)> {
+/// How much memory the variables of a process take.
+enum Size {
+    /// It can have none: it has ended, or is a thread of the kernel.
+    Nothing,
+    /// So much.
+    Bytes(u64),
+    /// It becomes another program, and where they will lie is not settled.
+    Unknown,
+}
+
+/// By `stat` in `proc(5)`: Linux sets `env_start` and `env_end` in several steps, and `startcode` after them.
+fn size_of_variables(process: i32) -> Size {
     const PF_KTHREAD: u64 = 0x0020_0000;
-    let fields = fields(process)?;
-    let number = |place: usize| fields.get(place - 3)?.parse::<u64>().ok();
-    let has_any = !is_over(fields.first()?) && number(9)? & PF_KTHREAD == 0;
-    if has_any { Some((number(50)?, number(51)?)) } else { None }
+    let Some(fields) = fields(process) else { return Size::Nothing };
+    let number = |place: usize| fields.get(place - 3).and_then(|field| field.parse::<u64>().ok());
+    let is_kernel = number(9).is_none_or(|flags| flags & PF_KTHREAD != 0);
+    if is_kernel || fields.first().is_none_or(|state| is_over(state)) {
+        return Size::Nothing;
+    }
+    match (number(26), number(50), number(51)) {
+        (Some(1..), Some(start), Some(end @ 1..)) => Size::Bytes(end.saturating_sub(start)),
+        _ => Size::Unknown,
+    }
 }
 
 /// The users that a process runs for: the real one, the effective one, and those that it may take on; `None` where the
@@ -162,11 +177,18 @@ fn fields(process: i32) -> Option<Vec<String>> {
 mod tests {
     use std::process::{Child, Command};
 
+    use super::super::orphan::Own;
+    use super::super::orphan::tests::started;
     use super::*;
 
-    struct Started(Child);
+    struct Started(Child, #[expect(dead_code, reason = "it lasts as long")] Own);
 
     impl Started {
+        fn new(command: &mut Command) -> Self {
+            let (child, own) = started(command);
+            Self(child, own)
+        }
+
         fn process(&self) -> i32 {
             i32::try_from(self.0.id()).expect("a number")
         }
@@ -185,14 +207,14 @@ mod tests {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", script, script]).env_clear();
         let padding = "x".repeat(3000);
-        let child = Started(command.env("A", padding).env("Z", "the last").spawn().expect("it starts"));
+        let child = Started::new(command.env("A", padding).env("Z", "the last"));
         let others = |_: &u32| !variables(child.process()).any(|variable| variable == b"Z=the last");
-        assert_eq!((0..3000).filter(others).count(), 0);
+        assert_eq!((0..5000).filter(others).count(), 0);
     }
 
     #[test]
     fn a_process_without_any_variable_has_none_and_is_not_waited_for() {
-        let child = Started(Command::new("/bin/sleep").arg("60").env_clear().spawn().expect("it starts"));
+        let child = Started::new(Command::new("/bin/sleep").arg("60").env_clear());
         while !is_sleep(&child) {
             pause(Duration::from_millis(1));
         }
