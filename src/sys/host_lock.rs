@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use super::clock::{self, Stopwatch};
 use super::file;
 use super::interrupt::Interrupt;
+use super::neighbour::is_at;
 
 /// Not `TMPDIR`, which may be another one for each job of a CI.
 const FOLDER: &str = "/tmp";
@@ -215,11 +216,6 @@ fn holder(file: &mut File) -> Option<Holder> {
     let (process, folder) = text.strip_suffix('\n')?.split_once(' ')?;
     let user = file.metadata().ok()?.uid();
     Some(Holder { process: process.parse().ok()?, folder: PathBuf::from(folder), user })
-}
-
-fn is_at(file: &File, path: &Path) -> bool {
-    let (Ok(opened), Ok(there)) = (file.metadata(), std::fs::symlink_metadata(path)) else { return false };
-    (opened.dev(), opened.ino()) == (there.dev(), there.ino())
 }
 
 #[cfg(test)]

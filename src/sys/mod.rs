@@ -16,6 +16,7 @@ pub mod http;
 pub mod interrupt;
 pub mod ledger_file;
 pub mod ledger_history;
+mod neighbour;
 pub mod orphan;
 pub mod process;
 mod process_table;

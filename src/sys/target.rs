@@ -7,6 +7,8 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
+use super::neighbour;
+
 /// How many links are followed.
 const LINKS: usize = 40;
 
@@ -35,7 +37,7 @@ impl Target {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
         };
-        tempfile::NamedTempFile::new_in(folder).map_err(|error| match error.kind() {
+        neighbour::neighbour(folder).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => io::Error::other("the folder does not exist"),
             kind => io::Error::from(kind),
         })
