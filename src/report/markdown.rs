@@ -284,7 +284,7 @@ fn around(assessment: &Assessment) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::collections::BTreeSet;
 
     use super::super::clean::{is_unseen, tests::hostile};
@@ -361,16 +361,17 @@ mod tests {
         }
     }
 
-    /// What a reader of the comment gets: the cells of each row, the HTML, and the text outside of code.
+    /// What a reader gets: the cells of each row, the HTML, the text outside of code, and what is none of
+    /// these.
     #[derive(Default)]
-    struct Reading {
-        rows: Vec<usize>,
-        html: BTreeSet<String>,
-        text: String,
-        live: Vec<String>,
+    pub(in crate::report) struct Reading {
+        pub(in crate::report) rows: Vec<usize>,
+        pub(in crate::report) html: BTreeSet<String>,
+        pub(in crate::report) text: String,
+        pub(in crate::report) live: Vec<String>,
     }
 
-    fn read(comment: &str) -> Reading {
+    pub(in crate::report) fn read(markdown: &str) -> Reading {
         let mut reading = Reading::default();
         let options = Options::ENABLE_TABLES
             | Options::ENABLE_STRIKETHROUGH
@@ -378,7 +379,7 @@ mod tests {
             | Options::ENABLE_FOOTNOTES
             | Options::ENABLE_TASKLISTS
             | Options::ENABLE_GFM;
-        for event in Parser::new_ext(comment, options) {
+        for event in Parser::new_ext(markdown, options) {
             match event {
                 Event::Start(Tag::TableRow | Tag::TableHead) => reading.rows.push(0),
                 Event::End(TagEnd::TableCell) => *reading.rows.last_mut().unwrap() += 1,
