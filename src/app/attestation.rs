@@ -284,16 +284,14 @@ impl Place<'_> {
                 more => write!(message, ", which differs in `{first}` and {more} more"),
             };
         }
-        let component = self.workspace.policy.component(&claim.component);
-        let documents =
-            component.map(|component| document::paths(self.workspace, component)).unwrap_or_default();
+        let components = self.workspace.policy.components.iter();
+        let documents: BTreeSet<String> =
+            components.flat_map(|component| document::paths(self.workspace, component)).collect();
         if !differing.is_empty() && differing.iter().all(|path| documents.contains(path)) {
-            message.push_str(": nothing but documents in which tta-promote writes where it stands");
+            message.push_str(": nothing but documents in which tta-promote writes where components stand");
             let hint = format!(
-                "audit it there, with the ledgers of now: `git worktree add --detach ../attested {commit}`, \
-                 `git -C ../attested restore --source={} -- '*.promotion/*'`, and in that folder \
-                 `tta-promote audit {} --attestation FILE`",
-                short(current),
+                "check out {commit} in another clone, put `.promotion` as it is here in the place of its own, and there \
+                 run `tta-promote audit {} --attestation FILE`",
                 claim.component
             );
             found.add(Weight::Open, message, &hint);

@@ -5,10 +5,10 @@
 use jiff::Timestamp;
 
 use crate::lifecycle::rollback::Duty;
-use crate::lifecycle::{self, Now, Obstacle, Staleness, Step};
+use crate::lifecycle::{self, Obstacle, Staleness, Step};
 use crate::model::component::Component;
 use crate::model::freeze::frozen;
-use crate::model::promotion::{Pending, Phase, Standing};
+use crate::model::promotion::{Pending, Standing};
 use crate::model::record::Act;
 use crate::model::soak::Soak;
 use crate::model::stage::Stage;
@@ -58,13 +58,15 @@ impl Due {
         let with_issue = workspace.policy.project.repository.is_some();
         let soak = soak(component, &standing, now.time);
         let duties = notice::duties(workspace, &standing, &records, now.time, folder);
-        let mut first = lifecycle::obstacles(&standing, &now, &dependencies(workspace, component)?);
         let step = match lifecycle::step(&standing, &now, with_issue) {
-            Step::Observe => observed(&standing, &now, &first, &duties, soak.as_ref()),
+            Step::Observe if duties.is_empty() && soak.as_ref().is_some_and(Soak::is_proven) => {
+                Step::Complete
+            }
             step => step,
         };
         let frozen = frozen(&workspace.policy.project.freezes, now.time);
         let frozen = frozen.map(|(until, reason)| (until, reason.to_owned()));
+        let mut first = lifecycle::obstacles(&standing, &now, &dependencies(workspace, component)?);
         first.retain(|obstacle| match obstacle {
             Obstacle::RollingBack { .. }
             | Obstacle::Held { .. }
@@ -98,11 +100,6 @@ impl Due {
         self.step == Step::Restore || pending.into_iter().any(is_act)
     }
 
-    /// Whether a candidate of its promotion runs.
-    fn has_candidate(&self) -> bool {
-        self.standing.promotion.as_ref().is_some_and(|promotion| promotion.phase >= Phase::Deployed)
-    }
-
     /// The steps from here to a running candidate, the next one first.
     pub fn plan(&self) -> Vec<Step> {
         if self.step == Step::Complete {
@@ -110,30 +107,12 @@ impl Due {
         }
         let all = [Step::Verify, Step::OpenIssue, Step::Deploy];
         let has = |step: &Step| match step {
-            // A candidate that takes the place of another is told of where that one was.
-            Step::OpenIssue => self.with_issue && !self.has_candidate(),
+            Step::OpenIssue => self.with_issue,
             Step::Deploy => self.with_deployment,
             _ => true,
         };
         let rest = all.iter().skip_while(|step| **step != self.step);
         rest.filter(|step| has(step)).cloned().collect()
-    }
-}
-
-/// What comes next where a candidate runs.
-fn observed(
-    standing: &Standing,
-    now: &Now,
-    obstacles: &[Obstacle],
-    duties: &[Duty],
-    soak: Option<&Soak>,
-) -> Step {
-    let successor = lifecycle::towards_successor(standing, now, obstacles);
-    let has_failed = soak.is_some_and(|soak| !soak.excesses.is_empty());
-    match successor {
-        Some(step) if !duties.is_empty() || has_failed && step == Step::Deploy => step,
-        _ if duties.is_empty() && soak.is_some_and(Soak::is_proven) => Step::Complete,
-        _ => Step::Observe,
     }
 }
 

@@ -20,7 +20,7 @@ pub use fold::{name, stand};
 pub use freshness::{Freshness, Now, Staleness};
 pub use milestones::{last_move, milestones};
 pub use soak::{completed_soak, observed_soak, soak_of};
-pub use step::{Obstacle, Step, counts_until, obstacles, overrides, staleness, step, towards_successor};
+pub use step::{Obstacle, Step, counts_until, obstacles, overrides, staleness, step};
 pub use window::{CLOCK, Subject, Windows, observed, subject, windows};
 
 #[cfg(test)]

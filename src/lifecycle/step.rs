@@ -34,14 +34,6 @@ pub enum Step {
     Top,
 }
 
-/// The step towards the candidate that takes the place of the one that runs and is to be mended, with what stands in the
-/// way of it; `None` where what is checked out is the one that runs.
-pub fn towards_successor(standing: &Standing, now: &Now, obstacles: &[Obstacle]) -> Option<Step> {
-    let deployment = standing.promotion.as_ref()?.deployment.as_ref()?;
-    let step = if obstacles.is_empty() { Step::Deploy } else { Step::Verify };
-    (!now.is_current(&deployment.commit)).then_some(step)
-}
-
 /// What stands in the way of the next step but the first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Obstacle {

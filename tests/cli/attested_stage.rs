@@ -159,28 +159,41 @@ fn a_pass_holds_on_once_the_component_was_completed_by_it_and_no_more_once_that_
 }
 
 #[test]
-fn a_pass_of_the_commit_before_the_documents_of_its_completion_is_left_open_and_holds_there() {
+fn a_pass_of_the_commit_before_the_documents_of_completions_is_left_open_and_is_looked_at_there() {
+    let other = "[component.b]\ntitle = \"B\"\npaths = [\"src/b.py\"]\ntests = { paths = [\"tests\"] }\n";
+    let documents = |of: &str| format!("documents = {{ maturity = \"docs/{of}.md\" }}\n");
     let policy = format!(
-        "{POLICY}documents = {{ maturity = \"docs/a.md\" }}\n[project.documents]\nstatus = \"docs/status.md\"\n"
+        "{POLICY}{}{other}{}[project.documents]\nstatus = \"docs/status.md\"\n",
+        documents("a"),
+        documents("b")
     );
-    let project = Project::new().policy(&policy).repository();
+    let project = Project::new().policy(&policy).file("src/b.py", "x = 1\n").repository();
     let text = attested(&project, 0);
     completed("a", 0).write(&project.root());
-    let project = project.file("docs/a.md", "# A\n").file("docs/status.md", "# All\n").committed();
-    open(&project, &text, "which differs in `docs/a.md` and 1 more: nothing but documents");
-    let told = audit(&project, &text).exits(3).json();
-    let hint = told["statements"][0]["faults"][0]["hint"].as_str().expect("a hint").to_owned();
-    let commands: Vec<&str> = hint.split('`').skip(1).step_by(2).collect();
-    assert!(project.shell(&commands[..2].join(" && ")).status.success(), "{hint}");
+    let project = project.file("docs/a.md", "# A\n").file("docs/b.md", "# B\n");
+    let project = project.file("docs/status.md", "# All\n").committed();
+    open(&project, &text, "which differs in `docs/a.md` and 2 more: nothing but documents");
+    // As the hint says, with what is not committed yet.
     let file = project.path("fakes").join("audited.jsonl");
-    let script = format!("cd ../attested && $PROMOTE audit a --attestation '{}'", file.display());
-    let ended = project.shell(&script);
-    let told = String::from_utf8_lossy(&ended.stdout);
-    assert!(ended.status.success() && told.contains("stands in staging since"), "{told}");
+    let there = || {
+        let script = format!(
+            "rm -rf ../there && git clone -q . ../there && cd ../there && git checkout -q HEAD~1 && \
+             rm -rf .promotion && cp -R \"$OLDPWD/.promotion\" . && $PROMOTE audit a --attestation '{}'",
+            file.display()
+        );
+        let ended = project.shell(&script);
+        (ended.status.code(), String::from_utf8_lossy(&ended.stdout).into_owned())
+    };
+    let (code, told) = there();
+    assert!(code == Some(0) && told.contains("stands in staging since"), "{told}");
+    let revocation = Revocation { to: Stage::Development, reason: "wrong figures".into(), measured: None };
+    completed("a", 0).hours_ago(0, Fact::Revoked(revocation)).write(&project.root());
+    let (code, told) = there();
+    assert!(code == Some(3) && told.contains("it was revoked after it was measured"), "{told}");
     // Anything else besides them is another commit.
     let project = project.file("docs/other.md", "# Other\n").committed();
     let told = audit(&project, &text).exits(5).json();
-    assert!(told.to_string().contains("is checked out, which differs in `docs/a.md` and 2 more"), "{told}");
+    assert!(told.to_string().contains("is checked out, which differs in `docs/a.md` and 3 more"), "{told}");
 }
 
 /// It was of the stage above, and stood higher when it was measured.

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp, Unit};
 use tta_promote::ledger::{self, Head};
 use tta_promote::model::assessment::{PolicyDigest, Verdict};
 use tta_promote::model::container::ContainerState;
+use tta_promote::model::decision::SignOff;
 use tta_promote::model::environment::Environment;
 use tta_promote::model::observation::{Observation, Reading, Sign, Window};
 use tta_promote::model::promotion_id::PromotionId;
@@ -118,6 +119,18 @@ impl Past {
         let verified = last(|fact| matches!(fact, Fact::Verified(_)));
         let to = self.to;
         self.hours_ago(hours, Fact::Completed { to, deployment, verified })
+    }
+
+    /// Grace signed for its security, until so many hours ago; below zero: hours to come.
+    pub(crate) fn signed(self, hours: i64, expires: i64) -> Self {
+        let sign = SignOff {
+            topic: "security-reviewed".into(),
+            by: "Grace".into(),
+            evidence: "https://ci.example/1".into(),
+            commit: None,
+            expires: self.time(expires),
+        };
+        self.hours_ago(hours, Fact::Signed(sign))
     }
 
     /// It was looked at each hour, and was well, from so many hours ago up to so many.

@@ -1,7 +1,7 @@
 //! `report` without `--merge`: how ready all components are, on real ledgers.
 
 use serde_json::{Value, json};
-use tta_promote::model::decision::{RollbackDecision, RollbackSeverity, SignOff};
+use tta_promote::model::decision::{RollbackDecision, RollbackSeverity};
 use tta_promote::model::record::Fact;
 use tta_promote::model::stage::Stage;
 
@@ -546,17 +546,7 @@ fn a_rollback_whose_time_is_over_needs_a_person_also_where_the_policy_declares_t
 #[test]
 fn a_sign_off_that_the_gate_asks_for_and_that_has_expired_needs_a_person_and_one_that_was_withdrawn_does_not()
 {
-    let signed = |expires: i64| {
-        let past = Past::of("a").measured(80, 80);
-        let sign = SignOff {
-            topic: "security-reviewed".into(),
-            by: "Grace".into(),
-            evidence: "https://ci.example/1".into(),
-            commit: None,
-            expires: past.time(expires),
-        };
-        past.hours_ago(70, Fact::Signed(sign))
-    };
+    let signed = |expires: i64| Past::of("a").measured(80, 80).signed(70, expires);
     let policy = POLICY.replace("[gate.staging]", "[gate.staging]\nsign_offs = [\"security-reviewed\"]");
     let project = Project::new().policy(&policy).repository();
     signed(20).write(&project.root());

@@ -1,7 +1,7 @@
 //! `report`: what has changed since an earlier report or a time, what is cut of it, and what is shown beside the ledgers.
 
 use serde_json::{Value, json};
-use tta_promote::model::decision::{Incident, SignOff};
+use tta_promote::model::decision::Incident;
 use tta_promote::model::record::Fact;
 
 use crate::past::Past;
@@ -46,17 +46,6 @@ fn words(report: &Value, name: &str) -> Vec<String> {
 
 fn held(reason: &str) -> Fact {
     Fact::Held { reason: reason.into() }
-}
-
-fn signed(past: Past, expires: i64) -> Past {
-    let sign = SignOff {
-        topic: "security-reviewed".into(),
-        by: "Grace".into(),
-        evidence: "https://ci.example/1".into(),
-        commit: None,
-        expires: past.time(expires),
-    };
-    past.hours_ago(70, Fact::Signed(sign))
 }
 
 #[test]
@@ -146,10 +135,10 @@ fn what_has_ended_by_itself_or_was_taken_out_of_the_policy_is_told_and_what_a_re
     let day =
         (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(480)).strftime("%Y-%m-%d").to_string();
     let project = Project::new().policy(&format!("{POLICY}\n{}", waiver.replace("DAY", &day))).repository();
-    signed(Past::of("a").measured(80, 80), -20).hours_ago(60, held("holidays")).write(&project.root());
+    Past::of("a").measured(80, 80).signed(70, -20).hours_ago(60, held("holidays")).write(&project.root());
     let last = reported(&project);
     let project = project.policy(POLICY);
-    let past = signed(Past::of("a").measured(80, 80), 20).hours_ago(60, held("holidays"));
+    let past = Past::of("a").measured(80, 80).signed(70, 20).hours_ago(60, held("holidays"));
     past.hours_ago(1, Fact::Released { reason: "over".into() }).write(&project.root());
     let told = changes(&since(&project, &last, 0), "a");
     let ended: Vec<&str> =

@@ -143,22 +143,6 @@ fn a_high_one_is_decided_first_and_done_when_somebody_says_so() {
 }
 
 #[test]
-fn what_mends_a_candidate_takes_its_place_by_promote() {
-    let Some((staging, _)) = replaced(Compose::Two) else { return };
-    rollback(&staging, &["--severity", "medium", "--reason", "odd figures"]).exits(4);
-    let open = "is to be mended by";
-    let told = staging.project.run(&["promote", "a", "--yes"]).exits(1).complains(open);
-    assert!(!told.stdout.contains("nothing more is due"), "{}", told.stderr);
-    let staging = staging.change(&[("src/a.py", "x = 2\n")]);
-    staging.build("three");
-    let told = staging.project.run(&["promote", "a", "--yes"]).exits(0).complains(open);
-    assert_eq!(told.stderr.matches(open).count(), 1, "{}", told.stderr);
-    let status = staging.project.run(&["status", "a"]).exits(0);
-    assert!(!status.stdout.contains(open), "{}", status.stdout);
-    assert!(after_deployment(&staging).ends_with(&["verified".into(), "intent".into(), "done".into()]));
-}
-
-#[test]
 fn a_rehearsal_shows_that_it_would_work_and_touches_nothing() {
     for compose in Compose::all() {
         let Some((staging, old)) = replaced(compose) else { return };

@@ -89,12 +89,12 @@ fn by(step: &'static str, command: &str, purpose: &str) -> Next {
 
 /// What comes next where the candidate is to be mended.
 fn mending(name: &str, standing: &Standing, now: &Now, obstacles: &[Obstacle]) -> Next {
-    match lifecycle::towards_successor(standing, now, obstacles) {
-        Some(Step::Deploy) => by("deploy", &format!("deploy {name}"), "deploys the candidate that mends it"),
-        _ => {
-            by("verify", &format!("verify {name} --record"), "measures what mends it, once that is committed")
-        }
+    let deployment = standing.promotion.as_ref().and_then(|promotion| promotion.deployment.as_ref());
+    let is_deployed = deployment.is_some_and(|one| now.is_current(&one.commit));
+    if obstacles.is_empty() && !is_deployed {
+        return by("deploy", &format!("deploy {name}"), "deploys the candidate that mends it");
     }
+    by("verify", &format!("verify {name} --record"), "measures what mends it, once that is committed")
 }
 
 /// What comes next where the soak has failed for good: another candidate, where one is verified, else what ran before.
