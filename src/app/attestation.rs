@@ -4,6 +4,7 @@
 //! Not a verifier of signatures, and it says so. The hard part is to take nothing on trust that can be seen here: counts
 //! are judged again, under the gate of the policy.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -86,7 +87,8 @@ pub fn audit(
     }
     let claims = || readings.iter().filter_map(|(_, reading)| reading.content.as_ref().ok());
     let (now, others) = present(workspace, claims(), files)?;
-    let place = Place { workspace, to, max_age: max_age.unwrap_or(now.max_age), now: &now, others: &others };
+    let max_age = max_age.unwrap_or(now.max_age);
+    let place = Place { workspace, to, max_age, now: &now, others: &others, documents: OnceCell::new() };
     let attested: BTreeSet<&str> = claims().map(|claim| claim.component.as_str()).collect();
     let lacking = names.iter().filter(|name| !attested.contains(name.as_str()));
     let open = |message: String| Fault { weight: Weight::Open, message, hint: AGAIN.to_owned() };
@@ -164,6 +166,8 @@ struct Place<'a> {
     max_age: Duration,
     now: &'a Now,
     others: &'a Others,
+    /// Looked for once, where anybody asks.
+    documents: OnceCell<BTreeSet<String>>,
 }
 
 /// What speaks against a claim, as it is found.
@@ -284,10 +288,7 @@ impl Place<'_> {
                 more => write!(message, ", which differs in `{first}` and {more} more"),
             };
         }
-        let components = self.workspace.policy.components.iter();
-        let documents: BTreeSet<String> =
-            components.flat_map(|component| document::paths(self.workspace, component)).collect();
-        if !differing.is_empty() && differing.iter().all(|path| documents.contains(path)) {
+        if !differing.is_empty() && differing.iter().all(|path| self.documents().contains(path)) {
             message.push_str(": nothing but documents in which tta-promote writes where components stand");
             let hint = format!(
                 "check out {commit} in another clone, put `.promotion` as it is here in the place of its own, and there \
@@ -298,6 +299,12 @@ impl Place<'_> {
         } else {
             found.add(Weight::Broken, message, "check out that commit, or verify this one");
         }
+    }
+
+    /// Those in which it is written where components stand, of all of them.
+    fn documents(&self) -> &BTreeSet<String> {
+        let of = |component| document::paths(self.workspace, component);
+        self.documents.get_or_init(|| self.workspace.policy.components.iter().flat_map(of).collect())
     }
 
     fn files(&self, claim: &Claim, found: &mut Found) {
