@@ -52,10 +52,13 @@ pub(super) fn run(arguments: &Init) -> Result<Exit, Failure> {
     })?;
     let count = names.len();
     let components = if count == 1 { "1 component".to_owned() } else { format!("{count} components") };
+    let plan = format!("plan {first}");
+    let width = plan.len().max("doctor".len());
     print::stdout(&format!(
-        "wrote {shown} with {components}: {}\n{left_out}\nNext:\n  tta-promote doctor        are the tools there?\n  \
-         tta-promote plan {first}    what would run, and why\n",
-        listed(&names)
+        "wrote {shown} with {components}: {}\n{left_out}\nNext:\n  tta-promote {:width$}    are the tools there?\n  \
+         tta-promote {plan:width$}    what would run, and why\n",
+        listed(&names),
+        "doctor"
     ))?;
     Ok(Exit::Pass)
 }
