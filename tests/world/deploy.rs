@@ -136,7 +136,7 @@ fn a_first_deployment_that_is_not_well_is_left_or_taken_away() {
 #[test]
 fn a_second_deployment_that_is_not_well_gives_way_to_the_image_before() {
     for compose in Compose::all() {
-        let more = format!("{}on_failure = \"rollback\"", health("1s", "3s"));
+        let more = format!("{}on_failure = \"rollback\"", health("1s", "8s"));
         let Some(staging) = Staging::passed(compose, WELL, &more) else { return };
         staging.deploy().exits(0);
         let before = staging.containers();
@@ -157,7 +157,7 @@ fn a_second_deployment_that_is_not_well_gives_way_to_the_image_before() {
 
 #[test]
 fn an_image_before_that_is_gone_is_a_matter_for_a_person() {
-    let more = format!("{}on_failure = \"rollback\"", health("1s", "3s"));
+    let more = format!("{}on_failure = \"rollback\"", health("1s", "20s"));
     let Some(staging) = Staging::passed(Compose::Two, WELL, &more) else { return };
     staging.deploy().exits(0);
     let container = staging.containers()[0]["Id"].as_str().expect("an id").to_owned();
@@ -287,7 +287,7 @@ fn what_was_started_again_since_is_proven_anew() {
 
 #[test]
 fn what_is_put_back_and_is_not_well_is_a_matter_for_a_person() {
-    let more = format!("{}on_failure = \"rollback\"", health("500ms", "3s"));
+    let more = format!("{}on_failure = \"rollback\"", health("500ms", "20s"));
     let Some(staging) = Staging::passed(Compose::Two, WELL, &more) else { return };
     staging.deploy().exits(0);
     let before = staging.containers();
@@ -306,7 +306,7 @@ fn what_is_put_back_and_is_not_well_is_a_matter_for_a_person() {
 
 #[test]
 fn an_image_says_its_commit_or_the_proof_says_that_nothing_ties_it_to_one() {
-    let Some(staging) = Staging::new(Compose::Two, WELL, &health("300ms", "5s")) else { return };
+    let Some(staging) = Staging::new(Compose::Two, WELL, &health("300ms", "20s")) else { return };
     let head = |staging: &Staging| git(staging, &["rev-parse", "HEAD"]);
     let before = head(&staging);
     let staging = staging.change(&[("src/a.py", "x = 2\n")]);
