@@ -131,7 +131,8 @@ impl Look<'_> {
                     self.stamp(&path.join("RECORD"));
                     self.stamp(&path.join("METADATA"));
                     if let Some(text) = self.content(&path.join("direct_url.json")) {
-                        self.vouch(&name, source(&text)?)?;
+                        let source = source(&text).map_err(|why| format!("`{name}` {why}"))?;
+                        self.vouch(&name, source)?;
                     }
                 }
                 Some("pth" | "egg-link") => {
@@ -178,12 +179,19 @@ impl Look<'_> {
 }
 
 /// The folder or file that a distribution was installed from, as `direct_url.json` tells; `None` where it is an
-/// archive or a repository elsewhere, whose copy is what counts.
+/// archive or a repository elsewhere, whose copy is what counts. That of a folder does not tell whether it is still its
+/// copy.
 fn source(text: &str) -> Result<Option<PathBuf>, String> {
     let told: serde_json::Value =
-        serde_json::from_str(text).map_err(|_| "a `direct_url.json` cannot be read".to_owned())?;
+        serde_json::from_str(text).map_err(|_| "has a `direct_url.json` that cannot be read".to_owned())?;
     let url = told.get("url").and_then(serde_json::Value::as_str).unwrap_or_default();
     let Some(path) = url.strip_prefix("file://") else { return Ok(None) };
+    let is_editable = |folder: &serde_json::Value| folder.get("editable") == Some(&true.into());
+    if told.get("dir_info").is_some_and(|folder| !is_editable(folder)) {
+        return Err(format!(
+            "a copy of `{path}`, which may have changed since (`editable = true` would help)"
+        ));
+    }
     let path = path.strip_prefix("localhost").unwrap_or(path);
     let mut decoded = Vec::new();
     let mut bytes = path.bytes();
@@ -195,7 +203,7 @@ fn source(text: &str) -> Result<Option<PathBuf>, String> {
         let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
         let value = digit(bytes.next()).zip(digit(bytes.next())).map(|(high, low)| high * 16 + low);
         let value = value.and_then(|value| u8::try_from(value).ok());
-        decoded.push(value.ok_or_else(|| "a `direct_url.json` names no path".to_owned())?);
+        decoded.push(value.ok_or_else(|| "has a `direct_url.json` that names no path".to_owned())?);
     }
     Ok(Some(PathBuf::from(std::ffi::OsStr::from_bytes(&decoded))))
 }
@@ -295,6 +303,10 @@ mod tests {
         let told = r#"{"url": "https://a.b/c.git", "vcs_info": {"commit_id": "1"}}"#;
         fs::write(packages.join("b-1.dist-info/direct_url.json"), told).expect("written");
         assert!(digest(&places, &nobody).is_ok(), "a copy is what it is");
+        let told = format!(r#"{{"url": "file://{}", "dir_info": {{}}}}"#, path.display());
+        fs::write(packages.join("b-1.dist-info/direct_url.json"), told).expect("written");
+        let why = digest(&places, &|_| true).expect_err("its folder may have changed");
+        assert!(why.starts_with("`b-1.dist-info` is a copy of"), "{why}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The environment that the tests are said to run in, and the one that they run in.
 
-use super::laboratory::{Project, Verdict, environment, make_environment};
+use super::laboratory::{Project, Verdict, command, environment, make_environment};
 
 #[test]
 fn scripts_that_belong_to_another_environment_are_found_out() {
@@ -19,4 +19,37 @@ fn scripts_that_belong_to_another_environment_are_found_out() {
     let verdict = Verdict::of(&gate.output().expect("it starts"));
     let check = verdict.check("carbon", "tests");
     assert_eq!(check["reason"]["kind"], "environment", "{check}");
+}
+
+/// uv copies such a package into the environment, and builds it anew only where its project file changes.
+#[test]
+fn a_package_that_is_installed_as_a_copy_is_tested_as_it_is_now() {
+    for is_locked in [false, true] {
+        let project = Project::new("p");
+        let package = "[project]\nname = \"carbonpkg\"\nversion = \"0.1.0\"\nrequires-python = \">=3.11\"\n\
+                       [build-system]\nrequires = [\"uv_build\"]\nbuild-backend = \"uv_build\"\n";
+        project.write("carbonpkg/pyproject.toml", package);
+        project.write("carbonpkg/src/carbonpkg/__init__.py", "ANSWER = 1\n");
+        project.write("tests/test_carbon.py", "import carbonpkg\ndef test(): assert carbonpkg.ANSWER == 1\n");
+        let top = "[project]\nname = \"lab\"\nversion = \"0.1.0\"\nrequires-python = \">=3.11\"\n\
+                   dependencies = [\"carbonpkg\"]\n\
+                   [dependency-groups]\ndev = [\"pytest==9.2.0\", \"pytest-cov==7.1.0\"]\n\
+                   [tool.uv.sources]\ncarbonpkg = { path = \"carbonpkg\" }\n";
+        project.write("pyproject.toml", top);
+        let policy = "schema = 1\n[project]\nname = \"copied\"\nroot = \"p\"\n[component.carbon]\n\
+                      paths = [\"carbonpkg/src\"]\ntests = { paths = [\"tests\"] }\n";
+        std::fs::write(project.top.join("promotion.toml"), policy).expect("written");
+        if is_locked {
+            let locked = command("uv").args(["lock", "--quiet"]).current_dir(&project.root).status();
+            assert!(locked.expect("it starts").success());
+        }
+        let tests = || {
+            let mut gate = project.gate(&["verify", "carbon", "--format", "json", "--only", "tests"]);
+            let verdict = Verdict::of(&gate.output().expect("it starts"));
+            verdict.check("carbon", "tests")["outcome"].clone()
+        };
+        assert_eq!(tests(), "pass", "locked: {is_locked}");
+        project.write("carbonpkg/src/carbonpkg/__init__.py", "ANSWER = 2\n");
+        assert_eq!(tests(), "fail", "locked: {is_locked}");
+    }
 }

@@ -15,6 +15,8 @@ use crate::sys::process::Held;
 use crate::sys::{file, tree, variable};
 use crate::tools::interpreter::{self, Interpreter};
 
+use super::copied::built_anew;
+
 /// Where the project's environment comes from.
 pub(super) enum Source {
     /// This interpreter, with the folder of its scripts.
@@ -113,6 +115,7 @@ fn uv_sync(context: &Context<'_>, uv: &str) -> anyhow::Result<Finished> {
     if !variable::is_on("UV_FROZEN") {
         argv.push("--locked".to_owned());
     }
+    argv.extend(built_anew(&context.root, find_lock(&context.root).as_deref()));
     let mut variables = cache_outside(context, uv)?;
     variables.push(("UV_PROJECT_ENVIRONMENT".into(), environment_folder(context)?.into_os_string()));
     launch(context, "uv-sync", argv, Extra { variables, input: None })
@@ -139,8 +142,10 @@ fn uv_held(context: &Context<'_>, uv: &str, script: &Path, modules: &[String]) -
     let target = context.folder.file("environment.json");
     let told =
         interpreter::argv("python", &script.to_string_lossy(), &target.to_string_lossy(), true, modules);
-    let argv =
-        [uv, "run", "--quiet", "--isolated", "--"].into_iter().map(str::to_owned).chain(told).collect();
+    let mut argv = [uv, "run", "--quiet", "--isolated"].map(str::to_owned).to_vec();
+    argv.extend(built_anew(&context.root, find_lock(&context.root).as_deref()));
+    argv.push("--".to_owned());
+    argv.extend(told);
     let extra = Extra { variables: cache_outside(context, uv)?, input: None };
     let command = command(context, "uv-run", argv, extra);
     let ended = match Held::start(&command, context.interrupt)? {

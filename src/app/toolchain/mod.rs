@@ -2,6 +2,7 @@
 //!
 //! Not here: what the tools are told. `environment` knows where it comes from, `search` finds tools.
 
+mod copied;
 mod environment;
 mod program;
 pub mod recall;
