@@ -189,7 +189,7 @@ fn source(text: &str) -> Result<Option<PathBuf>, String> {
     let is_editable = |folder: &serde_json::Value| folder.get("editable") == Some(&true.into());
     if told.get("dir_info").is_some_and(|folder| !is_editable(folder)) {
         return Err(format!(
-            "a copy of `{path}`, which may have changed since (`editable = true` would help)"
+            "is a copy of `{path}`, which may have changed since (`editable = true` would help)"
         ));
     }
     let path = path.strip_prefix("localhost").unwrap_or(path);
