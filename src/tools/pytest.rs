@@ -206,6 +206,9 @@ fn judged(code: i32, output: Output<'_>) -> Result<Session, Reason> {
             journal.rewritten
         )));
     }
+    if let Some(first) = journal.returned.first() {
+        return Err(returned(first, journal.returned.len()));
+    }
     if journal.finished < journal.collected {
         let ended = format!("only {} of {} tests came to an end", journal.finished, journal.collected);
         return Err(crashed(&ended, output.log));
@@ -227,6 +230,17 @@ fn judged(code: i32, output: Output<'_>) -> Result<Session, Reason> {
         }
         (_, _, _) => session(report, &journal, counts),
     }
+}
+
+/// Tests that passed whatever they found: pytest's warning about them, which fails them, was silenced.
+fn returned(first: &str, count: usize) -> Reason {
+    Reason::new(
+        ReasonKind::CheckWeakened,
+        format!(
+            "tests that return a value instead of asserting it, and pass whatever it is: {count}, as `{first}`"
+        ),
+        "assert the value in the test; where it is a coroutine, let a plugin or `IsolatedAsyncioTestCase` await it",
+    )
 }
 
 /// Codes 0 and 1 without a report: what ended the process before it could write one.
@@ -399,6 +413,7 @@ mod tests {
             counts: counts.iter().map(|(outcome, count)| ((*outcome).to_owned(), *count)).collect(),
             reruns: 0,
             rewritten: 0,
+            returned: Vec::new(),
             uncollected: Vec::new(),
             not_run: Vec::new(),
         }
