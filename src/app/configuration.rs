@@ -95,7 +95,7 @@ fn options_of(configuration: Configuration) -> Option<(PathBuf, String)> {
             .skip_while(|line| !line.starts_with(section))
             .skip(1)
             .take_while(|line| !line.starts_with('['))
-            .skip_while(|line| !line.split(['=', ':']).next().is_some_and(|name| name.trim() == "addopts"));
+            .skip_while(|line| line.split(['=', ':']).next().is_none_or(|name| name.trim() != "addopts"));
         let first = lines.next()?.split_once(['=', ':'])?.1.trim();
         let rest = lines.take_while(|line| line.starts_with([' ', '\t'])).map(str::trim);
         std::iter::once(first).chain(rest).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
@@ -216,7 +216,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         for (name, text) in files {
             let path = folder.path().join(name);
-            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            tree::make_folder(path.parent().expect("a folder")).expect("a folder");
             write_whole(&path, text).expect("written");
         }
         folder
