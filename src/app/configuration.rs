@@ -31,6 +31,8 @@ const PYTEST: [Place; 7] = [
     ("tox.ini", &["[pytest]"]),
     ("setup.cfg", &["[tool:pytest]"]),
 ];
+/// Where a file that belongs to pytest alone has its settings.
+const PYTEST_SECTION: &str = "[pytest]";
 const COVERAGE: [Place; 5] = [
     (".coveragerc", &[]),
     (".coveragerc.toml", &[]),
@@ -68,10 +70,13 @@ pub fn pyright(root: &Path) -> Option<Configuration> {
 
 /// The options that pytest's settings would add to every command line, if there are any.
 pub fn pytest_options(root: &Path) -> Option<(PathBuf, String)> {
-    let configuration = in_folder(root, &PYTEST)?;
+    options_of(in_folder(root, &PYTEST)?)
+}
+
+fn options_of(configuration: Configuration) -> Option<(PathBuf, String)> {
     let options = if is_toml(&configuration.path) {
         let document = configuration.text.parse::<toml::Table>().ok()?;
-        let settings = configuration.table.map_or(Some(&document), |table| sub_table(&document, table))?;
+        let settings = sub_table(&document, configuration.table.unwrap_or(PYTEST_SECTION))?;
         match settings.get("addopts")? {
             toml::Value::String(options) => options.clone(),
             toml::Value::Array(options) => {
@@ -80,13 +85,60 @@ pub fn pytest_options(root: &Path) -> Option<(PathBuf, String)> {
             _ => return None,
         }
     } else {
-        let mut lines =
-            configuration.text.lines().skip_while(|line| !line.trim_start().starts_with("addopts"));
-        let first = lines.next()?.split_once('=')?.1.trim();
+        let section = configuration.table.unwrap_or(PYTEST_SECTION);
+        // pytest passes over empty lines and remarks, also between the lines of one value.
+        let said = configuration
+            .text
+            .lines()
+            .filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with(['#', ';']));
+        let mut lines = said
+            .skip_while(|line| !line.starts_with(section))
+            .skip(1)
+            .take_while(|line| !line.starts_with('['))
+            .skip_while(|line| line.split(['=', ':']).next().is_none_or(|name| name.trim() != "addopts"));
+        let first = lines.next()?.split_once(['=', ':'])?.1.trim();
         let rest = lines.take_while(|line| line.starts_with([' ', '\t'])).map(str::trim);
         std::iter::once(first).chain(rest).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
     };
     (!options.trim().is_empty()).then_some((configuration.path, options))
+}
+
+/// What `addopts` would have changed in the measuring of coverage.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MeasuringOptions {
+    /// Whether branches are measured.
+    pub branches: bool,
+    /// A configuration of coverage.py other than the one in force, and the file whose `addopts` names it.
+    pub foreign: Option<(String, PathBuf)>,
+}
+
+/// The same for tests at `paths`. Which file pytest would take depends on how it is called, from the tests' folders
+/// upwards: any of them counts up to `root`, and what is above only where there is none.
+pub fn measuring_options<'a>(root: &Path, paths: impl IntoIterator<Item = &'a str>) -> MeasuringOptions {
+    let mut options = MeasuringOptions::default();
+    let mut files: Vec<Configuration> = upwards(root, &PYTEST).into_iter().collect();
+    for path in paths {
+        let path = root.join(path);
+        let folders = path.ancestors().take_while(|folder| folder.starts_with(root));
+        files.extend(folders.filter_map(|folder| in_folder(folder, &PYTEST)));
+    }
+    let in_force = in_folder(root, &COVERAGE).map(|configuration| configuration.path);
+    for (file, text) in files.into_iter().filter_map(options_of) {
+        let mut words = text.split_whitespace().map(|word| word.trim_matches(['"', '\'']));
+        while let Some(word) = words.next() {
+            options.branches |= word == "--cov-branch";
+            let named = match word.split_once('=') {
+                Some(("--cov-config", named)) => named.trim_matches(['"', '\'']),
+                None if word == "--cov-config" => words.next().unwrap_or_default(),
+                _ => continue,
+            };
+            // `.coveragerc` is pytest-cov's own default, and looked for like any other place.
+            if named != ".coveragerc" && in_force != Some(root.join(named)) {
+                options.foreign = Some((named.to_owned(), file.clone()));
+            }
+        }
+    }
+    options
 }
 
 /// Whether coverage.py is told to record paths relative to the project's root.
@@ -163,7 +215,9 @@ mod tests {
     fn project(files: &[(&str, &str)]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().expect("a folder");
         for (name, text) in files {
-            write_whole(&folder.path().join(name), text).expect("written");
+            let path = folder.path().join(name);
+            tree::make_folder(path.parent().expect("a folder")).expect("a folder");
+            write_whole(&path, text).expect("written");
         }
         folder
     }
@@ -214,6 +268,44 @@ mod tests {
         assert_eq!(pytest_options(project.path()).expect("options").1, "-p x");
         assert!(coverage_paths_are_relative(project.path()));
         assert!(!coverage_has_plugins(project.path()));
+    }
+
+    #[test]
+    fn branches_are_measured_wherever_the_options_of_runs_say_so() {
+        for (name, text) in [
+            ("pytest.ini", "[pytest]\naddopts: --cov --cov-branch\n"),
+            ("pytest.toml", "[pytest]\naddopts = ['--cov', '--cov-branch']\n"),
+            (
+                "setup.cfg",
+                "[x]\naddopts = -x\n[tool:pytest]\naddopts =\n    --cov\n\n# r\n    '--cov-branch'\n",
+            ),
+            ("tests/pytest.ini", "[pytest]\naddopts = --cov-branch\n"),
+            ("tests/unit/tox.ini", "[pytest]\naddopts = --cov-branch\n"),
+        ] {
+            let project = project(&[("tests/unit/test_a.py", ""), (name, text)]);
+            let options = measuring_options(project.path(), ["tests/unit/test_a.py"]);
+            assert!(options.branches && options.foreign.is_none(), "{name}");
+        }
+        for text in
+            ["--cov --cov-branches", "--no-cov-branch", "\n# --cov-branch", "-x\n[x]\naddopts=--cov-branch"]
+        {
+            let project = project(&[("pytest.ini", &format!("[pytest]\naddopts = {text}\n"))]);
+            assert!(!measuring_options(project.path(), []).branches, "{text}");
+        }
+    }
+
+    #[test]
+    fn settings_of_coverage_that_the_options_of_runs_name_are_foreign_unless_in_force() {
+        let foreign = |options: &str, settings: &str| {
+            let ini = format!("[pytest]\naddopts = {options}\n");
+            let project = project(&[("pytest.ini", &ini), (settings, "[tool.coverage.run]\n")]);
+            measuring_options(project.path(), ["tests"]).foreign.map(|(named, _)| named)
+        };
+        assert_eq!(foreign("--cov-config=conf.rc", "pyproject.toml").as_deref(), Some("conf.rc"));
+        assert_eq!(foreign("--cov-config conf.rc", "pyproject.toml").as_deref(), Some("conf.rc"));
+        assert_eq!(foreign("--cov-config=pyproject.toml", ".coveragerc").as_deref(), Some("pyproject.toml"));
+        assert_eq!(foreign("--cov-config=./pyproject.toml --cov", "pyproject.toml"), None);
+        assert_eq!(foreign("--cov-config '.coveragerc'", "pyproject.toml"), None);
     }
 
     #[test]

@@ -108,8 +108,8 @@ const LONG: [(&[&str], Refusal); 8] = [
 ];
 /// Long options that are refused whatever follows.
 const LONG_PREFIXES: [&str; 2] = ["--cov", "--junit-"];
-/// Plugins that collect, run, count or report; each also with `pytest_` before it.
-const NEEDED_PLUGINS: [&str; 12] = [
+/// Plugins that collect, run, count or report, and that make failures of warnings; each also with `pytest_` before it.
+const NEEDED_PLUGINS: [&str; 13] = [
     "cov",
     "junitxml",
     "terminal",
@@ -122,6 +122,7 @@ const NEEDED_PLUGINS: [&str; 12] = [
     "skipping",
     "reports",
     "session",
+    "warnings",
 ];
 
 /// The arguments, where none of them is refused.
@@ -307,6 +308,8 @@ mod tests {
             (vec!["-p", "no:cov"], PLUGIN),
             (vec!["-pno:pytest_cov"], PLUGIN),
             (vec!["-p", "no:junitxml"], PLUGIN),
+            (vec!["-p", "no:warnings"], PLUGIN),
+            (vec!["-pno:_pytest.warnings"], PLUGIN),
             (vec!["-qpno:terminal"], PLUGIN),
             (vec!["--disable-plugin-autoload"], PLUGIN),
             (vec!["-o", "addopts=--co"], HIDES),

@@ -293,6 +293,17 @@ pub fn no_report(what: &str) -> Reason {
     Reason::new(ReasonKind::ReportMissing, what, "read pytest's log (`-v` shows where it is)")
 }
 
+/// The project measures with settings that coverage.py does not find by itself.
+pub fn configured_elsewhere(named: &str, file: &str) -> Reason {
+    Reason::new(
+        ReasonKind::ConfigInvalid,
+        format!(
+            "`--cov-config={named}` in `addopts` of `{file}` is set aside, and with it how coverage is counted"
+        ),
+        "move these settings to `.coveragerc` or `[tool.coverage]` in `pyproject.toml`, and take the option out",
+    )
+}
+
 /// What was recorded is not what pytest-cov left when the tests had run.
 pub fn rewritten() -> Reason {
     Reason::new(

@@ -42,6 +42,9 @@ pub struct Journal {
     pub reruns: u64,
     /// Exceptions that a plugin or `conftest.py` turned into a pass.
     pub rewritten: u64,
+    /// Tests that passed and returned a value.
+    #[serde(default)]
+    pub returned: Vec<String>,
     /// What pytest said of classes that it passed over.
     pub uncollected: Vec<String>,
     /// Options in force under which no test body runs.
@@ -62,6 +65,7 @@ impl Journal {
             journal.deselected = journal.deselected.max(worker.deselected);
             journal.dropped = journal.dropped.max(worker.dropped);
             journal.rewritten += worker.rewritten;
+            journal.returned.extend(worker.returned);
             journal.uncollected.extend(worker.uncollected);
         }
         journal.uncollected.sort_unstable();
@@ -106,13 +110,13 @@ mod tests {
     #[test]
     fn workers_collect_the_same_tests_and_count_only_their_own() {
         let worker = r#"{"root": "/p", "prefix": "/e", "exit": 0, "collected": 5, "finished": 3, "deselected": 4, "dropped": 1,
-            "counts": {"passed": 3}, "reruns": 0, "rewritten": 1, "uncollected": ["a", "b"], "not_run": []}"#;
+            "counts": {"passed": 3}, "reruns": 0, "rewritten": 1, "returned": ["t"], "uncollected": ["a", "b"], "not_run": []}"#;
         let main = r#"{"root": "/p", "prefix": "/e", "exit": 0, "collected": 0, "finished": 5, "deselected": 0, "dropped": 0,
             "counts": {"passed": 5}, "reruns": 0, "rewritten": 0, "uncollected": [], "not_run": []}"#;
         let journal = Journal::read(main, &[worker.to_owned(), worker.to_owned()]).expect("a journal");
         assert_eq!((journal.collected, journal.finished, journal.deselected), (5, 5, 4));
         assert_eq!((journal.dropped, journal.rewritten, journal.test_counts().passed), (1, 2, 5));
-        assert_eq!(journal.uncollected, ["a", "b"]);
+        assert_eq!((journal.returned.len(), journal.uncollected), (2, vec!["a".to_owned(), "b".to_owned()]));
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub struct Invocation<'a> {
     pub selected: bool,
     /// The folders whose coverage is measured; none where it is not.
     pub measured_folders: &'a [String],
+    /// Whether branches are measured although no configuration of coverage.py says so.
+    pub branches: bool,
     /// Where the JUnit report goes.
     pub junit: &'a str,
     /// Where pytest-cov is to write a coverage report; `None` where it is only to record.
@@ -44,7 +46,8 @@ pub struct Invocation<'a> {
 impl Invocation<'_> {
     /// The arguments.
     ///
-    /// `addopts` of the project is set aside: it can deselect, only collect, or switch coverage off.
+    /// `addopts` of the project is set aside: it can deselect, only collect, or switch coverage off. But that branches
+    /// are measured is no option of a run: a figure without them is another one, and mostly higher.
     pub fn argv(&self) -> Vec<String> {
         let mut argv = vec![self.executable.to_owned()];
         argv.extend(self.selection.paths.iter().map(|path| as_argument(&path.path)));
@@ -68,6 +71,7 @@ impl Invocation<'_> {
         argv.push(format!("--junitxml={}", self.junit));
         if !self.measured_folders.is_empty() {
             argv.extend(self.measured_folders.iter().map(|folder| format!("--cov={folder}")));
+            argv.extend(self.branches.then(|| "--cov-branch".to_owned()));
             argv.push("--cov-fail-under=0".to_owned());
             // To report takes pytest-cov as long as to collect and run: always of all files, and twice.
             argv.push(match self.coverage {
@@ -202,6 +206,9 @@ fn judged(code: i32, output: Output<'_>) -> Result<Session, Reason> {
             journal.rewritten
         )));
     }
+    if let Some(first) = journal.returned.first() {
+        return Err(returned(first, journal.returned.len()));
+    }
     if journal.finished < journal.collected {
         let ended = format!("only {} of {} tests came to an end", journal.finished, journal.collected);
         return Err(crashed(&ended, output.log));
@@ -223,6 +230,17 @@ fn judged(code: i32, output: Output<'_>) -> Result<Session, Reason> {
         }
         (_, _, _) => session(report, &journal, counts),
     }
+}
+
+/// Tests that passed whatever they found: pytest's warning about them, which fails them, was silenced.
+fn returned(first: &str, count: usize) -> Reason {
+    Reason::new(
+        ReasonKind::CheckWeakened,
+        format!(
+            "tests that return a value instead of asserting it, and pass whatever it is: {count}, as `{first}`"
+        ),
+        "assert the value in the test; where it is a coroutine, let a plugin or `IsolatedAsyncioTestCase` await it",
+    )
 }
 
 /// Codes 0 and 1 without a report: what ended the process before it could write one.
@@ -395,6 +413,7 @@ mod tests {
             counts: counts.iter().map(|(outcome, count)| ((*outcome).to_owned(), *count)).collect(),
             reruns: 0,
             rewritten: 0,
+            returned: Vec::new(),
             uncollected: Vec::new(),
             not_run: Vec::new(),
         }

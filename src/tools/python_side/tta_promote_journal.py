@@ -6,7 +6,9 @@ reached, and counts a test that was run again several times. This observer only 
 outcome and no order.
 """
 
+import functools
 import hashlib
+import inspect
 import json
 import os
 import sys
@@ -26,6 +28,9 @@ outcomes = {}
 started = {}
 # Phases that ended with an exception: their reports may say many things, but not that they passed.
 raised = set()
+# Tests whose call came back with a value, also where a filter silences the warning about it.
+returning = set()
+returned = []
 rewritten = 0
 reruns = 0
 seen = 0
@@ -88,6 +93,54 @@ def digest(path):
         return None
 
 
+def watched(item, call):
+    @functools.wraps(call)
+    def told(*args, **kwargs):
+        __tracebackhide__ = True
+        if getattr(item, "obj", None) is told:
+            item.obj = call
+        value = call(*args, **kwargs)
+        if value is not None:
+            returning.add(item.nodeid)
+        return value
+
+    return told
+
+
+def pytest_pyfunc_call(pyfuncitem):
+    # Whoever runs coroutines, or takes a call over otherwise, was asked before: now pytest itself calls it, and refuses
+    # coroutines.
+    returning.discard(pyfuncitem.nodeid)
+    call = pyfuncitem.obj
+    if inspect.isroutine(call) and not inspect.iscoroutinefunction(call) and not inspect.isasyncgenfunction(call):
+        pyfuncitem.obj = watched(pyfuncitem, call)
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_call(item):
+    case = case_of(item)
+    if case is None:
+        yield
+        return
+    returning.discard(item.nodeid)
+    call = case._callTestMethod
+    case._callTestMethod = lambda method: call(watched(item, method))
+    try:
+        yield
+    finally:
+        vars(case).pop("_callTestMethod", None)
+
+
+def case_of(item):
+    """The unittest case of a test, unless it calls its methods in a way of its own, as those do that await them."""
+    unittest = sys.modules.get("unittest.case")
+    case = getattr(item, "_testcase", None) or getattr(item, "instance", None)
+    if unittest is None or not isinstance(case, unittest.TestCase):
+        return None
+    plain = getattr(unittest.TestCase, "_callTestMethod", None)
+    return case if plain is not None and getattr(type(case), "_callTestMethod", None) is plain else None
+
+
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_runtest_makereport(item, call):
     before = call.excinfo
@@ -113,6 +166,8 @@ def pytest_runtest_logreport(report):
         return
     if report.outcome == "passed" and (report.nodeid, report.when) in raised:
         rewritten += 1
+    if report.outcome == "passed" and report.when == "call" and report.nodeid in returning:
+        returned.append(report.nodeid[:300])
     before = outcomes.get(test)
     if report.outcome == "failed":
         if before not in ("failed", "errors"):
@@ -152,6 +207,7 @@ def write(session, name, exit_code):
         "counts": counts,
         "reruns": reruns,
         "rewritten": rewritten,
+        "returned": returned,
         "uncollected": uncollected[:KEPT],
         "not_run": [
             name for name in ("collectonly", "setupplan", "setuponly") if getattr(config.option, name, False)

@@ -31,7 +31,9 @@ impl TestRun<'_> {
                 return Ok(refuse(components, Check::Coverage, reason, Some(&told.run)));
             }
         };
-        if let Err(reason) = self.is_as_recorded(told, session.recorded.as_deref()) {
+        let is_sound =
+            self.is_as_configured().and_then(|()| self.is_as_recorded(told, session.recorded.as_deref()));
+        if let Err(reason) = is_sound {
             return Ok(refuse(self.measured.iter().copied(), Check::Coverage, &reason, Some(&told.run)));
         }
         let bound = if all {
@@ -48,6 +50,13 @@ impl TestRun<'_> {
             answer(*component, Check::Coverage, evidence, &told.run)
         };
         Ok(self.measured.iter().map(figure).collect())
+    }
+
+    /// Whether the settings in force are those that the project measures with.
+    fn is_as_configured(&self) -> Result<(), Reason> {
+        let Some((named, file)) = self.measuring_options().foreign else { return Ok(()) };
+        let file = file.strip_prefix(&self.bench.context.root).unwrap_or(&file).to_string_lossy();
+        Err(coverage::configured_elsewhere(&named, &file))
     }
 
     /// Whether what the reports are made from is what it was: the data when the tests had run, the settings before.

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::app::bench::Bench;
-use crate::app::configuration::{self, Configuration};
+use crate::app::configuration::{self, Configuration, MeasuringOptions};
 use crate::app::lane::set_aside;
 use crate::app::launch::{Extra, Finished, command, start};
 use crate::model::component::{SourceFile, TestSelection};
@@ -135,6 +135,12 @@ impl TestRun<'_> {
         configuration::in_force(Tool::Pytest, root, root)
     }
 
+    /// What `addopts` of the project says of the measuring of coverage.
+    pub(super) fn measuring_options(&self) -> MeasuringOptions {
+        let paths = self.selection.paths.iter().map(|path| &*path.path);
+        configuration::measuring_options(&self.bench.context.root, paths)
+    }
+
     /// Whether pytest-cov must report: plugins of coverage.py may be the project's own code, which only the session
     /// of the tests can import.
     pub(super) fn reports_itself(&self) -> bool {
@@ -176,6 +182,7 @@ impl TestRun<'_> {
             selection: self.selection,
             selected: extent == Extent::Selected,
             measured_folders: &coverage_invocation::measured_folders(&self.measured_files()),
+            branches: self.measuring_options().branches,
             junit: &files.argument("junit.xml"),
             coverage: report.as_deref(),
             cache: &files.argument("cache"),
