@@ -258,7 +258,7 @@ fn types(folder: &Path, files: &[[SourceFile; 1]]) -> Vec<Answer> {
     let reports = pyright::Reports {
         own: &own,
         named: &named,
-        weakening: &Weakening { lowered: Vec::new(), basic: false },
+        weakening: &Weakening::default(),
         unweakened: None,
         comments: &comments,
         project_environment: true,

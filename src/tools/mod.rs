@@ -22,6 +22,7 @@ pub mod prometheus;
 pub mod pyright;
 pub mod pyright_comment;
 pub mod pyright_config;
+mod pyright_rules;
 pub mod pytest;
 pub mod python;
 #[cfg(test)]

@@ -34,19 +34,28 @@ const COMPLAINTS: [&str; 4] =
 /// The rules of an import that is not installed.
 const UNRESOLVED: [&str; 2] = ["reportMissingImports", "reportMissingModuleSource"];
 
-/// Asks for the errors of `files`, which are real paths, with the interpreter of the project.
-pub fn argv(executable: &str, python: &str, files: &BTreeSet<&str>) -> Vec<String> {
-    let mut argv = [executable, "--outputjson", "--pythonpath", python].map(String::from).to_vec();
-    argv.extend(files.iter().map(ToString::to_string));
-    argv
+/// The interpreter of the project, by which imports are resolved.
+#[derive(Debug, Clone, Copy)]
+pub struct Python<'a> {
+    /// Its executable.
+    pub executable: &'a str,
+    /// Its version, where pyright must be told: [`Weakening::version`].
+    pub version: Option<&'a str>,
 }
 
-/// Asks the same under another configuration file: that of [`super::pyright_config::unweakened`].
-pub fn argv_with_config(executable: &str, python: &str, config: &str, files: &BTreeSet<&str>) -> Vec<String> {
-    let mut argv =
-        [executable, "--outputjson", "--pythonpath", python, "-p", config].map(String::from).to_vec();
-    argv.extend(files.iter().map(ToString::to_string));
-    argv
+/// Asks for the errors of `files`, which are real paths, with the interpreter of the project. `config`
+/// takes the place of its configuration: see [`super::pyright_config::unweakened`].
+pub fn argv(
+    executable: &str,
+    python: Python<'_>,
+    config: Option<&str>,
+    files: &BTreeSet<&str>,
+) -> Vec<String> {
+    let mut argv = vec![executable, "--outputjson", "--pythonpath", python.executable];
+    argv.extend(python.version.iter().flat_map(|version| ["--pythonversion", *version]));
+    argv.extend(config.iter().flat_map(|config| ["-p", *config]));
+    argv.extend(files);
+    argv.into_iter().map(str::to_owned).collect()
 }
 
 /// How serious pyright says that a diagnostic is. Ordered.
@@ -131,7 +140,7 @@ struct WireSummary {
     warning_count: u64,
 }
 
-/// Reads the answer to [`argv`] and [`argv_with_config`].
+/// Reads the answer to [`argv`].
 pub fn read(exit: Exit, stdout: impl Read, stderr: &str) -> Result<Report, Reason> {
     let judged = matches!(exit, Exit::Code(0 | 1));
     let report = if judged { report(stdout) } else { Err(Unread::Fault(Fault::Empty)) };
@@ -351,7 +360,7 @@ fn unhidden(once: &BTreeMap<&str, &SourceFile>, reports: &Reports<'_>) -> Result
     let hint = format!("remove from pyright's configuration: {}", ending::quoted(&what));
     let weakened = |message: String| Err(Reason::new(ReasonKind::CheckWeakened, message, hint.clone()));
     let Some(unweakened) = reports.unweakened else {
-        return weakened(format!("pyright's configuration lowers {what}, and what that hides is not known"));
+        return weakened(format!("pyright's configuration sets {what}, and what that hides is not known"));
     };
     analyzed(unweakened, reports.named)?;
     let hidden: usize = once.keys().map(|real| hidden(reports.own.of(real), unweakened.of(real))).sum();
@@ -424,7 +433,7 @@ mod tests {
             let reports = Reports {
                 own: &report_of(self.own)?,
                 named: &ending::real_paths(&named),
-                weakening: &Weakening { lowered, basic: false },
+                weakening: &Weakening { lowered, ..Weakening::default() },
                 unweakened: unweakened.as_ref(),
                 comments: &BTreeMap::from([
                     ("/project/a.py".to_owned(), self.comments),
@@ -450,9 +459,10 @@ mod tests {
     #[test]
     fn the_recordings_were_made_with_the_words_that_we_use() {
         let (a, ab) = (BTreeSet::from(["/project/a.py"]), BTreeSet::from(["/project/a.py", "/project/b.py"]));
-        assert_eq!(argv("pyright", PYTHON, &ab), load("pyright/clean").argv);
+        let python = Python { executable: PYTHON, version: None };
+        assert_eq!(argv("pyright", python, None, &ab), load("pyright/clean").argv);
         let config = "/project/plain/pyrightconfig.json";
-        assert_eq!(argv_with_config("pyright", PYTHON, config, &a), load("pyright/ignore-unweakened").argv);
+        assert_eq!(argv("pyright", python, Some(config), &a), load("pyright/ignore-unweakened").argv);
     }
 
     #[test]
@@ -550,7 +560,7 @@ mod tests {
         let case =
             Case { own: "none-clean", lowered: true, unweakened: Some("none-clean-unweakened"), ..ONE };
         let evidence = case.evidence().expect("evidence");
-        assert_eq!(evidence.notes, ["the configuration lowers typeCheckingMode, which hides nothing here"]);
+        assert_eq!(evidence.notes, ["the configuration sets typeCheckingMode, which hides nothing here"]);
     }
 
     #[test]

@@ -14,68 +14,14 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::ending;
+use super::pyright_rules::{Mode, lowered, mode, standard};
 use crate::model::reason::Reason;
 use crate::model::toolchain::Tool;
 
-/// Rules that are errors in standard mode (pyright 1.1.414).
-const ERRORS: [&str; 34] = [
-    "reportGeneralTypeIssues",
-    "reportFunctionMemberAccess",
-    "reportMissingImports",
-    "reportInvalidTypeForm",
-    "reportAbstractUsage",
-    "reportArgumentType",
-    "reportAssertTypeFailure",
-    "reportAssignmentType",
-    "reportAttributeAccessIssue",
-    "reportCallIssue",
-    "reportInconsistentOverload",
-    "reportIndexIssue",
-    "reportInvalidTypeArguments",
-    "reportNoOverloadImplementation",
-    "reportOperatorIssue",
-    "reportOptionalSubscript",
-    "reportOptionalMemberAccess",
-    "reportOptionalCall",
-    "reportOptionalIterable",
-    "reportOptionalContextManager",
-    "reportOptionalOperand",
-    "reportRedeclaration",
-    "reportReturnType",
-    "reportTypedDictNotRequiredAccess",
-    "reportPrivateImportUsage",
-    "reportIncompatibleMethodOverride",
-    "reportIncompatibleVariableOverride",
-    "reportOverlappingOverload",
-    "reportPossiblyUnboundVariable",
-    "reportUnboundVariable",
-    "reportUnhashable",
-    "reportUndefinedVariable",
-    "reportUnusedCoroutine",
-    "reportUnusedExcept",
-];
-/// Rules that are warnings in standard mode.
-const WARNINGS: [&str; 8] = [
-    "reportMissingModuleSource",
-    "reportWildcardImportFromLibrary",
-    "reportInvalidStringEscapeSequence",
-    "reportInvalidTypeVarUse",
-    "reportAssertAlwaysTrue",
-    "reportSelfClsParameterName",
-    "reportUnsupportedDunderAll",
-    "reportUnusedExpression",
-];
-/// Of the errors, those that are off in basic mode.
-const NOT_IN_BASIC: [&str; 5] = [
-    "reportFunctionMemberAccess",
-    "reportIncompatibleMethodOverride",
-    "reportIncompatibleVariableOverride",
-    "reportOverlappingOverload",
-    "reportPossiblyUnboundVariable",
-];
-/// Switches that are on in standard mode and let pyright see more.
-const SWITCHES: [&str; 3] =
-    ["analyzeUnannotatedFunctions", "strictParameterNoneValue", "disableBytesTypePromotions"];
+/// Settings by which pyright takes code for unreachable, and says nothing about it.
+const ASSUMPTIONS: [&str; 3] = ["defineConstant", "pythonVersion", "pythonPlatform"];
+/// Back to the root, from wherever the second configuration lies: what is more than enough does no harm.
+const TO_THE_ROOT: usize = 128;
 
 /// A configuration file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,13 +32,44 @@ pub struct ConfigFile {
     pub text: String,
 }
 
-/// What a configuration lowers below pyright's standard mode.
+/// What the code runs on, in pyright's terms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InUse<'a> {
+    /// The version of the interpreter, such as `3.12.1`; `None` where it is not known.
+    pub version: Option<&'a str>,
+    /// The platform; `None` where pyright has no word for it.
+    pub platform: Option<&'a str>,
+}
+
+impl<'a> InUse<'a> {
+    /// An interpreter of this version, here.
+    pub fn here(version: Option<&'a str>) -> Self {
+        let platform = match std::env::consts::OS {
+            "linux" => Some("Linux"),
+            "macos" => Some("Darwin"),
+            "windows" => Some("Windows"),
+            _ => None,
+        };
+        Self { version, platform }
+    }
+
+    /// Whether the version is this one and more exact. `3.11` alone makes pyright take what stands under
+    /// `version_info < (3, 11, 99)` for unreachable.
+    fn begins_with(self, version: &Value) -> bool {
+        let rest = self.version.zip(version.as_str()).and_then(|(used, part)| used.strip_prefix(part));
+        rest.is_some_and(|rest| rest.starts_with('.'))
+    }
+}
+
+/// What a configuration lowers below pyright's standard mode, or assumes that is not so here.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Weakening {
     /// The settings, sorted; empty where there are none.
     pub lowered: Vec<String>,
     /// Whether the project asks for basic mode, which is accepted.
     pub basic: bool,
+    /// The version in use, where the project's is only its beginning; pyright must then be told.
+    pub version: Option<String>,
 }
 
 impl Weakening {
@@ -109,7 +86,7 @@ impl Weakening {
         }
         if self.needs_comparison() {
             notes.push(format!(
-                "the configuration lowers {}, which hides nothing here",
+                "the configuration sets {}, which hides nothing here",
                 self.lowered.join(", ")
             ));
         }
@@ -146,10 +123,11 @@ pub fn extended(file: &ConfigFile) -> Result<Option<String>, Reason> {
 }
 
 /// What the configuration weakens. `chain` is the file in force, then the one it extends, and so on.
-pub fn weakening(chain: &[ConfigFile]) -> Result<Weakening, Reason> {
+pub fn weakening(chain: &[ConfigFile], in_use: InUse<'_>) -> Result<Weakening, Reason> {
     let merged = merged(chain)?;
     let mode = mode(&merged);
     let mut lowered: BTreeSet<String> = lowered(&merged, mode);
+    lowered.extend(assumed(&merged, in_use));
     for environment in environments(&merged) {
         lowered.extend(self::lowered(environment, mode));
     }
@@ -159,18 +137,41 @@ pub fn weakening(chain: &[ConfigFile]) -> Result<Weakening, Reason> {
     if merged.get("ignore").is_some_and(|ignore| ignore.as_array().is_none_or(|list| !list.is_empty())) {
         lowered.insert("ignore".to_owned());
     }
-    Ok(Weakening { lowered: lowered.into_iter().collect(), basic: mode == Mode::Basic })
+    let in_part = merged.get("pythonVersion").is_some_and(|version| in_use.begins_with(version));
+    let version = in_use.version.filter(|_| in_part).map(str::to_owned);
+    Ok(Weakening { lowered: lowered.into_iter().collect(), basic: mode == Mode::Basic, version })
+}
+
+/// What the settings assume, here and in their execution environments, that is not so in use.
+fn assumed(merged: &Map<String, Value>, in_use: InUse<'_>) -> BTreeSet<String> {
+    let differs = |settings: &Map<String, Value>, key: &str| {
+        settings.get(key).is_some_and(|value| match key {
+            "pythonVersion" => in_use.version.is_none_or(|used| value != used),
+            "pythonPlatform" => in_use.platform.is_none_or(|used| value != used),
+            _ => value.as_object().is_none_or(|constants| !constants.is_empty()),
+        })
+    };
+    // What is said for all may be in part: the command line says the rest.
+    let for_all = |key: &str| {
+        differs(merged, key)
+            && !(key == "pythonVersion" && merged.get(key).is_some_and(|version| in_use.begins_with(version)))
+    };
+    let one = |key: &str| environments(merged).any(|environment| differs(environment, key));
+    ASSUMPTIONS.into_iter().filter(|key| for_all(key) || one(key)).map(str::to_owned).collect()
 }
 
 /// The text of a configuration file, to be written anywhere, that has the project's settings without
 /// what [`weakening`] found. `chain` must not be empty.
-pub fn unweakened(chain: &[ConfigFile]) -> Result<String, Reason> {
+pub fn unweakened(chain: &[ConfigFile], in_use: InUse<'_>) -> Result<String, Reason> {
     let Some(in_force) = chain.first() else { return Ok("{}".to_owned()) };
     let merged = merged(chain)?;
     let mode = mode(&merged);
     let root = folder(&in_force.path);
-    let mut own = Map::new();
-    own.insert("extends".into(), json!(in_force.path));
+    let mut own = if assumed(&merged, in_use).is_empty() {
+        Map::from_iter([("extends".to_owned(), json!(in_force.path))])
+    } else {
+        without_assumptions(&merged)
+    };
     own.insert("typeCheckingMode".into(), json!(if mode == Mode::Off { "standard" } else { mode.name() }));
     own.insert("ignore".into(), json!([]));
     // Imports of the project are looked for beside its configuration, and in `src` unless it says more.
@@ -194,95 +195,31 @@ pub fn unweakened(chain: &[ConfigFile]) -> Result<String, Reason> {
     Ok(Value::Object(own).to_string())
 }
 
-/// An execution environment without rules of its own.
+/// The settings without [`ASSUMPTIONS`], so that pyright asks the interpreter. They are repeated because
+/// a constant that an extended file defines stays defined, whatever the extending one says.
+fn without_assumptions(merged: &Map<String, Value>) -> Map<String, Value> {
+    let mut own = merged.clone();
+    // The files to analyse are named, and none of them is excluded, else the first run had proven nothing.
+    let left_out = ["extends", "include", "exclude", "executionEnvironments"];
+    own.retain(|key, _| !left_out.contains(&key.as_str()) && !ASSUMPTIONS.contains(&key.as_str()));
+    // An absolute path is rejected here, and nowhere else.
+    for path in own.get_mut("strict").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(below) = path.as_str().and_then(|path| path.strip_prefix('/')) {
+            *path = json!(format!("{}{below}", "../".repeat(TO_THE_ROOT)));
+        }
+    }
+    own
+}
+
+/// An execution environment without rules and assumptions of its own.
 fn neutral(environment: &Map<String, Value>, merged: &Map<String, Value>) -> Value {
-    let kept = ["root", "extraPaths", "pythonVersion", "pythonPlatform", "name"];
+    let kept = ["root", "extraPaths", "name"];
     let mut neutral: Map<String, Value> = environment.clone();
     neutral.retain(|key, _| kept.contains(&key.as_str()));
     if let (false, Some(paths)) = (neutral.contains_key("extraPaths"), merged.get("extraPaths")) {
         neutral.insert("extraPaths".into(), paths.clone());
     }
     Value::Object(neutral)
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mode {
-    Off,
-    Basic,
-    Standard,
-    Strict,
-}
-
-impl Mode {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Basic => "basic",
-            Self::Standard => "standard",
-            Self::Strict => "strict",
-        }
-    }
-}
-
-fn mode(settings: &Map<String, Value>) -> Mode {
-    match settings.get("typeCheckingMode").and_then(Value::as_str) {
-        Some("off") => Mode::Off,
-        Some("basic") => Mode::Basic,
-        Some("strict") => Mode::Strict,
-        // Pyright itself complains about other words, and then takes standard.
-        Some(_) | None => Mode::Standard,
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum RuleLevel {
-    None,
-    Information,
-    Warning,
-    Error,
-}
-
-impl RuleLevel {
-    fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Information => "information",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-
-    fn of(value: &Value) -> Self {
-        match value {
-            Value::Bool(true) => Self::Error,
-            Value::String(word) => {
-                let all = [Self::Information, Self::Warning, Self::Error];
-                all.into_iter().find(|level| level.name() == word).unwrap_or(Self::None)
-            }
-            _ => Self::None,
-        }
-    }
-}
-
-/// The level that a rule has where the project says nothing; `None` for a switch.
-fn standard(rule: &str, mode: Mode) -> Option<RuleLevel> {
-    if SWITCHES.contains(&rule) {
-        return None;
-    }
-    Some(match rule {
-        _ if mode == Mode::Basic && NOT_IN_BASIC.contains(&rule) => RuleLevel::None,
-        _ if ERRORS.contains(&rule) => RuleLevel::Error,
-        _ if WARNINGS.contains(&rule) => RuleLevel::Warning,
-        _ => RuleLevel::None,
-    })
-}
-
-fn lowered(settings: &Map<String, Value>, mode: Mode) -> BTreeSet<String> {
-    let below = |(key, value): &(&String, &Value)| match standard(key, mode) {
-        None => **value == Value::Bool(false),
-        Some(level) => key.starts_with("report") && RuleLevel::of(value) < level,
-    };
-    settings.iter().filter(below).map(|(key, _)| key.clone()).collect()
 }
 
 fn environments(settings: &Map<String, Value>) -> impl Iterator<Item = &Map<String, Value>> {
@@ -297,7 +234,18 @@ fn merged(chain: &[ConfigFile]) -> Result<Map<String, Value>, Reason> {
         let from = folder(&file.path);
         for (key, mut value) in settings(file)?.unwrap_or_default() {
             match key.as_str() {
-                "extraPaths" => absolute(from, &mut value),
+                "extraPaths" | "strict" | "stubPath" | "typeshedPath" | "venvPath" => {
+                    absolute(from, &mut value)
+                }
+                // Pyright adds what each file defines to what the others define.
+                "defineConstant" => {
+                    if let (Some(Value::Object(before)), Value::Object(own)) = (merged.get(&key), &mut value)
+                    {
+                        let before = before.iter().filter(|(name, _)| !own.contains_key(*name));
+                        let before: Vec<_> = before.map(|(name, one)| (name.clone(), one.clone())).collect();
+                        own.extend(before);
+                    }
+                }
                 "executionEnvironments" => {
                     for environment in value.as_array_mut().into_iter().flatten() {
                         for key in ["root", "extraPaths"] {
@@ -381,12 +329,14 @@ fn without_comments(text: &str) -> String {
 mod tests {
     use super::*;
 
+    const USED: InUse<'_> = InUse { version: Some("3.11.7"), platform: Some("Linux") };
+
     fn json(text: &str) -> Vec<ConfigFile> {
         vec![ConfigFile { path: "/p/pyrightconfig.json".into(), text: text.into() }]
     }
 
     fn lowered_by(text: &str) -> Vec<String> {
-        weakening(&json(text)).expect("a configuration").lowered
+        weakening(&json(text), USED).expect("a configuration").lowered
     }
 
     #[test]
@@ -420,12 +370,71 @@ mod tests {
         ] {
             assert!(lowered_by(text).is_empty(), "{text}");
         }
-        assert!(!weakening(&[]).expect("none").needs_comparison());
+        assert!(!weakening(&[], USED).expect("none").needs_comparison());
+    }
+
+    #[test]
+    fn what_is_assumed_and_is_not_so_in_use_is_seen() {
+        for (text, seen) in [
+            (r#"{"defineConstant": {"LEGACY": true}}"#, "defineConstant"),
+            (r#"{"pythonVersion": "3.8"}"#, "pythonVersion"),
+            (r#"{"pythonVersion": "3.1"}"#, "pythonVersion"),
+            (r#"{"pythonVersion": "3.11.8"}"#, "pythonVersion"),
+            (r#"{"pythonPlatform": "Windows"}"#, "pythonPlatform"),
+            (r#"{"pythonPlatform": "All"}"#, "pythonPlatform"),
+            (
+                r#"{"executionEnvironments": [{"root": "."}, {"root": "a", "pythonPlatform": "Darwin"}]}"#,
+                "pythonPlatform",
+            ),
+            (r#"{"executionEnvironments": [{"root": ".", "pythonVersion": "3.12"}]}"#, "pythonVersion"),
+            // The command line does not reach it.
+            (r#"{"executionEnvironments": [{"root": ".", "pythonVersion": "3.11"}]}"#, "pythonVersion"),
+        ] {
+            assert_eq!(lowered_by(text), [seen], "{text}");
+        }
+        let exact = r#"{"pythonVersion": "3.11.7", "pythonPlatform": "Linux", "defineConstant": {}}"#;
+        let exact = weakening(&json(exact), USED).expect("settings");
+        assert_eq!((exact.needs_comparison(), exact.version), (false, None));
+        let in_part = weakening(&json(r#"{"pythonVersion": "3.11"}"#), USED).expect("settings");
+        assert_eq!((in_part.needs_comparison(), in_part.version.as_deref()), (false, Some("3.11.7")));
+        let unknown = InUse { version: None, platform: None };
+        let all = json(r#"{"pythonVersion": "3.11", "pythonPlatform": "Linux"}"#);
+        assert_eq!(weakening(&all, unknown).expect("settings").lowered, ["pythonPlatform", "pythonVersion"]);
+    }
+
+    #[test]
+    fn a_constant_of_an_extended_file_is_seen_whatever_the_first_defines() {
+        let constants = r#"{"defineConstant": {"LEGACY": true}}"#;
+        let base = ConfigFile { path: "/p/b.json".into(), text: constants.into() };
+        for own in ["{}", r#"{"A": true}"#] {
+            let mut chain = json(&format!(r#"{{"extends": "b.json", "defineConstant": {own}}}"#));
+            chain.push(base.clone());
+            assert_eq!(weakening(&chain, USED).expect("settings").lowered, ["defineConstant"], "{own}");
+        }
+    }
+
+    #[test]
+    fn the_second_configuration_assumes_nothing() {
+        let text = r#"{"extends": "b.json", "pythonVersion": "3.8", "pythonPlatform": "Windows", "strict": ["src"],
+            "venvPath": "v", "include": ["src"], "exclude": ["x"], "reportCallIssue": "none",
+            "executionEnvironments": [{"root": ".", "pythonVersion": "3.9", "pythonPlatform": "Darwin"}]}"#;
+        let mut chain = json(text);
+        let base = r#"{"defineConstant": {"LEGACY": true}, "reportUnusedImport": "warning"}"#;
+        chain.push(ConfigFile { path: "/p/b.json".into(), text: base.into() });
+        let got: Value = serde_json::from_str(&unweakened(&chain, USED).expect("text")).expect("json");
+        let want = json!({
+            "typeCheckingMode": "standard", "ignore": [], "extraPaths": ["/p", "/p/src"], "stubPath": "/p/typings",
+            "strict": [format!("{}p/src", "../".repeat(TO_THE_ROOT))], "venvPath": "/p/v",
+            "reportUnusedImport": "warning", "reportCallIssue": "error",
+            "executionEnvironments": [{"root": "/p"}],
+        });
+        assert_eq!(got, want);
     }
 
     #[test]
     fn basic_mode_is_accepted_and_noted() {
-        let basic = weakening(&json(r#"{"typeCheckingMode": "basic", "reportOverlappingOverload": "none"}"#));
+        let basic =
+            weakening(&json(r#"{"typeCheckingMode": "basic", "reportOverlappingOverload": "none"}"#), USED);
         let basic = basic.expect("a configuration");
         assert!(!basic.needs_comparison());
         assert_eq!(basic.notes(), ["checked in basic mode"]);
@@ -441,17 +450,17 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_read_is_a_wrong_configuration() {
         for text in ["{", "[]", "{\"a\": \"", "/*", ""] {
-            assert!(weakening(&json(text)).is_err(), "{text}");
+            assert!(weakening(&json(text), USED).is_err(), "{text}");
         }
         let toml = ConfigFile { path: "/p/pyproject.toml".into(), text: "[tool.pyright".into() };
-        assert!(weakening(&[toml]).is_err());
+        assert!(weakening(&[toml], USED).is_err());
     }
 
     #[test]
     fn a_pyproject_without_settings_for_pyright_weakens_nothing() {
         let toml = |text: &str| vec![ConfigFile { path: "/p/pyproject.toml".into(), text: text.into() }];
-        assert!(!weakening(&toml("[project]\nname = \"x\"\n")).expect("settings").needs_comparison());
-        let off = weakening(&toml("[tool.pyright]\ntypeCheckingMode = \"off\"\n")).expect("settings");
+        assert!(!weakening(&toml("[project]\nname = \"x\"\n"), USED).expect("settings").needs_comparison());
+        let off = weakening(&toml("[tool.pyright]\ntypeCheckingMode = \"off\"\n"), USED).expect("settings");
         assert_eq!(off.lowered, ["typeCheckingMode"]);
     }
 
@@ -464,14 +473,16 @@ mod tests {
         let mut chain = json(r#"{"extends": "base/../base/b.json", "ignore": []}"#);
         assert_eq!(extended(&chain[0]).expect("settings").as_deref(), Some("/p/base/b.json"));
         chain.push(base);
-        assert_eq!(weakening(&chain).expect("settings").lowered, ["reportCallIssue"]);
+        assert_eq!(weakening(&chain, USED).expect("settings").lowered, ["reportCallIssue"]);
         assert_eq!(extended(&chain[1]).expect("settings"), None);
     }
 
     #[test]
     fn the_second_configuration_lifts_what_is_lowered_and_finds_the_same_imports() {
-        let text =
-            unweakened(&json(r#"{"typeCheckingMode": "off", "reportCallIssue": "none", "ignore": ["src"]}"#));
+        let text = unweakened(
+            &json(r#"{"typeCheckingMode": "off", "reportCallIssue": "none", "ignore": ["src"]}"#),
+            USED,
+        );
         let got: Value = serde_json::from_str(&text.expect("text")).expect("json");
         let want = json!({
             "extends": "/p/pyrightconfig.json", "typeCheckingMode": "standard", "ignore": [],
@@ -485,7 +496,7 @@ mod tests {
         let mut chain = json(r#"{"extends": "base/b.json", "stubPath": "stubs"}"#);
         let base = r#"{"extraPaths": ["../lib"], "executionEnvironments": [{"root": "../src", "reportCallIssue": "none"}]}"#;
         chain.push(ConfigFile { path: "/p/base/b.json".into(), text: base.into() });
-        let got: Value = serde_json::from_str(&unweakened(&chain).expect("text")).expect("json");
+        let got: Value = serde_json::from_str(&unweakened(&chain, USED).expect("text")).expect("json");
         assert_eq!(got["extraPaths"], json!(["/p", "/p/lib"]));
         assert_eq!(got["executionEnvironments"], json!([{"root": "/p/src", "extraPaths": ["/p/lib"]}]));
         assert_eq!(got.get("stubPath"), None);
@@ -494,7 +505,7 @@ mod tests {
     #[test]
     fn the_recorded_second_configurations_are_the_ones_that_we_write() {
         // `record.py` holds the same; a change here needs new recordings.
-        let text = unweakened(&json(r#"{"reportReturnType": "none", "reportAssignmentType": false}"#))
+        let text = unweakened(&json(r#"{"reportReturnType": "none", "reportAssignmentType": false}"#), USED)
             .expect("text");
         let got: Value = serde_json::from_str(&text).expect("json");
         let want = json!({

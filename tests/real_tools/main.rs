@@ -4,6 +4,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests build projects and look at processes themselves")]
 
+mod assumed;
 mod attestation;
 mod begun;
 mod bundled;

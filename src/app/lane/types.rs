@@ -15,8 +15,8 @@ use crate::model::reason::{Reason, ReasonKind};
 use crate::model::toolchain::{ResolvedTool, Tool};
 use crate::sys::file;
 use crate::tools::ending::real_paths;
-use crate::tools::pyright::{self, Report, Reports};
-use crate::tools::pyright_config::{self, ConfigFile, Weakening};
+use crate::tools::pyright::{self, Python, Report, Reports};
+use crate::tools::pyright_config::{self, ConfigFile, InUse, Weakening};
 
 /// How many files a configuration may extend, one the other.
 const LONGEST_CHAIN: usize = 16;
@@ -56,10 +56,10 @@ pub fn planned(bench: &Bench<'_>, components: &[usize]) -> Vec<PlannedRun> {
         only_if: None,
         argv,
     };
-    let mut runs = vec![run("the errors", types.argv(&files))];
+    let mut runs = vec![run("the errors", types.argv(None, &files))];
     if types.weakening.needs_comparison() {
         let config = bench.context.file("pyright-unweakened.json");
-        runs.push(run("what the configuration hides", types.argv_unweakened(&config, &files)));
+        runs.push(run("what the configuration hides", types.argv(Some(&config), &files)));
     }
     runs
 }
@@ -69,6 +69,7 @@ struct Types<'a> {
     tool: &'a ResolvedTool,
     python: String,
     chain: Vec<ConfigFile>,
+    in_use: InUse<'a>,
     weakening: Weakening,
 }
 
@@ -77,22 +78,20 @@ impl<'a> Types<'a> {
         let tool = bench.toolchain.tool(Tool::Pyright)?;
         let python = bench.toolchain.python_for_types()?;
         let chain = chain(&bench.context.root)?;
-        let weakening = pyright_config::weakening(&chain)?;
-        Ok(Self { bench, tool, python, chain, weakening })
+        let in_use = InUse::here(bench.toolchain.interpreter.as_ref().ok().map(|one| one.version.as_str()));
+        let weakening = pyright_config::weakening(&chain, in_use)?;
+        Ok(Self { bench, tool, python, chain, in_use, weakening })
     }
 
-    fn argv(&self, files: &BTreeSet<&str>) -> Vec<String> {
-        pyright::argv(&self.tool.executable.to_string_lossy(), &self.python, files)
-    }
-
-    fn argv_unweakened(&self, config: &str, files: &BTreeSet<&str>) -> Vec<String> {
-        pyright::argv_with_config(&self.tool.executable.to_string_lossy(), &self.python, config, files)
+    fn argv(&self, config: Option<&str>, files: &BTreeSet<&str>) -> Vec<String> {
+        let python = Python { executable: &self.python, version: self.weakening.version.as_deref() };
+        pyright::argv(&self.tool.executable.to_string_lossy(), python, config, files)
     }
 
     fn run(&self, shares: &[Share<'_>], name: &str) -> anyhow::Result<Shared> {
         let context = self.bench.context;
         let named = real_paths(shares.iter().flat_map(|share| share.files));
-        let finished = launch(context, name, self.argv(&named), Extra::default())?;
+        let finished = launch(context, name, self.argv(None, &named), Extra::default())?;
         let run = finished.record(self.tool, &finished.stdout);
         let own = match report(&finished, pyright::read).and_then(|own| only_of(&named, own)) {
             Ok(own) if own.covers(&named) || shares.len() == 1 => own,
@@ -102,11 +101,11 @@ impl<'a> Types<'a> {
         let mut unweakened = None;
         if self.weakening.needs_comparison() {
             let config = context.folder.file(&format!("{name}-unweakened.json"));
-            match pyright_config::unweakened(&self.chain) {
+            match pyright_config::unweakened(&self.chain, self.in_use) {
                 Ok(text) => file::write_whole(&config, &text)?,
                 Err(reason) => return Ok(Err(Unmeasured::because(reason, Some(run)))),
             }
-            let argv = self.argv_unweakened(&config.to_string_lossy(), &named);
+            let argv = self.argv(Some(&config.to_string_lossy()), &named);
             let again = launch(context, &format!("{name}-unweakened"), argv, Extra::default())?;
             match report(&again, pyright::read).and_then(|full| only_of(&named, full)) {
                 Ok(full) => unweakened = Some(full),
