@@ -235,7 +235,7 @@ fn merged(chain: &[ConfigFile]) -> Result<Map<String, Value>, Reason> {
         for (key, mut value) in settings(file)?.unwrap_or_default() {
             match key.as_str() {
                 "extraPaths" | "strict" | "stubPath" | "typeshedPath" | "venvPath" => {
-                    absolute(from, &mut value)
+                    absolute(from, &mut value);
                 }
                 // Pyright adds what each file defines to what the others define.
                 "defineConstant" => {
