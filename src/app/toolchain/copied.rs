@@ -3,22 +3,21 @@
 //! Not how the environment is made (`environment`). uv builds such a copy anew only where its project file changes, so
 //! that tests would look at what the package was once.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use toml::{Table, Value};
 
 use crate::sys::file;
 
-/// What tells uv to build those copies anew: from the lock file where there is one, else from the project file in `root`.
-/// A file that cannot be read tells of none, and uv says what is wrong with it.
+/// What tells uv to build those copies anew: by the lock file, where there is one, and by the project file in `root`, since
+/// the two may not agree. A file that cannot be read tells of none, and uv says what is wrong with it.
 pub(super) fn built_anew(root: &Path, lock: Option<&Path>) -> Vec<String> {
     let table = |path: &Path| file::read_text(path).ok()?.parse::<Table>().ok();
-    let names = match lock {
-        Some(lock) => table(lock).map(|lock| of_lock(&lock)),
-        None => table(&root.join("pyproject.toml")).map(|project| of_project(&project)),
-    };
-    let names = names.unwrap_or_default().into_iter();
-    names.flat_map(|name| ["--reinstall-package".to_owned(), name]).collect()
+    let locked = lock.and_then(table).map(|lock| of_lock(&lock));
+    let declared = table(&root.join("pyproject.toml")).map(|project| of_project(&project));
+    let names: BTreeSet<String> = locked.into_iter().chain(declared).flatten().collect();
+    names.into_iter().flat_map(|name| ["--reinstall-package".to_owned(), name]).collect()
 }
 
 /// Those that the lock file takes from a folder; an editable or virtual one is no copy.
@@ -65,5 +64,18 @@ mod tests {
                        some = [{ path = \"c\", marker = \"sys_platform == 'linux'\" }]\n";
         assert_eq!(of_project(&project.parse().expect("TOML")), ["copied", "fixed", "some"]);
         assert_eq!(of_project(&Table::new()), [""; 0]);
+    }
+
+    #[test]
+    fn a_lock_file_that_lacks_what_the_project_file_says_hides_no_copy() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write =
+            |name: &str, text: &str| file::write_whole(&folder.path().join(name), text).expect("written");
+        write("pyproject.toml", "[tool.uv.sources]\nnew = { path = \"new\" }\nold = { path = \"old\" }\n");
+        write("uv.lock", "[[package]]\nname = \"old\"\nsource = { directory = \"old\" }\n");
+        let anew = |lock: Option<&Path>| built_anew(folder.path(), lock).join(" ");
+        let both = "--reinstall-package new --reinstall-package old";
+        assert_eq!(anew(Some(&folder.path().join("uv.lock"))), both);
+        assert_eq!(anew(None), both);
     }
 }
