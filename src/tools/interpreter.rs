@@ -30,6 +30,10 @@ pub struct Interpreter {
     /// Where else it imports from: what lines of code in `*.pth` files put on its path.
     #[serde(default)]
     pub elsewhere: Vec<String>,
+    /// Where packages lie that were installed from a folder or an archive of this machine: their content may change while
+    /// their version does not.
+    #[serde(default)]
+    pub copies: Vec<String>,
     distributions: Vec<(String, String)>,
     /// Of the modules that were asked for, those that cannot be imported.
     pub absent: Vec<String>,

@@ -1,6 +1,10 @@
 //! The environment that the tests are said to run in, and the one that they run in.
 
-use super::laboratory::{Project, Verdict, command, environment, make_environment};
+use super::laboratory::{Project, Verdict, command, environment, make_environment, succeed};
+
+/// The project file of a package that tests import.
+const PACKAGE: &str = "[project]\nname = \"carbonpkg\"\nversion = \"0.1.0\"\nrequires-python = \">=3.11\"\n\
+                       [build-system]\nrequires = [\"uv_build\"]\nbuild-backend = \"uv_build\"\n";
 
 #[test]
 fn scripts_that_belong_to_another_environment_are_found_out() {
@@ -26,9 +30,7 @@ fn scripts_that_belong_to_another_environment_are_found_out() {
 fn a_package_that_is_installed_as_a_copy_is_tested_as_it_is_now() {
     for is_locked in [false, true] {
         let project = Project::new("p");
-        let package = "[project]\nname = \"carbonpkg\"\nversion = \"0.1.0\"\nrequires-python = \">=3.11\"\n\
-                       [build-system]\nrequires = [\"uv_build\"]\nbuild-backend = \"uv_build\"\n";
-        project.write("carbonpkg/pyproject.toml", package);
+        project.write("carbonpkg/pyproject.toml", PACKAGE);
         project.write("carbonpkg/src/carbonpkg/__init__.py", "ANSWER = 1\n");
         project.write("tests/test_carbon.py", "import carbonpkg\ndef test(): assert carbonpkg.ANSWER == 1\n");
         let top = "[project]\nname = \"lab\"\nversion = \"0.1.0\"\nrequires-python = \">=3.11\"\n\
@@ -51,5 +53,51 @@ fn a_package_that_is_installed_as_a_copy_is_tested_as_it_is_now() {
         assert_eq!(tests(), "pass", "locked: {is_locked}");
         project.write("carbonpkg/src/carbonpkg/__init__.py", "ANSWER = 2\n");
         assert_eq!(tests(), "fail", "locked: {is_locked}");
+    }
+}
+
+/// Python takes byte code for that of a source of the same size and second.
+#[test]
+fn a_package_that_is_installed_anew_in_the_same_second_is_tested_as_it_is_now() {
+    for from in ["carbonpkg", "dist/carbonpkg-0.1.0-py3-none-any.whl"] {
+        let project = Project::new("p");
+        let venv = project.top.join("environment");
+        succeed(command("uv").args(["venv", "--quiet", "--python", ">=3.11,<3.14"]).arg(&venv));
+        let install = || {
+            let mut uv = command("uv");
+            uv.args(["pip", "install", "--quiet", "--reinstall-package", "carbonpkg", "--python"]).arg(&venv);
+            succeed(uv.args(["pytest==9.2.0", "pytest-cov==7.1.0"]).arg(project.root.join(from)));
+        };
+        let set = |answer: &str| {
+            project.write("carbonpkg/src/carbonpkg/__init__.py", answer);
+            succeed(
+                command("uv")
+                    .args(["build", "--quiet", "--wheel", "--out-dir", "dist", "carbonpkg"])
+                    .current_dir(&project.root),
+            );
+            install();
+            let python =
+                std::fs::read_dir(venv.join("lib")).expect("read").next().expect("one").expect("read");
+            let installed = python.path().join("site-packages/carbonpkg/__init__.py");
+            let file = std::fs::File::options().write(true).open(installed).expect("installed");
+            file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_hours(480_000)).expect("set");
+        };
+        project.write("carbonpkg/pyproject.toml", PACKAGE);
+        project.write("tests/test_carbon.py", "import carbonpkg\ndef test(): assert carbonpkg.ANSWER == 1\n");
+        let policy = format!(
+            "schema = 1\n[project]\nname = \"copied\"\nroot = \"p\"\nrunner = {{ venv = {venv:?} }}\n[component.carbon]\n\
+             paths = [\"carbonpkg/src\"]\ntests = {{ paths = [\"tests\"] }}\n"
+        );
+        std::fs::write(project.top.join("promotion.toml"), policy).expect("written");
+        let tests = || {
+            let mut gate =
+                project.gate(&["verify", "carbon", "--format", "json", "--only", "tests", "--fresh"]);
+            let verdict = Verdict::of(&gate.output().expect("it starts"));
+            verdict.check("carbon", "tests")["outcome"].clone()
+        };
+        set("ANSWER = 1\n");
+        assert_eq!(tests(), "pass", "from {from}");
+        set("ANSWER = 2\n");
+        assert_eq!(tests(), "fail", "from {from}");
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Not here: what the tools are told. `environment` knows where it comes from, `search` finds tools.
 
+mod byte_code;
 mod copied;
 mod environment;
 mod program;
@@ -21,6 +22,7 @@ use crate::sys::{file, tree, variable};
 use crate::tools::interpreter::{self, Interpreter};
 
 use super::context::Context;
+pub use byte_code::BYTE_CODE;
 use environment::{
     Source, agrees, find_lock, has_environment, path_python, tell, uv_environment, venv_python,
 };
@@ -67,20 +69,11 @@ impl Toolchain {
         }
     }
 
-    /// Byte code goes to the run folder, so that the tree stays as it is and stale byte code in it is never
-    /// executed (Python trusts size and time of change). Only that of the environment and of the standard
-    /// library is kept from run to run, apart for each set of distributions.
+    /// Makes the folder for byte code, with links to what is kept from run to run.
     pub fn share_byte_code(&self, context: &Context<'_>) -> anyhow::Result<()> {
         let Ok(interpreter) = &self.interpreter else { return Ok(()) };
-        let fresh = context.folder.folder(BYTE_CODE)?;
-        let lasting = context.folder.lasting(BYTE_CODE, &self.environment.sha256)?;
-        let prefix = self.held.is_none().then_some(interpreter.prefix.as_str());
-        for folder in prefix.into_iter().chain([interpreter.stdlib.as_str()]) {
-            if !context.root.starts_with(folder) {
-                let below = Path::new(folder).strip_prefix("/").unwrap_or(Path::new(folder));
-                tree::link_folder(&lasting.join(below), &fresh.join(below))?;
-            }
-        }
+        let lasts = self.held.is_none();
+        byte_code::share(context.folder, &context.root, interpreter, &self.environment.sha256, lasts)?;
         Ok(())
     }
 }
@@ -166,6 +159,3 @@ fn point_at(interpreter: &Interpreter) -> Vec<(OsString, OsString)> {
     let path = std::env::join_paths(folders).unwrap_or(rest);
     vec![("PATH".into(), path), ("VIRTUAL_ENV".into(), OsString::from(&interpreter.prefix))]
 }
-
-/// The folder for byte code.
-pub const BYTE_CODE: &str = "byte-code";
