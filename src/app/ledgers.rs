@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use jiff::{Timestamp, Unit};
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 
 use crate::ledger::{self, Defect, End, Head, Ledger};
 use crate::model::promotion_id::PromotionId;
@@ -227,7 +227,9 @@ impl OpenLedger {
     }
 }
 
-/// As long as a person can tell one moment from the next.
+/// As long as a person can tell one moment from the next, and never later than the clock: a window that ends afterwards
+/// ends after it.
 fn to_the_millisecond(time: Timestamp) -> Timestamp {
-    time.round(Unit::Millisecond).unwrap_or(time)
+    let down = TimestampRound::new().smallest(Unit::Millisecond).mode(RoundMode::Floor);
+    time.round(down).unwrap_or(time)
 }

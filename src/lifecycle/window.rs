@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp, Unit};
+use jiff::{RoundMode, SignedDuration, Timestamp, TimestampRound, Unit};
 
 use crate::model::container::ContainerState;
 use crate::model::observation::Window;
@@ -89,9 +89,10 @@ fn end(record: &Record) -> Option<Timestamp> {
     }
 }
 
-/// The windows of a look at `now` after the last one ended at `from`.
+/// The windows of a look at `now` after the last one ended at `from`. They end after all that was recorded before `now`.
 pub fn windows(observe: &Observe, from: Timestamp, now: Timestamp) -> Windows {
-    let now = now.round(Unit::Millisecond).unwrap_or(now);
+    let up = TimestampRound::new().smallest(Unit::Millisecond).mode(RoundMode::Ceil);
+    let now = now.round(up).unwrap_or(now);
     let Some(all) = Window::new(from, now) else { return Windows::Backwards };
     let reach = observe.interval + observe.interval / 10;
     if all.length() <= reach {
@@ -157,6 +158,15 @@ mod tests {
         assert_eq!(of(false, 0, 60), (None, (0, 60)));
         assert_eq!(of(true, 0, 66), (None, (0, 66)));
         assert_eq!(of(false, 0, 67), (None, (1, 67)));
+    }
+
+    #[test]
+    fn a_window_ends_after_what_was_recorded_in_the_same_millisecond() {
+        let now = minute(1) + SignedDuration::from_nanos(200_300);
+        let Windows::Open { current, .. } = windows(&observe(false), minute(0), now) else {
+            panic!("no window")
+        };
+        assert_eq!(current.to(), minute(1) + SignedDuration::from_millis(1));
     }
 
     #[test]
