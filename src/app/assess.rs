@@ -12,6 +12,7 @@ use crate::model::gate::Criterion;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::waiver::Waiver;
 use crate::plan;
+use crate::tools::oldest;
 
 use super::answer::Answer;
 use super::source::Sources;
@@ -75,7 +76,7 @@ impl Assessor<'_> {
                     Some(position) => answers.swap_remove(position).gathered,
                     None => Err(Unmeasured::because(nobody_answered(criterion), None)),
                 };
-                let gathered = still(moved.as_deref(), gathered);
+                let gathered = still(moved.as_deref(), gathered).map_err(explained);
                 (criterion.clone(), judge::check(criterion, gathered))
             })
             .collect();
@@ -134,6 +135,11 @@ fn still(moved: Option<&str>, gathered: Gathered) -> Gathered {
         "find out whether a test writes it or somebody edited it, and run again",
     );
     Err(Unmeasured::because(reason, evidence.run))
+}
+
+fn explained(unmeasured: Box<Unmeasured>) -> Box<Unmeasured> {
+    let Unmeasured { reason, run } = *unmeasured;
+    Unmeasured::because(oldest::explain(reason, run.as_ref()), run)
 }
 
 fn nobody_answered(criterion: &Criterion) -> Reason {

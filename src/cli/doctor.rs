@@ -9,6 +9,7 @@ use crate::model::reason::Reason;
 use crate::model::toolchain::{Origin, ResolvedTool, Tool};
 use crate::report::clean::one_line;
 use crate::sys::interrupt::Interrupt;
+use crate::tools::oldest;
 
 use super::argument::Global;
 use super::exit::Exit;
@@ -88,5 +89,8 @@ fn resolved(found: &ResolvedTool, runner: &Runner) -> String {
         Tool::Own(_) if found.version == "unknown" => "version not asked".to_owned(),
         _ => one_line(&found.version),
     };
-    format!("{version}, {whose}  {}", one_line(&found.executable.to_string_lossy()))
+    let old = oldest::newer_than(found.tool, &found.version)
+        .map(|oldest| format!("; older than {oldest}, the oldest that is known to work"))
+        .unwrap_or_default();
+    format!("{version}, {whose}{old}  {}", one_line(&found.executable.to_string_lossy()))
 }

@@ -42,6 +42,15 @@ impl FileCoverage {
         self.executed_lines.contains(&line) || self.missing_lines.contains(&line)
     }
 
+    /// Without lines that were run and are no statements, which coverage.py lists before 7.14 and does not count: those of
+    /// docstrings. `recorded` has all statements.
+    fn settled(mut self, recorded: &Self) -> Self {
+        if self.executed_lines.len() as u64 != self.summary.covered_lines {
+            self.executed_lines.retain(|line| recorded.counts(*line));
+        }
+        self
+    }
+
     fn lines(&self) -> impl Iterator<Item = u32> {
         self.executed_lines.iter().chain(&self.missing_lines).copied()
     }
@@ -161,7 +170,7 @@ pub fn evidence(files: &[SourceFile], reports: &Reports, bound: Bound) -> Result
             return Err(disagree(&file.path, "the recorded data does not know it"));
         };
         let recorded = everything.and_then(|report| report.files.get(&file.real)).unwrap_or(theirs);
-        sum.add(&file.path, ours, theirs, recorded)?;
+        sum.add(&file.path, &ours.clone().settled(recorded), theirs, recorded)?;
     }
     let mut notes = Vec::new();
     if sum.quieted > 0 {
@@ -304,6 +313,25 @@ pub fn configured_elsewhere(named: &str, file: &str) -> Reason {
     )
 }
 
+/// Lines that were run in the file `from` are counted for the file `to`.
+pub fn counted_for_another(from: &str, to: &str) -> Reason {
+    Reason::new(
+        ReasonKind::CheckWeakened,
+        format!("what was run in `{from}` is counted for `{to}`, which differs from it"),
+        "correct `[paths]` in the coverage settings so that each file counts for itself; `relative_files = true` too \
+         takes folders of one name for one, and then one of them needs another name, or no test that runs it",
+    )
+}
+
+/// Nobody saw how what was recorded was joined.
+pub fn joined_unseen() -> Reason {
+    Reason::new(
+        ReasonKind::ReportsDisagree,
+        "pytest-cov does not tell whether lines of one file were counted for another",
+        "see whether a plugin takes the place of pytest-cov, or use another version of it",
+    )
+}
+
 /// What was recorded is not what pytest-cov left when the tests had run.
 pub fn rewritten() -> Reason {
     Reason::new(
@@ -376,6 +404,16 @@ mod tests {
             measure(report("a.py", &[1, 2, 3], &[4]), report("a.py", &[1, 2, 3], &[4])).expect("evidence");
         assert_eq!((coverage.statements.part(), coverage.statements.whole(), coverage.excluded), (3, 4, 0));
         assert_eq!(coverage.branches, None);
+    }
+
+    #[test]
+    fn lines_that_were_run_and_are_no_statements_do_not_count() {
+        let mut ours = report("a.py", &[2, 3], &[4]);
+        ours.files.get_mut("/p/a.py").expect("there").executed_lines.insert(1);
+        let coverage = measure(ours.clone(), report("a.py", &[2, 3], &[4])).expect("evidence");
+        assert_eq!((coverage.statements.part(), coverage.statements.whole()), (2, 3));
+        let reason = measure(ours, report("a.py", &[1, 2, 3], &[4])).expect_err("a reason");
+        assert_eq!(reason.kind, ReasonKind::ReportsDisagree);
     }
 
     #[test]

@@ -28,6 +28,9 @@ pub struct Journal {
     /// The digest of the coverage data when the tests had run; `None` where none were recorded.
     #[serde(default)]
     pub recorded: Option<String>,
+    /// Files whose lines were counted for another file; `None` where nobody joined what was recorded.
+    #[serde(default)]
+    pub moved: Option<Vec<(String, String)>>,
     /// Tests that were selected.
     pub collected: u64,
     /// Tests of them that came to an outcome.

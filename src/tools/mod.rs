@@ -17,6 +17,7 @@ pub mod journal;
 pub mod json_stream;
 pub mod junit;
 mod left_out;
+pub mod oldest;
 pub mod own;
 pub mod prometheus;
 pub mod pyright;

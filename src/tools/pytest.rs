@@ -4,6 +4,8 @@
 //! outcomes per test. The hard part is the exit code, which says too little: 0 also stands for a run in
 //! which every test was skipped, 1 also for a plugin's complaint after a clean run.
 
+use std::cmp::Ordering;
+
 use crate::model::component::TestSelection;
 use crate::model::evidence::{Evidence, Inspected, Measured, TestCounts};
 use crate::model::line_set::Lines;
@@ -12,10 +14,10 @@ use crate::model::run::Exit;
 
 use super::journal::{self, Journal};
 use super::junit::{Broken, JunitReport};
-use super::left_out;
+use super::{left_out, oldest};
 
 /// The first version that knows the warning about tests that return something.
-const RETURN_WARNING_SINCE: [u32; 2] = [7, 2];
+const RETURN_WARNING_SINCE: &str = "7.2";
 
 /// The program that forks runs of pytest: see its first lines.
 pub const FORKS: &str = include_str!("python_side/pytest_forks.py");
@@ -61,7 +63,7 @@ impl Invocation<'_> {
         );
         argv.extend(["-o".to_owned(), format!("cache_dir={}", self.cache)]);
         argv.extend(["-p", journal::MODULE].map(str::to_owned));
-        if knows_return_warning(self.version) {
+        if oldest::compare(self.version, RETURN_WARNING_SINCE) != Ordering::Less {
             argv.extend(["-W", "error::pytest.PytestReturnNotNoneWarning"].map(str::to_owned));
             // The same for tests in the style of unittest: a coroutine is returned too, and never runs.
             argv.extend(
@@ -86,11 +88,6 @@ impl Invocation<'_> {
 /// A path that begins with `-` would be read as an option.
 fn as_argument(path: &str) -> String {
     if path.starts_with('-') { format!("./{path}") } else { path.to_owned() }
-}
-
-fn knows_return_warning(version: &str) -> bool {
-    let numbers: Vec<u32> = version.split('.').take(2).map_while(|number| number.parse().ok()).collect();
-    numbers.as_slice() >= RETURN_WARNING_SINCE.as_slice()
 }
 
 /// What a run left behind.
@@ -125,6 +122,8 @@ pub struct Session {
     pub inspected: Inspected,
     /// The digest of the coverage data when the tests had run.
     pub recorded: Option<String>,
+    /// Files whose recorded lines were counted for another file; `None` where that is not known.
+    pub moved: Option<Vec<(String, String)>>,
     evidence: Evidence,
 }
 
@@ -276,6 +275,7 @@ fn session(report: JunitReport, journal: &Journal, counts: TestCounts) -> Result
         left_out: journal.deselected + journal.dropped,
         inspected: inspected.clone(),
         recorded: journal.recorded.clone(),
+        moved: journal.moved.clone(),
         evidence: Evidence {
             measured: Measured::Tests(counts),
             inspected,
@@ -406,6 +406,7 @@ mod tests {
             prefix: "/e".to_owned(),
             exit,
             recorded: None,
+            moved: None,
             collected: 1,
             finished: 1,
             deselected: 0,
@@ -532,10 +533,21 @@ mod tests {
 
     #[test]
     fn an_option_that_an_old_pytest_does_not_know_is_left_out() {
-        assert!(knows_return_warning("9.2.0"));
-        assert!(knows_return_warning("7.2"));
-        assert!(!knows_return_warning("7.1.3"));
-        assert!(!knows_return_warning("6.2.5"));
+        let is_told = |version| {
+            let invocation = Invocation {
+                executable: "pytest",
+                version,
+                selection: &ALL,
+                selected: false,
+                measured_folders: &[],
+                branches: false,
+                junit: "j",
+                coverage: None,
+                cache: "c",
+            };
+            invocation.argv().contains(&"error::pytest.PytestReturnNotNoneWarning".to_owned())
+        };
+        assert_eq!(["9.2.0", "7.2", "10.0", "7.1.3", "6.2.5"].map(is_told), [true, true, true, false, false]);
     }
 
     proptest::proptest! {

@@ -16,8 +16,8 @@ mod identity;
 mod integration;
 mod interruption;
 mod laboratory;
+mod older;
 mod own;
-
 mod situation;
 mod waived;
 

@@ -39,6 +39,7 @@ deselected = 0
 skipped_modules = 0
 uncollected = []
 recorded = None
+moved = None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -80,9 +81,36 @@ def pytest_runtest_logstart(nodeid, location):
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_runtestloop(session):
     global recorded
+    watch_joining(session.config.pluginmanager.getplugin("_cov"))
     yield
     # pytest-cov has written it by now; the reports are made from it when this process is gone.
     recorded = digest(COVERAGE)
+
+
+def watch_joining(plugin):
+    """Notes which files' lines are counted for other files, when pytest-cov has joined what the processes recorded."""
+    measurement = getattr(getattr(plugin, "cov_controller", None), "combining_cov", None)
+    if measurement is None:
+        return
+    from coverage.files import PathAliases
+
+    join, plain = measurement.combine, PathAliases.map
+    found = {}
+
+    def told(self, path, *args, **kwargs):
+        found[path] = plain(self, path, *args, **kwargs)
+        return found[path]
+
+    def joined(*args, **kwargs):
+        global moved
+        PathAliases.map = told
+        try:
+            return join(*args, **kwargs)
+        finally:
+            PathAliases.map = plain
+            moved = sorted(pair for pair in found.items() if pair[0] != pair[1])
+
+    measurement.combine = joined
 
 
 def digest(path):
@@ -200,6 +228,7 @@ def write(session, name, exit_code):
         "prefix": os.path.realpath(sys.prefix),
         "exit": exit_code,
         "recorded": recorded,
+        "moved": moved,
         "collected": collected,
         "finished": len(outcomes),
         "deselected": deselected,

@@ -13,10 +13,11 @@ use crate::model::evidence::Bound;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::Exit;
 use crate::model::toolchain::ResolvedTool;
-use crate::sys::file;
+use crate::sys::{file, tree};
 use crate::tools::coverage::{self, CoverageReport, Made, Reports};
 use crate::tools::coverage_invocation::{self, LeftOut, ReportInvocation, Settings};
 use crate::tools::ending::real_paths;
+use crate::tools::pytest::Session;
 
 use super::test_run::{Extent, RECORDED, TestRun, Told};
 
@@ -31,8 +32,7 @@ impl TestRun<'_> {
                 return Ok(refuse(components, Check::Coverage, reason, Some(&told.run)));
             }
         };
-        let is_sound =
-            self.is_as_configured().and_then(|()| self.is_as_recorded(told, session.recorded.as_deref()));
+        let is_sound = self.is_as_configured().and_then(|()| self.is_as_recorded(told, session));
         if let Err(reason) = is_sound {
             return Ok(refuse(self.measured.iter().copied(), Check::Coverage, &reason, Some(&told.run)));
         }
@@ -42,9 +42,13 @@ impl TestRun<'_> {
             Bound::Lower { selected: session.inspected.count(), deselected: session.left_out }
         };
         let reports = self.reports(told)?;
+        let moved = self.moved(session.moved.as_deref().unwrap_or_default());
         let figure = |component: &usize| {
             let evidence = match self.files_of(*component) {
-                Some(files) => coverage::evidence(files, &reports, bound),
+                Some(files) => match files.iter().find_map(|file| moved.get(&file.real)) {
+                    Some((from, to)) => Err(coverage::counted_for_another(from, to)),
+                    None => coverage::evidence(files, &reports, bound),
+                },
                 None => Err(self.no_files(*component)),
             };
             answer(*component, Check::Coverage, evidence, &told.run)
@@ -60,13 +64,37 @@ impl TestRun<'_> {
     }
 
     /// Whether what the reports are made from is what it was: the data when the tests had run, the settings before.
-    fn is_as_recorded(&self, told: &Told, recorded: Option<&str>) -> Result<(), Reason> {
+    fn is_as_recorded(&self, told: &Told, session: &Session) -> Result<(), Reason> {
         match file::sha256(&told.files.file(RECORDED)) {
             None => Err(coverage::no_report("pytest-cov recorded no coverage data")),
-            Some(digest) if recorded != Some(&*digest) => Err(coverage::rewritten()),
+            Some(digest) if session.recorded.as_ref() != Some(&digest) => Err(coverage::rewritten()),
             Some(_) if self.settings() != told.settings => Err(coverage::set_anew()),
+            Some(_) if session.moved.is_none() => Err(coverage::joined_unseen()),
             Some(_) => Ok(()),
         }
+    }
+
+    /// By real path the files whose lines were counted for another one, and those others: from which to which. Where
+    /// both are the same in content, what was run in one was run in the other.
+    fn moved(&self, pairs: &[(String, String)]) -> HashMap<String, (String, String)> {
+        let root = &self.bench.context.root;
+        let mut moved = HashMap::new();
+        for (from, to) in pairs {
+            let [from, to] = [from, to].map(|name| {
+                let path = root.join(name);
+                tree::real(&path).unwrap_or(path)
+            });
+            let content = file::sha256(&from);
+            if from == to || content.is_some() && content == file::sha256(&to) {
+                continue;
+            }
+            let shown =
+                [&from, &to].map(|path| path.strip_prefix(root).unwrap_or(path).display().to_string());
+            for path in [&from, &to] {
+                moved.insert(path.to_string_lossy().into_owned(), shown.clone().into());
+            }
+        }
+        moved
     }
 
     fn no_files(&self, component: usize) -> Reason {
