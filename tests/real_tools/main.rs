@@ -17,6 +17,7 @@ mod integration;
 mod interruption;
 mod laboratory;
 mod own;
+mod reused;
 
 mod situation;
 mod waived;
