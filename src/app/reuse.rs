@@ -238,6 +238,8 @@ fn look(
         *found.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = files;
         paths
     };
+    let arguments: Vec<String> =
+        workspace.policy.components.iter().flat_map(|component| component.tests.args.clone()).collect();
     let words = [workspace.digest(), format!("{:?}", workspace.policy.project.runner)];
     fingerprint::take(&Look {
         root: &workspace.root,
@@ -245,6 +247,7 @@ fn look(
         folder: context.folder,
         name,
         also: &also,
+        arguments: &arguments,
         words: &words,
     })
 }

@@ -43,6 +43,8 @@ pub struct Look<'a> {
     pub name: &'a str,
     /// Gives further files of the project, absolute: they count whatever git says of them.
     pub also: &'a (dyn Fn() -> Vec<PathBuf> + Sync),
+    /// What tools are told besides their settings; a path in it begins at the root.
+    pub arguments: &'a [String],
     /// Whatever else the results depend on.
     pub words: &'a [String],
 }
@@ -125,7 +127,8 @@ pub fn take(look: &Look<'_>) -> Result<Seen, String> {
     let names = entries.iter().chain(&tracked.0).filter(|entry| entry.kind != b'd').map(|entry| &entry.path);
     let settings = names.chain(&outside).filter(|path| lead::is_setting(path)).cloned().collect();
     let (ignored_folders, ignored) = (&standing.ignored_folders, &standing.ignored);
-    let leads = lead::follow(&Ground { top, root: look.root, ignored_folders, ignored }, settings)?;
+    let ground = Ground { top, root: look.root, ignored_folders, ignored };
+    let leads = lead::follow(&ground, settings, look.arguments)?;
     let known: HashSet<&OsStr> =
         entries.iter().chain(&tracked.0).map(|entry| entry.path.as_os_str()).collect();
     let extra: HashSet<PathBuf> = also.into_iter().filter(|path| !known.contains(path.as_os_str())).collect();
@@ -165,6 +168,9 @@ fn unlisted_entries(top: &Path, index: &Index, standing: &Standing) -> Result<Ve
     entries.extend(below(b'd', &unlisted::folders(top, listed, &standing.ignored_folders)));
     let mut left = unlisted::MOST;
     for folder in &standing.ignored_folders {
+        if unlisted::is_passed_over(&top.join(folder)) {
+            continue;
+        }
         let within = unlisted::below(&top.join(folder), &mut left).ok_or_else(|| {
             let most = unlisted::MOST;
             format!("git ignores `{}`, which holds more than is looked at ({most} names)", folder.display())

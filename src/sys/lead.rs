@@ -38,39 +38,67 @@ pub(super) fn is_setting(path: &Path) -> bool {
     path.file_name().is_some_and(|name| setting::NAMES.iter().any(|one| name == *one))
 }
 
-/// Follows the settings in `files`, which are absolute, and in those that they lead to. The error says why nobody can tell what
-/// is there, as a fragment.
-pub(super) fn follow(ground: &Ground<'_>, files: Vec<PathBuf>) -> Result<Leads, String> {
+/// Follows the settings in `files`, which are absolute, and in those that they lead to, and what tools are told besides. The
+/// error says why nobody can tell what is there, as a fragment.
+pub(super) fn follow(
+    ground: &Ground<'_>,
+    files: Vec<PathBuf>,
+    arguments: &[String],
+) -> Result<Leads, String> {
     let mut leads = Leads::default();
     let mut left = unlisted::MOST;
-    let mut seen: HashSet<PathBuf> = files.iter().cloned().collect();
-    let mut waiting = files;
+    let mut waiting = Vec::new();
+    for argument in arguments {
+        for word in setting::words_of(argument) {
+            waiting.extend(ground.visit(
+                "an argument of a tool",
+                &[ground.root],
+                &word,
+                &mut leads,
+                &mut left,
+            )?);
+        }
+    }
+    waiting.extend(files);
+    let mut seen: HashSet<PathBuf> = HashSet::new();
     while let Some(path) = waiting.pop() {
-        let Ok(text) = file::read_text(&path) else { continue };
+        let is_new = seen.insert(path.clone());
+        let Some(text) = is_new.then(|| file::read_text(&path).ok()).flatten() else { continue };
         // A tool may take the folder of the file, of what it is a link to, or the one that it runs in.
-        let real = tree::real(&path).ok();
-        let mut bases: Vec<&Path> =
-            [Some(path.as_path()), real.as_deref()].into_iter().flatten().filter_map(Path::parent).collect();
+        let real = tree::real(&path).unwrap_or_else(|_| path.clone());
+        let mut bases: Vec<&Path> = path.parent().into_iter().chain(real.parent()).collect();
         bases.push(ground.root);
         bases.sort_unstable();
         bases.dedup();
+        let from = format!("`{}`", path.display());
         for word in setting::words(&path, &text) {
-            for base in &bases {
-                for place in places(base, &word.text) {
-                    let further = ground.visit(&path, &place, &word, &mut leads, &mut left)?;
-                    waiting.extend(further.filter(|further| seen.insert(further.clone())));
-                }
-            }
+            waiting.extend(ground.visit(&from, &bases, &word, &mut leads, &mut left)?);
         }
     }
     Ok(leads)
 }
 
 impl Ground<'_> {
-    /// Looks at where a word leads; gives the file there that may have settings too.
+    /// Looks at where a word leads from each folder; gives the files there that may have settings too.
     fn visit(
         &self,
-        from: &Path,
+        from: &str,
+        bases: &[&Path],
+        word: &Word,
+        leads: &mut Leads,
+        left: &mut usize,
+    ) -> Result<Vec<PathBuf>, String> {
+        let mut further = Vec::new();
+        for place in bases.iter().flat_map(|base| places(base, &word.text)) {
+            further.extend(
+                self.look(&place, word, leads, left).map_err(|why| format!("{from} leads to {why}"))?,
+            );
+        }
+        Ok(further)
+    }
+
+    fn look(
+        &self,
         place: &Path,
         word: &Word,
         leads: &mut Leads,
@@ -102,14 +130,13 @@ impl Ground<'_> {
             leads.files.insert(real.clone());
             return Ok(may_go_on.then_some(real));
         }
-        let (from, place) = (from.display(), place.display());
+        let place = place.display();
         if self.top.starts_with(&real) {
-            return Err(format!("`{from}` leads to `{place}`, which holds the repository"));
+            return Err(format!("`{place}`, which holds the repository"));
         }
-        let below = unlisted::below(&real, left).ok_or_else(|| {
-            let most = unlisted::MOST;
-            format!("`{from}` leads to `{place}`, which holds more than is looked at ({most} names)")
-        })?;
+        let most = unlisted::MOST;
+        let below = unlisted::below(&real, left)
+            .ok_or_else(|| format!("`{place}`, which holds more than is looked at ({most} names)"))?;
         leads.files.extend(below);
         Ok(None)
     }

@@ -68,6 +68,13 @@ pub(super) fn words(path: &Path, text: &str) -> Vec<Word> {
     words
 }
 
+/// The words of what a tool is told in one argument.
+pub(super) fn words_of(argument: &str) -> Vec<Word> {
+    let mut words = Vec::new();
+    add(&mut words, "", argument);
+    words
+}
+
 fn of_toml(words: &mut Vec<Word>, key: &str, value: &toml::Value) {
     match value {
         toml::Value::String(text) => add(words, key, text),

@@ -48,13 +48,13 @@ pub(super) fn folders<'a>(
     folders.into_iter().map(Path::to_path_buf).chain(empty).collect()
 }
 
-/// Everything at or below a folder but for what is passed over: files, links, and the folders themselves. `None` where
-/// that is more than is `left`, from which what was found is taken.
+/// Everything at or below a folder but for what is passed over: files, links, and the folders themselves. The name of the
+/// folder itself does not count. `None` where that is more than is `left`, from which what was found is taken.
 pub(super) fn below(start: &Path, left: &mut usize) -> Option<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut waiting = vec![start.to_owned()];
     while let Some(folder) = waiting.pop() {
-        if is_passed_over(&folder) {
+        if is_marked(&folder) || folder != start && is_passed_over(&folder) {
             continue;
         }
         for entry in entries(&folder) {
@@ -73,8 +73,11 @@ pub(super) fn below(start: &Path, left: &mut usize) -> Option<Vec<PathBuf>> {
 
 /// Whether nobody looks into a folder.
 pub(super) fn is_passed_over(folder: &Path) -> bool {
-    folder.file_name().is_some_and(|name| PASSED_OVER.iter().any(|one| name == *one))
-        || MARKS.iter().any(|mark| tree::exists(&folder.join(mark)))
+    folder.file_name().is_some_and(|name| PASSED_OVER.iter().any(|one| name == *one)) || is_marked(folder)
+}
+
+fn is_marked(folder: &Path) -> bool {
+    MARKS.iter().any(|mark| tree::exists(&folder.join(mark)))
 }
 
 /// The names of the folders in a folder.

@@ -475,8 +475,14 @@ fn known_with(files: &[(&str, &str)]) -> Project {
     let project = files.iter().fold(repository(), |project, (path, text)| project.file(path, text));
     let project = project.committed();
     // The fakes say the same whatever the settings are.
-    for path in ["build/data.json", "build/pkg/.keep", "../lib/helper.txt", "../shared.toml", "../base.json"]
-    {
+    for path in [
+        "build/data.json",
+        "build/pkg/.keep",
+        "../lib/helper.txt",
+        "../v/lib/site-packages/y.py",
+        "../shared.toml",
+        "../base.json",
+    ] {
         write(&project, path, "{}");
     }
     project.run(&JSON).exits(0);
@@ -508,11 +514,18 @@ fn what_settings_lead_to_outside_of_the_repository_is_noticed() {
         ("pytest.ini", "[pytest]\npythonpath =\n    src\n    ../lib\n", "../lib/deep/x.txt"),
         ("setup.cfg", "[tool:pytest]\ntestpaths = ../lib/*\n", "../lib/test_x.py"),
         (".coveragerc", "[run]\nsource = src, ../lib\n", "../lib/x.py"),
+        (
+            "pyrightconfig.json",
+            "{\"extraPaths\": [\"../v/lib/site-packages\"]}",
+            "../v/lib/site-packages/x/__init__.py",
+        ),
         ("pyproject.toml", "[tool.ruff]\nextend = '~/shared.toml'", "../home/shared.toml"),
         ("pyproject.toml", "[tool.ruff]\nextend = '${HOME}/shared.toml'", "../home/shared.toml"),
     ] {
         is_noticed(&known_with(&[(file, text)]), outside, text);
     }
+    let told = POLICY.replace("[\"tests\"]", "[\"tests\"], args = [\"--datadir=../lib\"]");
+    is_noticed(&known_with(&[("promotion.toml", &told)]), "../lib/x.csv", "an argument");
     let chain = known_with(&[
         ("ruff.toml", "extend = 'conf/base.txt'"),
         ("conf/base.txt", "extend = '../../first.toml'"),
