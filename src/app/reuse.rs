@@ -178,9 +178,10 @@ impl Store {
         }
         let after = look(context, workspace, "fingerprint-after", &Mutex::default())?;
         if after.digest != self.seen.digest {
-            return Err(
-                "the run changed what it was about: a file of the project, or one above it".to_owned()
-            );
+            let what = self.seen.changed(&after);
+            let what =
+                what.map_or("the commands or the system".to_owned(), |path| format!("`{}`", path.display()));
+            return Err(format!("the run changed what it was about: {what}"));
         }
         if found.toolchain.vouch(&after).as_ref() != Ok(vouched) {
             return Err("the environment or a tool changed meanwhile".to_owned());
@@ -237,6 +238,8 @@ fn look(
         *found.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = files;
         paths
     };
+    let arguments: Vec<String> =
+        workspace.policy.components.iter().flat_map(|component| component.tests.args.clone()).collect();
     let words = [workspace.digest(), format!("{:?}", workspace.policy.project.runner)];
     fingerprint::take(&Look {
         root: &workspace.root,
@@ -244,6 +247,7 @@ fn look(
         folder: context.folder,
         name,
         also: &also,
+        arguments: &arguments,
         words: &words,
     })
 }

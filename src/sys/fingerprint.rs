@@ -1,5 +1,5 @@
 //! One digest over everything that could change what the tools find in a project: the content of every file of
-//! its repository, configuration above it, variables, the system, and this program.
+//! its repository and those that settings lead to, configuration above it, variables, the system, and this program.
 //!
 //! Not the environment and the tools (`witness`). The hard part is to be fast and still to trust nobody: each file is
 //! read, whatever its size and time of change say and whatever git says of it; git only lists the names.
@@ -18,47 +18,18 @@ use sha2::{Digest, Sha256};
 use super::clock::{Stopwatch, processors};
 use super::file::hexadecimal;
 use super::history::History;
+use super::lead::{self, Ground};
 use super::repository::{Index, Standing};
 use super::run_folder::RunFolder;
-use super::{unlisted, variable};
+use super::{above, unlisted, variable};
 
-/// Files that tools read in folders above the one that they work in.
-const ABOVE: [&str; 17] = [
-    "pyproject.toml",
-    "uv.toml",
-    "uv.lock",
-    ".python-version",
-    "ruff.toml",
-    ".ruff.toml",
-    "pyrightconfig.json",
-    "pytest.toml",
-    ".pytest.toml",
-    "pytest.ini",
-    ".pytest.ini",
-    "tox.ini",
-    "setup.cfg",
-    "setup.py",
-    ".coveragerc",
-    "conftest.py",
-    "__init__.py",
-];
-/// Files that tools read in the user's folder of configuration.
-const OF_THE_USER: [&str; 7] = [
-    "uv/uv.toml",
-    "uv/.python-version",
-    "ruff/ruff.toml",
-    "ruff/.ruff.toml",
-    "ruff/pyproject.toml",
-    "pip/pip.conf",
-    "pycodestyle",
-];
-/// What a test may ask the system for.
-const OF_THE_SYSTEM: [&str; 2] = ["/etc/uv/uv.toml", "/etc/localtime"];
 /// What Linux tells of our process, and so of those that we start, in `/proc/self/status`.
 const OF_THE_PROCESS: [&str; 6] = ["Umask:", "Gid:", "Groups:", "CapEff:", "NoNewPrivs:", "Seccomp:"];
 /// Up to this size an ignored file is read, and one that a link leads to; of a larger one size, times and inode stand for
 /// the content.
 const LARGE: u64 = 1 << 20;
+/// The same for one in a folder that is walked through: there may be thousands.
+const LARGE_AMONG_MANY: u64 = 64 << 10;
 
 /// What is to be looked at.
 pub struct Look<'a> {
@@ -72,6 +43,8 @@ pub struct Look<'a> {
     pub name: &'a str,
     /// Gives further files of the project, absolute: they count whatever git says of them.
     pub also: &'a (dyn Fn() -> Vec<PathBuf> + Sync),
+    /// What tools are told besides their settings; a path in it begins at the root.
+    pub arguments: &'a [String],
     /// Whatever else the results depend on.
     pub words: &'a [String],
 }
@@ -89,9 +62,25 @@ pub struct Seen {
     pub hashing: Duration,
     index: Index,
     standing: Standing,
+    files: Files,
 }
 
+/// The digest of each file, by its kind and what it is called.
+type Files = BTreeMap<(u8, Vec<u8>), [u8; 32]>;
+
 impl Seen {
+    /// The first file that is another in `later`, or there in one of both alone; where only folders are, the first of them.
+    pub fn changed(&self, later: &Self) -> Option<PathBuf> {
+        let differing = |one: &Self, other: &Self| {
+            let new = one.files.iter().filter(|(name, digest)| other.files.get(*name) != Some(*digest));
+            let mut names: Vec<_> = new.map(|((kind, label), _)| (*kind == b'd', label.clone())).collect();
+            names.sort_unstable();
+            names.into_iter().next()
+        };
+        let (_, label) = differing(later, self).into_iter().chain(differing(self, later)).min()?;
+        Some(PathBuf::from(OsStr::from_bytes(&label)))
+    }
+
     /// Whether the working tree differs from the commit, or git does not look at one of `files`, which are
     /// absolute: then the commit does not speak for them.
     pub fn is_dirty<'a>(&self, files: impl IntoIterator<Item = &'a Path>) -> bool {
@@ -133,6 +122,42 @@ pub fn take(look: &Look<'_>) -> Result<Seen, String> {
     if standing.ignored_folders.iter().any(|folder| look.root.starts_with(top.join(folder))) {
         return Err("the project is in a folder that git ignores".to_owned());
     }
+    let mut entries = unlisted_entries(top, &index, &standing)?;
+    let outside = above::files(look.root, top);
+    let names = entries.iter().chain(&tracked.0).filter(|entry| entry.kind != b'd').map(|entry| &entry.path);
+    let settings = names.chain(&outside).filter(|path| lead::is_setting(path)).cloned().collect();
+    let (ignored_folders, ignored) = (&standing.ignored_folders, &standing.ignored);
+    let ground = Ground { top, root: look.root, ignored_folders, ignored };
+    let leads = lead::follow(&ground, settings, look.arguments)?;
+    let known: HashSet<&OsStr> =
+        entries.iter().chain(&tracked.0).map(|entry| entry.path.as_os_str()).collect();
+    let extra: HashSet<PathBuf> = also.into_iter().filter(|path| !known.contains(path.as_os_str())).collect();
+    entries.extend(extra.into_iter().chain(outside).map(|path| Entry::apart(b'x', path)));
+    entries.extend(leads.files.into_iter().map(|path| Entry::apart(b'w', path)));
+    let further = digests(&entries, top)?;
+    let (first, digests_of_first) = tracked;
+    let all = first.into_iter().zip(digests_of_first).chain(entries.into_iter().zip(further));
+    let files: Files = all.map(|(entry, digest)| ((entry.kind, entry.label), digest)).collect();
+    let mut whole = Sha256::new();
+    for word in words(look) {
+        add(&mut whole, &word);
+    }
+    for (path, real) in leads.paths {
+        add(&mut whole, path.as_os_str().as_bytes());
+        add(&mut whole, real.unwrap_or_default().as_os_str().as_bytes());
+    }
+    for ((kind, label), digest) in &files {
+        whole.update([*kind]);
+        add(&mut whole, label);
+        whole.update(digest);
+    }
+    let (digest, commit) = (hexadecimal(&whole.finalize()), standing.commit.clone());
+    let hashing = watch.elapsed().saturating_sub(git);
+    Ok(Seen { digest, commit, git, hashing, index, standing, files })
+}
+
+/// What is in the repository's folder besides what git follows. The error says why nobody can tell, as a fragment.
+fn unlisted_entries(top: &Path, index: &Index, standing: &Standing) -> Result<Vec<Entry>, String> {
     let below = |kind: u8, paths: &[PathBuf]| -> Vec<Entry> {
         paths.iter().map(|path| Entry::of(kind, path.as_os_str().as_bytes(), top.join(path))).collect()
     };
@@ -141,42 +166,21 @@ pub fn take(look: &Look<'_>) -> Result<Seen, String> {
     let listed = index.paths.keys().map(|path| Path::new(OsStr::from_bytes(path)));
     let listed = listed.chain(standing.new.iter().chain(&standing.ignored).map(PathBuf::as_path));
     entries.extend(below(b'd', &unlisted::folders(top, listed, &standing.ignored_folders)));
-    entries.extend(below(b'i', &unlisted::ignored(top, &standing.ignored_folders, &ABOVE)?));
-    let known: HashSet<&OsStr> =
-        entries.iter().chain(&tracked.0).map(|entry| entry.path.as_os_str()).collect();
-    let extra: HashSet<PathBuf> = also.into_iter().filter(|path| !known.contains(path.as_os_str())).collect();
-    entries.extend(extra.into_iter().chain(outside(look.root, top)).map(Entry::apart));
-    let further = digests(&entries, top)?;
-    let mut all: BTreeMap<(u8, &[u8]), [u8; 32]> = BTreeMap::new();
-    let (first, digests_of_first) = &tracked;
-    for (entry, digest) in first.iter().zip(digests_of_first).chain(entries.iter().zip(&further)) {
-        all.insert((entry.kind, &entry.label), *digest);
+    let mut left = unlisted::MOST;
+    for folder in &standing.ignored_folders {
+        if unlisted::is_passed_over(&top.join(folder)) {
+            continue;
+        }
+        let within = unlisted::below(&top.join(folder), &mut left).ok_or_else(|| {
+            let most = unlisted::MOST;
+            format!("git ignores `{}`, which holds more than is looked at ({most} names)", folder.display())
+        })?;
+        entries.extend(within.into_iter().map(|path| {
+            let label = path.strip_prefix(top).unwrap_or(&path).as_os_str().as_bytes().to_vec();
+            Entry { kind: b'w', label, path }
+        }));
     }
-    let mut whole = Sha256::new();
-    for word in words(look) {
-        add(&mut whole, &word);
-    }
-    for ((kind, label), digest) in all {
-        whole.update([kind]);
-        add(&mut whole, label);
-        whole.update(digest);
-    }
-    let (digest, commit) = (hexadecimal(&whole.finalize()), standing.commit.clone());
-    let hashing = watch.elapsed().saturating_sub(git);
-    Ok(Seen { digest, commit, git, hashing, index, standing })
-}
-
-/// The configuration outside of the repository: above it, and the user's and the system's.
-fn outside(root: &Path, top: &Path) -> Vec<PathBuf> {
-    let above = root.ancestors().filter(|folder| !folder.starts_with(top));
-    let home = variable::get("HOME").map(PathBuf::from);
-    let user = variable::get("XDG_CONFIG_HOME").map(PathBuf::from);
-    let user = user.or_else(|| home.map(|home| home.join(".config")));
-    above
-        .flat_map(|folder| ABOVE.map(|name| folder.join(name)))
-        .chain(user.into_iter().flat_map(|folder| OF_THE_USER.map(|name| folder.join(name))))
-        .chain(OF_THE_SYSTEM.map(PathBuf::from))
-        .collect()
+    Ok(entries)
 }
 
 /// What is no file: what the caller names, where the project lies, the variables, the system, this program.
@@ -225,7 +229,8 @@ pub(super) fn add(digest: &mut Sha256, bytes: &[u8]) {
 
 /// A file that is part of the digest.
 struct Entry {
-    /// `f`: of the repository, `i`: ignored, `d`: a folder, `x`: named by the caller or outside.
+    /// `f`: of the repository, `i`: ignored, `w`: met in a folder that is walked through, or led to by settings, `d`: a
+    /// folder, `x`: named by the caller or outside.
     kind: u8,
     /// What it is called in the digest.
     label: Vec<u8>,
@@ -239,9 +244,9 @@ impl Entry {
     }
 
     /// One that goes by its whole path.
-    fn apart(path: PathBuf) -> Self {
+    fn apart(kind: u8, path: PathBuf) -> Self {
         let label = path.as_os_str().as_bytes().to_vec();
-        Self { kind: b'x', label, path }
+        Self { kind, label, path }
     }
 
     /// The digest of what is there now; an error where there is something that cannot be seen.
@@ -254,8 +259,10 @@ impl Entry {
             Err(error) => match error.raw_os_error() {
                 Some(nix::libc::ENOENT | nix::libc::ENOTDIR) => return Ok(told(b"absent", &[])),
                 Some(nix::libc::ELOOP) => return self.digest_of_link(top, buffer),
-                // A file above the project that we may not read is none that a tool of ours could read.
-                Some(nix::libc::EACCES) if self.kind == b'x' => return Ok(told(b"closed", &[])),
+                // A file that we may not read is none that a tool of ours could read.
+                Some(nix::libc::EACCES) if matches!(self.kind, b'x' | b'w') => {
+                    return Ok(told(b"closed", &[]));
+                }
                 Some(nix::libc::ENXIO) => return Ok(told(b"special", &[])),
                 _ => return Err(cannot(error)),
             },
@@ -265,7 +272,12 @@ impl Entry {
         if !metadata.is_file() {
             return Ok(told(if metadata.is_dir() { b"folder" } else { b"special" }, &mode));
         }
-        if self.kind == b'i' && metadata.len() > LARGE {
+        let is_large = match self.kind {
+            b'i' => metadata.len() > LARGE,
+            b'w' => metadata.len() > LARGE_AMONG_MANY,
+            _ => false,
+        };
+        if is_large {
             return Ok(told(b"large", stamp(&metadata).as_bytes()));
         }
         let mut digest = Sha256::new();

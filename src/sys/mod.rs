@@ -3,6 +3,7 @@
 //! Nothing here knows what a check or a gate is; it carries out and reports what happened.
 
 pub mod abandoned;
+mod above;
 pub mod cache_folder;
 pub mod change;
 pub mod clock;
@@ -14,6 +15,7 @@ pub mod history;
 pub mod host_lock;
 pub mod http;
 pub mod interrupt;
+mod lead;
 pub mod ledger_file;
 pub mod ledger_history;
 mod neighbour;
@@ -22,6 +24,7 @@ pub mod process;
 mod process_table;
 mod repository;
 pub mod run_folder;
+mod setting;
 mod target;
 pub mod terminal;
 pub mod tree;

@@ -1,22 +1,21 @@
-//! What git does not list and tools see all the same: folders, also empty ones, and the Python files in folders that git
-//! ignores as a whole, as a generator leaves them.
+//! What git does not list and tools see all the same: folders, also empty ones, and what lies in folders that git ignores
+//! as a whole, or that are no part of the repository.
 //!
-//! Not their contents (`fingerprint`). The hard part is what may lie in an ignored folder: environments and caches of tools
+//! Not their contents (`fingerprint`). The hard part is what may lie in such a folder: environments and caches of tools
 //! are passed over, and where there is more than can be looked at nobody may say that nothing has changed.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::tree;
 
-/// Folders of this name are not looked into. What is installed is a matter of witnesses.
-const PASSED_OVER: [&str; 4] = [".git", "__pycache__", "node_modules", "site-packages"];
+/// Folders of this name are not looked into. What is installed is a matter of witnesses, and what version control and
+/// editors write there all the time no tool reads.
+const PASSED_OVER: [&str; 6] = [".git", ".jj", ".idea", "__pycache__", "node_modules", "site-packages"];
 /// Nor are those that hold this: environments, and caches.
 const MARKS: [&str; 3] = ["pyvenv.cfg", "conda-meta", "CACHEDIR.TAG"];
-/// What Python and its tools read, by its ending.
-const ENDINGS: [&str; 4] = ["py", "pyi", "pth", "so"];
 /// As many names are looked at.
-const MOST: usize = 100_000;
+pub(super) const MOST: usize = 20_000;
 
 /// The folders of what is listed and of what is ignored, below `top`, and the empty ones beside them.
 pub(super) fn folders<'a>(
@@ -49,40 +48,36 @@ pub(super) fn folders<'a>(
     folders.into_iter().map(Path::to_path_buf).chain(empty).collect()
 }
 
-/// The Python files, and those of one of the `names`, in the folders that git ignores. The error says why nobody can tell,
-/// as a fragment.
-pub(super) fn ignored(top: &Path, ignored: &[PathBuf], names: &[&str]) -> Result<Vec<PathBuf>, String> {
-    let mut files = BTreeSet::new();
-    let mut left = MOST;
-    for ignored in ignored {
-        let mut waiting = vec![ignored.clone()];
-        while let Some(folder) = waiting.pop() {
-            let place = top.join(&folder);
-            let is_passed_over =
-                folder.file_name().is_some_and(|name| PASSED_OVER.iter().any(|one| name == *one));
-            if is_passed_over || MARKS.iter().any(|mark| tree::exists(&place.join(mark))) {
-                continue;
-            }
-            for entry in entries(&place) {
-                left = left.checked_sub(1).ok_or_else(|| {
-                    format!("git ignores `{}`, which holds more than is looked at", ignored.display())
-                })?;
-                let path = folder.join(entry.file_name());
-                if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                    waiting.push(path);
-                } else if is_read(&path, names) {
-                    files.insert(path);
-                }
+/// Everything at or below a folder but for what is passed over: files, links, and the folders themselves. The name of the
+/// folder itself does not count. `None` where that is more than is `left`, from which what was found is taken.
+pub(super) fn below(start: &Path, left: &mut usize) -> Option<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut waiting = vec![start.to_owned()];
+    while let Some(folder) = waiting.pop() {
+        if is_marked(&folder) || folder != start && is_passed_over(&folder) {
+            continue;
+        }
+        for entry in entries(&folder) {
+            *left = left.checked_sub(1)?;
+            let path = entry.path();
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                waiting.push(path);
+            } else {
+                found.push(path);
             }
         }
+        found.push(folder);
     }
-    Ok(files.into_iter().collect())
+    Some(found)
 }
 
-fn is_read(path: &Path, names: &[&str]) -> bool {
-    let is = |word: &std::ffi::OsStr, words: &[&str]| words.iter().any(|one| word == *one);
-    path.extension().is_some_and(|ending| is(ending, &ENDINGS))
-        || path.file_name().is_some_and(|name| is(name, names))
+/// Whether nobody looks into a folder.
+pub(super) fn is_passed_over(folder: &Path) -> bool {
+    folder.file_name().is_some_and(|name| PASSED_OVER.iter().any(|one| name == *one)) || is_marked(folder)
+}
+
+fn is_marked(folder: &Path) -> bool {
+    MARKS.iter().any(|mark| tree::exists(&folder.join(mark)))
 }
 
 /// The names of the folders in a folder.

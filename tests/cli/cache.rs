@@ -469,3 +469,133 @@ fn what_is_kept_is_shown_and_taken_away() {
     assert_eq!(cached(&project.run(&JSON).exits(0)), [""; 0]);
     assert!(Path::new(&root).exists());
 }
+
+/// A project with those files, of which everything is kept.
+fn known_with(files: &[(&str, &str)]) -> Project {
+    let project = files.iter().fold(repository(), |project, (path, text)| project.file(path, text));
+    let project = project.committed();
+    // The fakes say the same whatever the settings are.
+    for path in [
+        "build/data.json",
+        "build/pkg/.keep",
+        "../lib/helper.txt",
+        "../v/lib/site-packages/y.py",
+        "../shared.toml",
+        "../base.json",
+    ] {
+        write(&project, path, "{}");
+    }
+    project.run(&JSON).exits(0);
+    assert_eq!(cached(&project.run(&JSON).exits(0)), ALL, "{files:?}");
+    project
+}
+
+fn is_noticed(project: &Project, path: &str, what: &str) {
+    write(project, path, "{\"a\": 1}");
+    assert_eq!(cached(&project.run(&JSON)), [""; 0], "{what}: {path}");
+    assert_eq!(cached(&project.run(&JSON)), ALL, "{what}: {path}");
+}
+
+#[test]
+fn what_settings_lead_to_outside_of_the_repository_is_noticed() {
+    for (file, text, outside) in [
+        ("ruff.toml", "extend = \"../shared.toml\"", "../shared.toml"),
+        ("ruff.toml", "extend = \"../not-there-yet.toml\"", "../not-there-yet.toml"),
+        ("pyproject.toml", "[tool.ruff]\nsrc = ['../lib']", "../lib/helper.txt"),
+        ("src/ruff.toml", "extend = \"../../shared.toml\"", "../shared.toml"),
+        ("pyrightconfig.json", "{ /* \" */ \"extends\": \"../base.json\", }", "../base.json"),
+        (
+            "pyrightconfig.json",
+            "{\"executionEnvironments\": [{\"extraPaths\": [\"../lib\"]}]}",
+            "../lib/new.py",
+        ),
+        ("pyproject.toml", "[tool.pyright]\nstubPath = '../lib'", "../lib/x.pyi"),
+        ("pyproject.toml", "[tool.pytest.ini_options]\npythonpath = 'src ../lib'", "../lib/x.py"),
+        ("pytest.ini", "[pytest]\npythonpath =\n    src\n    ../lib\n", "../lib/deep/x.txt"),
+        ("setup.cfg", "[tool:pytest]\ntestpaths = ../lib/*\n", "../lib/test_x.py"),
+        (".coveragerc", "[run]\nsource = src, ../lib\n", "../lib/x.py"),
+        (
+            "pyrightconfig.json",
+            "{\"extraPaths\": [\"../v/lib/site-packages\"]}",
+            "../v/lib/site-packages/x/__init__.py",
+        ),
+        ("pyproject.toml", "[tool.ruff]\nextend = '~/shared.toml'", "../home/shared.toml"),
+        ("pyproject.toml", "[tool.ruff]\nextend = '${HOME}/shared.toml'", "../home/shared.toml"),
+    ] {
+        is_noticed(&known_with(&[(file, text)]), outside, text);
+    }
+    let told = POLICY.replace("[\"tests\"]", "[\"tests\"], args = [\"--datadir=../lib\"]");
+    is_noticed(&known_with(&[("promotion.toml", &told)]), "../lib/x.csv", "an argument");
+    let chain = known_with(&[
+        ("ruff.toml", "extend = 'conf/base.txt'"),
+        ("conf/base.txt", "extend = '../../first.toml'"),
+    ]);
+    write(&chain, "../first.toml", "extend = 'shared.toml'");
+    chain.run(&JSON);
+    is_noticed(&chain, "../shared.toml", "a chain");
+}
+
+#[test]
+fn any_file_in_an_ignored_folder_is_noticed_and_the_same_content_is_no_change() {
+    let project = known_with(&[("ruff.toml", "extend = 'build/ruff-base'")]);
+    for path in ["build/ruff-base", "build/data.json", "build/pkg/x.csv"] {
+        is_noticed(&project, path, "in an ignored folder");
+        write(&project, path, "{\"a\": 1}");
+        assert_eq!(cached(&project.run(&JSON)), ALL, "{path} was written again as it was");
+    }
+    std::fs::create_dir(project.root().join("build/empty")).expect("made");
+    assert_eq!(cached(&project.run(&JSON)), [""; 0], "an empty folder");
+    write(&project, "build/big", &"x".repeat(100_000));
+    project.run(&JSON);
+    write(&project, "build/big", &"y".repeat(100_000));
+    assert_eq!(cached(&project.run(&JSON)), [""; 0], "a large file");
+    project.run(&JSON);
+    for path in ["build/.git/x", "build/__pycache__/x.pyc", "build/node_modules/a/x.js"] {
+        write(&project, path, "x");
+    }
+    write(&project, "build/.ruff_cache/CACHEDIR.TAG", "");
+    project.run(&JSON);
+    write(&project, "build/__pycache__/x.pyc", "y");
+    write(&project, "build/.ruff_cache/x", "y");
+    assert_eq!(cached(&project.run(&JSON)), ALL, "caches are passed over");
+}
+
+#[test]
+fn settings_lead_to_a_file_in_a_folder_that_is_passed_over() {
+    let project = repository().file(".gitignore", "build/\nnode_modules/\n");
+    let project =
+        project.file("ruff.toml", "extend = 'node_modules/company/ruff.toml'\nexclude = ['..', '/usr']");
+    let project = project.committed();
+    write(&project, "node_modules/company/ruff.toml", "");
+    project.run(&JSON).exits(0);
+    write(&project, "node_modules/company/other.js", "");
+    assert_eq!(cached(&project.run(&JSON)), ALL);
+    is_noticed(&project, "node_modules/company/ruff.toml", "a package of settings");
+}
+
+#[test]
+fn where_there_is_more_than_is_looked_at_nothing_is_reused_and_the_reason_names_it() {
+    let many = repository();
+    for number in 0..201 {
+        let folder = many.root().join("build").join(number.to_string());
+        std::fs::create_dir_all(&folder).expect("made");
+        (0..100).for_each(|number| std::fs::write(folder.join(number.to_string()), "").expect("written"));
+    }
+    let above = repository().file("ruff.toml", "src = ['..']").committed();
+    let logs = Project::new().file(".gitignore", "build/\n").variable("TTA_PROMOTE_TEST", "same");
+    let logs = logs.fake("pytest").does("echo >> build/own.txt; honest \"$@\"").repository();
+    write(&logs, "build/own.txt", "");
+    for (project, why) in [
+        (
+            many,
+            "nothing is reused nor kept: git ignores `build`, which holds more than is looked at (20000 names)",
+        ),
+        (above, "ruff.toml` leads to"),
+        (logs, "nothing is kept: the run changed what it was about: `build/own.txt`"),
+    ] {
+        project.run(&JSON).exits(0);
+        let told = project.run(&["verify", "a", "--format", "json", "-v"]).exits(0);
+        assert_eq!(cached(&told), [""; 0], "{why}");
+        assert!(told.stderr.contains(why), "{why}: {}", told.stderr);
+    }
+}

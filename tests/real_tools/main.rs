@@ -18,6 +18,7 @@ mod interruption;
 mod laboratory;
 mod older;
 mod own;
+mod reused;
 mod situation;
 mod waived;
 
