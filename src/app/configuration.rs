@@ -68,9 +68,19 @@ pub fn pyright(root: &Path) -> Option<Configuration> {
     upwards(root, &[json]).or_else(|| upwards(root, &[toml]))
 }
 
-/// The options that pytest's settings would add to every command line, if there are any.
-pub fn pytest_options(root: &Path) -> Option<(PathBuf, String)> {
-    options_of(in_folder(root, &PYTEST)?)
+/// The options that pytest's settings would add to every command line for tests at `paths`, with their files. Which file
+/// pytest would take depends on how it is called, from the tests' folders upwards: any of them counts up to `root`, and what
+/// is above only where there is none.
+pub fn pytest_options<'a>(root: &Path, paths: impl IntoIterator<Item = &'a str>) -> Vec<(PathBuf, String)> {
+    let mut files: Vec<Configuration> = upwards(root, &PYTEST).into_iter().collect();
+    for path in paths {
+        let path = root.join(path);
+        let folders = path.ancestors().take_while(|folder| folder.starts_with(root));
+        files.extend(folders.filter_map(|folder| in_folder(folder, &PYTEST)));
+    }
+    files.sort_unstable_by(|one, other| one.path.cmp(&other.path));
+    files.dedup();
+    files.into_iter().filter_map(options_of).collect()
 }
 
 fn options_of(configuration: Configuration) -> Option<(PathBuf, String)> {
@@ -112,18 +122,11 @@ pub struct MeasuringOptions {
     pub foreign: Option<(String, PathBuf)>,
 }
 
-/// The same for tests at `paths`. Which file pytest would take depends on how it is called, from the tests' folders
-/// upwards: any of them counts up to `root`, and what is above only where there is none.
+/// The same for tests at `paths`.
 pub fn measuring_options<'a>(root: &Path, paths: impl IntoIterator<Item = &'a str>) -> MeasuringOptions {
     let mut options = MeasuringOptions::default();
-    let mut files: Vec<Configuration> = upwards(root, &PYTEST).into_iter().collect();
-    for path in paths {
-        let path = root.join(path);
-        let folders = path.ancestors().take_while(|folder| folder.starts_with(root));
-        files.extend(folders.filter_map(|folder| in_folder(folder, &PYTEST)));
-    }
     let in_force = in_folder(root, &COVERAGE).map(|configuration| configuration.path);
-    for (file, text) in files.into_iter().filter_map(options_of) {
+    for (file, text) in pytest_options(root, paths) {
         let mut words = text.split_whitespace().map(|word| word.trim_matches(['"', '\'']));
         while let Some(word) = words.next() {
             options.branches |= word == "--cov-branch";
@@ -265,7 +268,7 @@ mod tests {
     fn options_of_several_lines_and_relative_paths_with_a_remark_are_read() {
         let text = "[tool.pytest.ini_options]\naddopts = [\n  '-p', 'x',\n]\n[tool.coverage]\nrun.relative_files = true # for CI\n";
         let project = project(&[("pyproject.toml", text)]);
-        assert_eq!(pytest_options(project.path()).expect("options").1, "-p x");
+        assert_eq!(pytest_options(project.path(), [])[0].1, "-p x");
         assert!(coverage_paths_are_relative(project.path()));
         assert!(!coverage_has_plugins(project.path()));
     }
@@ -322,8 +325,14 @@ mod tests {
 
     #[test]
     fn options_that_the_settings_add_are_told() {
-        let project = project(&[("pytest.ini", "[pytest]\naddopts = --no-cov -x\n")]);
-        let (_, options) = pytest_options(project.path()).expect("options");
-        assert_eq!(options, "--no-cov -x");
+        let top = ("pytest.ini", "[pytest]\naddopts = --no-cov -x\n");
+        let own = ("tests/pytest.ini", "[pytest]\naddopts = -m 'not live'\n");
+        let project = project(&[top, own, ("tests/test_a.py", "")]);
+        let options = |paths: &[&str]| {
+            let all = pytest_options(project.path(), paths.iter().copied());
+            all.into_iter().map(|(_, options)| options).collect::<Vec<_>>()
+        };
+        assert_eq!(options(&[]), ["--no-cov -x"]);
+        assert_eq!(options(&["tests", "tests/test_a.py"]), ["--no-cov -x", "-m 'not live'"]);
     }
 }

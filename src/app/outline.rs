@@ -124,7 +124,7 @@ pub fn outline(
             .collect(),
         runs,
         configurations: configurations(&bench, &plan.tools(), &workspace.root),
-        set_aside: set_aside(&workspace.root, &plan.tools()),
+        set_aside: set_aside(&bench, &plan.tools()),
         faults: prepared.faults,
     })
 }
@@ -160,10 +160,13 @@ fn configurations(
 }
 
 /// Settings that could only weaken a check are not obeyed; people should know which.
-fn set_aside(root: &Path, tools: &[Tool]) -> Vec<String> {
-    let options = tools.contains(&Tool::Pytest).then(|| configuration::pytest_options(root)).flatten();
-    let options = options.map(|(path, options)| {
-        let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+fn set_aside(bench: &Bench<'_>, tools: &[Tool]) -> Vec<String> {
+    let root = &bench.context.root;
+    let components = bench.subjects.iter().map(|subject| subject.candidate.component);
+    let paths = components.flat_map(|component| &component.tests.paths).map(|path| &*path.path);
+    let options = tools.contains(&Tool::Pytest).then(|| configuration::pytest_options(root, paths));
+    let options = options.into_iter().flatten().map(|(path, options)| {
+        let file = path.strip_prefix(root).unwrap_or(&path).display();
         format!("`addopts = {options}` of `{file}`: options that the tests need go to `tests.args` of the component")
     });
     let variables = variable::withheld();
@@ -173,5 +176,5 @@ fn set_aside(root: &Path, tools: &[Tool]) -> Vec<String> {
             variables.join(", ")
         )
     });
-    options.into_iter().chain(variables).collect()
+    options.chain(variables).collect()
 }

@@ -160,10 +160,16 @@ impl TestRun<'_> {
             journal: read_journal(files),
             log: &finished.log(),
         });
-        session.map_err(|mut reason| {
-            set_aside::explain(&mut reason, root);
-            reason
-        })
+        match session {
+            Ok(mut session) => {
+                set_aside::remark(&mut session, root, self.selection);
+                Ok(session)
+            }
+            Err(mut reason) => {
+                set_aside::explain(&mut reason, root, self.selection);
+                Err(reason)
+            }
+        }
     }
 
     /// The folder of the environment, without links.
