@@ -70,6 +70,12 @@ pub fn matching(root: &Path, pattern: &str) -> Vec<String> {
     files
 }
 
+/// The files in `folder` or below whose paths end in `tail`, a relative path.
+pub fn ending_in(folder: &Path, tail: &str) -> Vec<PathBuf> {
+    let below = matching(folder, &format!("**/{}", glob::Pattern::escape(tail)));
+    below.into_iter().map(|path| folder.join(path)).collect()
+}
+
 /// The folder that we were started in, without links.
 #[expect(clippy::disallowed_methods, reason = "this is the place that asks for it")]
 pub fn current_folder() -> io::Result<PathBuf> {

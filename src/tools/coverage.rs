@@ -323,6 +323,18 @@ pub fn counted_for_another(from: &str, to: &str) -> Reason {
     )
 }
 
+/// Lines that were run in the file `from` may be counted for the file `to`.
+pub fn may_be_another(from: &str, to: &str) -> Reason {
+    Reason::new(
+        ReasonKind::CheckWeakened,
+        format!(
+            "a process that a test started recorded `{to}`, and with `relative_files` that may be `{from}`, which \
+             differs from it"
+        ),
+        "take `relative_files` out of the coverage settings, or rename one of the files",
+    )
+}
+
 /// Nobody saw how what was recorded was joined.
 pub fn joined_unseen() -> Reason {
     Reason::new(

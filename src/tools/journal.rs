@@ -31,6 +31,9 @@ pub struct Journal {
     /// Files whose lines were counted for another file; `None` where nobody joined what was recorded.
     #[serde(default)]
     pub moved: Option<Vec<(String, String)>>,
+    /// Files with lines that other processes recorded, relative to the folders that these were started in.
+    #[serde(default)]
+    pub apart: Vec<String>,
     /// Tests that were selected.
     pub collected: u64,
     /// Tests of them that came to an outcome.

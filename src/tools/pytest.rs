@@ -124,6 +124,8 @@ pub struct Session {
     pub recorded: Option<String>,
     /// Files whose recorded lines were counted for another file; `None` where that is not known.
     pub moved: Option<Vec<(String, String)>>,
+    /// Files with lines that other processes recorded, relative to the folders that these were started in.
+    pub apart: Vec<String>,
     evidence: Evidence,
 }
 
@@ -276,6 +278,7 @@ fn session(report: JunitReport, journal: &Journal, counts: TestCounts) -> Result
         inspected: inspected.clone(),
         recorded: journal.recorded.clone(),
         moved: journal.moved.clone(),
+        apart: journal.apart.clone(),
         evidence: Evidence {
             measured: Measured::Tests(counts),
             inspected,
@@ -407,6 +410,7 @@ mod tests {
             exit,
             recorded: None,
             moved: None,
+            apart: Vec::new(),
             collected: 1,
             finished: 1,
             deselected: 0,

@@ -6,7 +6,9 @@ reached, and counts a test that was run again several times. This observer only 
 outcome and no order.
 """
 
+import contextlib
 import functools
+import glob
 import hashlib
 import inspect
 import json
@@ -40,6 +42,7 @@ skipped_modules = 0
 uncollected = []
 recorded = None
 moved = None
+apart = []
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -89,28 +92,63 @@ def pytest_runtestloop(session):
 
 def watch_joining(plugin):
     """Notes which files' lines are counted for other files, when pytest-cov has joined what the processes recorded."""
-    measurement = getattr(getattr(plugin, "cov_controller", None), "combining_cov", None)
+    controller = getattr(plugin, "cov_controller", None)
+    measurement = getattr(controller, "combining_cov", None)
     if measurement is None:
         return
+    own, join = controller.cov, measurement.combine
+    is_relative = measurement.get_option("run:relative_files")
+
+    def joined(*args, **kwargs):
+        global moved, apart
+        if not is_relative and not measurement.get_option("paths"):
+            # Each file is named as it is.
+            moved = []
+            return join(*args, **kwargs)
+        ran = {path: names_in(path) for path in glob.glob(glob.escape(COVERAGE) + ".*")}
+        if is_relative:
+            # Which file a name means depends on where its process was started.
+            ours = own.get_data().data_filename()
+            names = set().union(*(names for path, names in ran.items() if not os.path.samefile(path, ours)))
+            apart = sorted(name for name in names if not os.path.isabs(name))
+        names = set().union(*ran.values())
+        with mapping() as found:
+            try:
+                return join(*args, **kwargs)
+            finally:
+                moved = sorted((name, to) for name, to in found.items() if name != to and name in names)
+
+    measurement.combine = joined
+
+
+def names_in(path):
+    """The files of which a data file has lines that were run; coverage.py passes over one that it cannot read, too."""
+    from coverage import CoverageData, CoverageException
+
+    data = CoverageData(path)
+    try:
+        data.read()
+        return {name for name in data.measured_files() if data.lines(name)}
+    except CoverageException:
+        return set()
+
+
+@contextlib.contextmanager
+def mapping():
+    """Gives what coverage.py makes of each name."""
     from coverage.files import PathAliases
 
-    join, plain = measurement.combine, PathAliases.map
-    found = {}
+    plain, found = PathAliases.map, {}
 
     def told(self, path, *args, **kwargs):
         found[path] = plain(self, path, *args, **kwargs)
         return found[path]
 
-    def joined(*args, **kwargs):
-        global moved
-        PathAliases.map = told
-        try:
-            return join(*args, **kwargs)
-        finally:
-            PathAliases.map = plain
-            moved = sorted(pair for pair in found.items() if pair[0] != pair[1])
-
-    measurement.combine = joined
+    PathAliases.map = told
+    try:
+        yield found
+    finally:
+        PathAliases.map = plain
 
 
 def digest(path):
@@ -229,6 +267,7 @@ def write(session, name, exit_code):
         "exit": exit_code,
         "recorded": recorded,
         "moved": moved,
+        "apart": apart,
         "collected": collected,
         "finished": len(outcomes),
         "deselected": deselected,

@@ -3,7 +3,7 @@
 //! Not here: whether a figure is enough.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::app::answer::{Answer, answer, refuse};
 use crate::app::configuration;
@@ -42,11 +42,11 @@ impl TestRun<'_> {
             Bound::Lower { selected: session.inspected.count(), deselected: session.left_out }
         };
         let reports = self.reports(told)?;
-        let moved = self.moved(session.moved.as_deref().unwrap_or_default());
+        let moved = self.moved(session);
         let figure = |component: &usize| {
             let evidence = match self.files_of(*component) {
-                Some(files) => match files.iter().find_map(|file| moved.get(&file.real)) {
-                    Some((from, to)) => Err(coverage::counted_for_another(from, to)),
+                Some(files) => match files.iter().find_map(|file| moved.get(Path::new(&file.real))) {
+                    Some(reason) => Err(reason.clone()),
                     None => coverage::evidence(files, &reports, bound),
                 },
                 None => Err(self.no_files(*component)),
@@ -74,24 +74,31 @@ impl TestRun<'_> {
         }
     }
 
-    /// By real path the files whose lines were counted for another one, and those others: from which to which. Where
-    /// both are the same in content, what was run in one was run in the other.
-    fn moved(&self, pairs: &[(String, String)]) -> HashMap<String, (String, String)> {
+    /// By real path the files whose lines were counted for another one, or may have been, and those others. Where both are
+    /// the same in content, what was run in one was run in the other.
+    fn moved(&self, session: &Session) -> HashMap<PathBuf, Reason> {
         let root = &self.bench.context.root;
+        let shown = |path: &Path| path.strip_prefix(root).unwrap_or(path).display().to_string();
         let mut moved = HashMap::new();
-        for (from, to) in pairs {
-            let [from, to] = [from, to].map(|name| {
-                let path = root.join(name);
-                tree::real(&path).unwrap_or(path)
-            });
-            let content = file::sha256(&from);
-            if from == to || content.is_some() && content == file::sha256(&to) {
+        for (from, to) in session.moved.iter().flatten() {
+            let [from, to] = [from, to].map(|name| real(&root.join(name)));
+            if differ(&from, &to) {
+                let reason = coverage::counted_for_another(&shown(&from), &shown(&to));
+                moved.insert(from, reason.clone());
+                moved.insert(to, reason);
+            }
+        }
+        let measured = self.measured_files();
+        let folders = coverage_invocation::measured_folders(&measured);
+        for name in &session.apart {
+            let to = real(&root.join(name));
+            if !measured.iter().any(|file| Path::new(&file.real) == to) {
                 continue;
             }
-            let shown =
-                [&from, &to].map(|path| path.strip_prefix(root).unwrap_or(path).display().to_string());
-            for path in [&from, &to] {
-                moved.insert(path.to_string_lossy().into_owned(), shown.clone().into());
+            let others = folders.iter().flat_map(|folder| tree::ending_in(&root.join(folder), name));
+            if let Some(from) = others.map(|other| real(&other)).find(|from| differ(from, &to)) {
+                let reason = coverage::may_be_another(&shown(&from), &shown(&to));
+                moved.insert(to, reason);
             }
         }
         moved
@@ -179,6 +186,16 @@ impl TestRun<'_> {
         let exit = self.bench.reporter.make(context, &invocation, &format!("{}-{name}", files.name()))?;
         Ok(Made { exit, report: read_report(&report, keys) })
     }
+}
+
+fn real(path: &Path) -> PathBuf {
+    tree::real(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Whether two files are not the same and not known to have the same content.
+fn differ(one: &Path, other: &Path) -> bool {
+    let content = file::sha256(one);
+    one != other && (content.is_none() || content != file::sha256(other))
 }
 
 fn read_report(path: &Path, keys: &HashMap<String, String>) -> Option<Result<CoverageReport, String>> {
