@@ -25,15 +25,9 @@ pub struct Journal {
     pub prefix: String,
     /// The exit code that pytest was about to give.
     pub exit: i32,
-    /// The digest of the coverage data when the tests had run; `None` where none were recorded.
-    #[serde(default)]
-    pub recorded: Option<String>,
-    /// Files whose lines were counted for another file; `None` where nobody joined what was recorded.
-    #[serde(default)]
-    pub moved: Option<Vec<(String, String)>>,
-    /// Files with lines that other processes recorded, relative to the folders that these were started in.
-    #[serde(default)]
-    pub apart: Vec<String>,
+    /// What was recorded for the measuring of coverage.
+    #[serde(flatten)]
+    pub recording: Recording,
     /// Tests that were selected.
     pub collected: u64,
     /// Tests of them that came to an outcome.
@@ -55,6 +49,20 @@ pub struct Journal {
     pub uncollected: Vec<String>,
     /// Options in force under which no test body runs.
     pub not_run: Vec<String>,
+}
+
+/// What a run recorded for the measuring of coverage.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Recording {
+    /// The digest of the data when the tests had run; `None` where there is none.
+    #[serde(default, rename = "recorded")]
+    pub digest: Option<String>,
+    /// Files whose lines were counted for another file; `None` where nobody saw how the data was joined.
+    #[serde(default)]
+    pub moved: Option<Vec<(String, String)>>,
+    /// Files with lines that other processes recorded, relative to the folders that these were started in.
+    #[serde(default)]
+    pub apart: Vec<String>,
 }
 
 impl Journal {

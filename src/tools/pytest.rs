@@ -12,7 +12,7 @@ use crate::model::line_set::Lines;
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::Exit;
 
-use super::journal::{self, Journal};
+use super::journal::{self, Journal, Recording};
 use super::junit::{Broken, JunitReport};
 use super::{left_out, oldest};
 
@@ -120,12 +120,8 @@ pub struct Session {
     pub left_out: u64,
     /// Proof that tests ran.
     pub inspected: Inspected,
-    /// The digest of the coverage data when the tests had run.
-    pub recorded: Option<String>,
-    /// Files whose recorded lines were counted for another file; `None` where that is not known.
-    pub moved: Option<Vec<(String, String)>>,
-    /// Files with lines that other processes recorded, relative to the folders that these were started in.
-    pub apart: Vec<String>,
+    /// What was recorded for the measuring of coverage.
+    pub recording: Recording,
     evidence: Evidence,
 }
 
@@ -276,9 +272,7 @@ fn session(report: JunitReport, journal: &Journal, counts: TestCounts) -> Result
         counts,
         left_out: journal.deselected + journal.dropped,
         inspected: inspected.clone(),
-        recorded: journal.recorded.clone(),
-        moved: journal.moved.clone(),
-        apart: journal.apart.clone(),
+        recording: journal.recording.clone(),
         evidence: Evidence {
             measured: Measured::Tests(counts),
             inspected,
@@ -408,9 +402,7 @@ mod tests {
             root: "/p".to_owned(),
             prefix: "/e".to_owned(),
             exit,
-            recorded: None,
-            moved: None,
-            apart: Vec::new(),
+            recording: Recording::default(),
             collected: 1,
             finished: 1,
             deselected: 0,

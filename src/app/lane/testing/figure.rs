@@ -17,7 +17,7 @@ use crate::sys::{file, tree};
 use crate::tools::coverage::{self, CoverageReport, Made, Reports};
 use crate::tools::coverage_invocation::{self, LeftOut, ReportInvocation, Settings};
 use crate::tools::ending::real_paths;
-use crate::tools::pytest::Session;
+use crate::tools::journal::Recording;
 
 use super::test_run::{Extent, RECORDED, TestRun, Told};
 
@@ -32,7 +32,7 @@ impl TestRun<'_> {
                 return Ok(refuse(components, Check::Coverage, reason, Some(&told.run)));
             }
         };
-        let is_sound = self.is_as_configured().and_then(|()| self.is_as_recorded(told, session));
+        let is_sound = self.is_as_configured().and_then(|()| self.is_as_recorded(told, &session.recording));
         if let Err(reason) = is_sound {
             return Ok(refuse(self.measured.iter().copied(), Check::Coverage, &reason, Some(&told.run)));
         }
@@ -42,7 +42,7 @@ impl TestRun<'_> {
             Bound::Lower { selected: session.inspected.count(), deselected: session.left_out }
         };
         let reports = self.reports(told)?;
-        let moved = self.moved(session);
+        let moved = self.moved(&session.recording);
         let figure = |component: &usize| {
             let evidence = match self.files_of(*component) {
                 Some(files) => match files.iter().find_map(|file| moved.get(Path::new(&file.real))) {
@@ -64,23 +64,23 @@ impl TestRun<'_> {
     }
 
     /// Whether what the reports are made from is what it was: the data when the tests had run, the settings before.
-    fn is_as_recorded(&self, told: &Told, session: &Session) -> Result<(), Reason> {
+    fn is_as_recorded(&self, told: &Told, recording: &Recording) -> Result<(), Reason> {
         match file::sha256(&told.files.file(RECORDED)) {
             None => Err(coverage::no_report("pytest-cov recorded no coverage data")),
-            Some(digest) if session.recorded.as_ref() != Some(&digest) => Err(coverage::rewritten()),
+            Some(digest) if recording.digest.as_ref() != Some(&digest) => Err(coverage::rewritten()),
             Some(_) if self.settings() != told.settings => Err(coverage::set_anew()),
-            Some(_) if session.moved.is_none() => Err(coverage::joined_unseen()),
+            Some(_) if recording.moved.is_none() => Err(coverage::joined_unseen()),
             Some(_) => Ok(()),
         }
     }
 
     /// By real path the files whose lines were counted for another one, or may have been, and those others. Where both are
     /// the same in content, what was run in one was run in the other.
-    fn moved(&self, session: &Session) -> HashMap<PathBuf, Reason> {
+    fn moved(&self, recording: &Recording) -> HashMap<PathBuf, Reason> {
         let root = &self.bench.context.root;
         let shown = |path: &Path| path.strip_prefix(root).unwrap_or(path).display().to_string();
         let mut moved = HashMap::new();
-        for (from, to) in session.moved.iter().flatten() {
+        for (from, to) in recording.moved.iter().flatten() {
             let [from, to] = [from, to].map(|name| real(&root.join(name)));
             if differ(&from, &to) {
                 let reason = coverage::counted_for_another(&shown(&from), &shown(&to));
@@ -90,7 +90,7 @@ impl TestRun<'_> {
         }
         let measured = self.measured_files();
         let folders = coverage_invocation::measured_folders(&measured);
-        for name in &session.apart {
+        for name in &recording.apart {
             let to = real(&root.join(name));
             if !measured.iter().any(|file| Path::new(&file.real) == to) {
                 continue;
