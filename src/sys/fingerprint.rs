@@ -126,14 +126,19 @@ pub fn take(look: &Look<'_>) -> Result<Seen, String> {
     let outside = above::files(look.root, top);
     let names = entries.iter().chain(&tracked.0).filter(|entry| entry.kind != b'd').map(|entry| &entry.path);
     let settings = names.chain(&outside).filter(|path| lead::is_setting(path)).cloned().collect();
-    let (ignored_folders, ignored) = (&standing.ignored_folders, &standing.ignored);
+    let set = |paths| <[PathBuf]>::iter(paths).map(PathBuf::as_path).collect();
+    let (ignored_folders, ignored) = (set(&standing.ignored_folders), set(&standing.ignored));
     let ground = Ground { top, root: look.root, ignored_folders, ignored };
     let leads = lead::follow(&ground, settings, look.arguments)?;
     let known: HashSet<&OsStr> =
         entries.iter().chain(&tracked.0).map(|entry| entry.path.as_os_str()).collect();
     let extra: HashSet<PathBuf> = also.into_iter().filter(|path| !known.contains(path.as_os_str())).collect();
     entries.extend(extra.into_iter().chain(outside).map(|path| Entry::apart(b'x', path)));
-    entries.extend(leads.files.into_iter().map(|path| Entry::apart(b'w', path)));
+    let is_led_to = |path: &Path| path.ancestors().any(|folder| leads.folders.contains(folder));
+    for entry in entries.iter_mut().filter(|entry| entry.kind == b'w' && is_led_to(&entry.path)) {
+        entry.kind = b's';
+    }
+    entries.extend(leads.files.into_iter().map(|path| Entry::apart(b's', path)));
     let further = digests(&entries, top)?;
     let (first, digests_of_first) = tracked;
     let all = first.into_iter().zip(digests_of_first).chain(entries.into_iter().zip(further));
@@ -229,7 +234,7 @@ pub(super) fn add(digest: &mut Sha256, bytes: &[u8]) {
 
 /// A file that is part of the digest.
 struct Entry {
-    /// `f`: of the repository, `i`: ignored, `w`: met in a folder that is walked through, or led to by settings, `d`: a
+    /// `f`: of the repository, `i`: ignored, `w`: met in a folder that is walked through, `s`: where settings lead, `d`: a
     /// folder, `x`: named by the caller or outside.
     kind: u8,
     /// What it is called in the digest.
@@ -257,10 +262,13 @@ impl Entry {
         let mut file = match options.open(&self.path) {
             Ok(file) => file,
             Err(error) => match error.raw_os_error() {
-                Some(nix::libc::ENOENT | nix::libc::ENOTDIR) => return Ok(told(b"absent", &[])),
+                // No system has a file of a name that is too long.
+                Some(nix::libc::ENOENT | nix::libc::ENOTDIR | nix::libc::ENAMETOOLONG) => {
+                    return Ok(told(b"absent", &[]));
+                }
                 Some(nix::libc::ELOOP) => return self.digest_of_link(top, buffer),
                 // A file that we may not read is none that a tool of ours could read.
-                Some(nix::libc::EACCES) if matches!(self.kind, b'x' | b'w') => {
+                Some(nix::libc::EACCES) if matches!(self.kind, b'x' | b'w' | b's') => {
                     return Ok(told(b"closed", &[]));
                 }
                 Some(nix::libc::ENXIO) => return Ok(told(b"special", &[])),
@@ -274,7 +282,7 @@ impl Entry {
         }
         let is_large = match self.kind {
             b'i' => metadata.len() > LARGE,
-            b'w' => metadata.len() > LARGE_AMONG_MANY,
+            b'w' | b's' => metadata.len() > LARGE_AMONG_MANY,
             _ => false,
         };
         if is_large {
@@ -290,7 +298,11 @@ impl Entry {
     /// A link is where it leads, by all the links on the way, and the file that lies there: it may be one that git ignores.
     fn digest_of_link(&self, top: &Path, buffer: &mut [u8]) -> Result<[u8; 32], String> {
         let cannot = |error: std::io::Error| format!("the link `{}`: {error}", self.path.display());
-        let target = std::fs::read_link(&self.path).map_err(cannot)?;
+        let target = match std::fs::read_link(&self.path) {
+            // It is no link: those on the way to it lead in a circle.
+            Err(error) if error.raw_os_error() == Some(nix::libc::ELOOP) => return Ok(told(b"absent", &[])),
+            target => target.map_err(cannot)?,
+        };
         let mut digest = Sha256::new();
         digest.update(b"link ");
         add(&mut digest, target.as_os_str().as_bytes());
@@ -308,6 +320,8 @@ impl Entry {
             }
             // A folder of the repository is looked at where it lies, and an environment is a matter of witnesses.
             Err(_) if real.starts_with(top) || super::tree::exists(&real.join("pyvenv.cfg")) => {}
+            // What tools keep for themselves in what git ignores may lead anywhere: no setting leads through it.
+            Err(_) if self.kind == b'w' => {}
             Err(_) => {
                 let path = self.path.display();
                 return Err(format!("the link `{path}` leads out of the repository to what is no file"));

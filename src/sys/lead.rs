@@ -19,9 +19,9 @@ pub(super) struct Ground<'a> {
     /// The project's root: tools run there.
     pub(super) root: &'a Path,
     /// The folders that git ignores as a whole, below the top.
-    pub(super) ignored_folders: &'a [PathBuf],
+    pub(super) ignored_folders: HashSet<&'a Path>,
     /// What git ignores one by one, below the top; it may be a link to a folder.
-    pub(super) ignored: &'a [PathBuf],
+    pub(super) ignored: HashSet<&'a Path>,
 }
 
 /// Where settings lead.
@@ -31,6 +31,8 @@ pub(super) struct Leads {
     pub(super) paths: BTreeMap<PathBuf, Option<PathBuf>>,
     /// What lies there: files, links and folders, absolute.
     pub(super) files: BTreeSet<PathBuf>,
+    /// The folders below the project's root that are looked at anyway, absolute: a link in them may be followed.
+    pub(super) folders: HashSet<PathBuf>,
 }
 
 /// Whether a path is that of a file with settings, by its name.
@@ -90,9 +92,10 @@ impl Ground<'_> {
     ) -> Result<Vec<PathBuf>, String> {
         let mut further = Vec::new();
         for place in bases.iter().flat_map(|base| places(base, &word.text)) {
-            further.extend(
-                self.look(&place, word, leads, left).map_err(|why| format!("{from} leads to {why}"))?,
-            );
+            further.extend(self.look(&place, word, leads, left).map_err(|why| match word.key.as_str() {
+                "" => format!("{from} leads to {why}"),
+                key => format!("`{key}` in {from} leads to {why}"),
+            })?);
         }
         Ok(further)
     }
@@ -105,17 +108,26 @@ impl Ground<'_> {
         left: &mut usize,
     ) -> Result<Option<PathBuf>, String> {
         let ending = place.extension().and_then(OsStr::to_str);
-        let may_go_on = word.extends || matches!(ending, Some("toml" | "json" | "ini" | "cfg"));
-        let flat = flat(place);
-        let goes_up = place.components().any(|part| part == Component::ParentDir);
-        if self.is_seen(&flat) && !goes_up {
-            return Ok(may_go_on.then_some(flat).filter(|path| file::open(path).is_ok()));
+        let may_go_on = word.extends() || matches!(ending, Some("toml" | "json" | "ini" | "cfg"));
+        if leads.paths.contains_key(place) {
+            return Ok(None);
         }
         let real = tree::real(place).ok();
+        let is_folder = real.as_deref().is_some_and(tree::is_folder);
         let is_real_seen = real.as_deref().is_some_and(|real| self.is_seen(real));
-        let is_known = leads.paths.contains_key(place);
-        if self.is_seen(&flat) && (is_real_seen || real.is_none()) || is_known {
-            return Ok(real.filter(|real| may_go_on && !is_known && !tree::is_folder(real)));
+        let within = real.as_ref().filter(|real| is_real_seen && is_folder && !self.root.starts_with(real));
+        leads.folders.extend(within.cloned());
+        if (is_real_seen || real.is_none()) && self.is_seen(&flat(place)) {
+            return Ok(real.filter(|_| may_go_on && !is_folder));
+        }
+        if !is_real_seen && real.as_ref().is_some_and(|real| self.top.starts_with(real)) {
+            // No tool looks for anything in what a URL or a sentence happens to have between its marks.
+            let goes_up = place.components().any(|part| part == Component::ParentDir);
+            return if word.is_whole || goes_up {
+                Err(format!("`{}`, which holds the repository", place.display()))
+            } else {
+                Ok(None)
+            };
         }
         leads.paths.insert(place.to_owned(), real.clone());
         // What is not there yet may come to be.
@@ -124,16 +136,13 @@ impl Ground<'_> {
             return Ok(None);
         };
         if is_real_seen {
-            return Ok((!tree::is_folder(&real)).then_some(real));
+            return Ok((!is_folder).then_some(real));
         }
-        if !tree::is_folder(&real) {
+        if !is_folder {
             leads.files.insert(real.clone());
             return Ok(may_go_on.then_some(real));
         }
         let place = place.display();
-        if self.top.starts_with(&real) {
-            return Err(format!("`{place}`, which holds the repository"));
-        }
         let most = unlisted::MOST;
         let below = unlisted::below(&real, left)
             .ok_or_else(|| format!("`{place}`, which holds more than is looked at ({most} names)"))?;
@@ -144,11 +153,10 @@ impl Ground<'_> {
     /// Whether what lies at a path, absolute and flat, is looked at anyway.
     fn is_seen(&self, path: &Path) -> bool {
         let Ok(path) = path.strip_prefix(self.top) else { return false };
-        let is_below_one =
-            self.ignored.iter().any(|ignored| path.starts_with(ignored) && path != ignored.as_path());
-        let mut ignored = self.ignored_folders.iter().filter(|folder| path.starts_with(folder));
+        let is_below_one = path.ancestors().skip(1).any(|above| self.ignored.contains(above));
+        let ignored = path.ancestors().filter(|above| self.ignored_folders.contains(above)).last();
         !is_below_one
-            && !ignored.any(|ignored| {
+            && !ignored.is_some_and(|ignored| {
                 let mut folders = path.ancestors().take_while(|folder| folder.starts_with(ignored));
                 folders.any(|folder| unlisted::is_passed_over(&self.top.join(folder)))
             })
@@ -200,4 +208,29 @@ fn flat(path: &Path) -> PathBuf {
         }
         flat
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sys::clock::Stopwatch;
+
+    #[test]
+    fn thousands_of_words_among_thousands_of_ignored_files_take_no_time() {
+        let files: Vec<PathBuf> = (0..10_000).map(|number| format!("p/{number}_pb2.py").into()).collect();
+        let ground = Ground {
+            top: Path::new("/top"),
+            root: Path::new("/top"),
+            ignored_folders: HashSet::from([Path::new("q/node_modules")]),
+            ignored: files.iter().map(PathBuf::as_path).collect(),
+        };
+        let watch = Stopwatch::start();
+        for number in 0..20_000 {
+            assert!(ground.is_seen(&Path::new("/top/p").join(number.to_string())));
+            assert!(!ground.is_seen(&Path::new("/top/p/1_pb2.py").join(number.to_string())));
+        }
+        assert!(watch.elapsed().as_secs() < 5, "{:?}", watch.elapsed());
+        assert!(ground.is_seen(Path::new("/top/p/1_pb2.py")) && !ground.is_seen(Path::new("/elsewhere")));
+        assert!(!ground.is_seen(Path::new("/top/q/node_modules/a/b")) && ground.is_seen(Path::new("/top/q")));
+    }
 }

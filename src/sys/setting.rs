@@ -43,8 +43,17 @@ const IDLE: [&str; 11] = [
 pub(super) struct Word {
     /// What it says.
     pub(super) text: String,
+    /// The setting in which it stands, by its last name; none in an argument.
+    pub(super) key: String,
+    /// Whether a tool may take it for a path as it stands; otherwise it is but a piece of a text.
+    pub(super) is_whole: bool,
+}
+
+impl Word {
     /// Whether it stands where a tool is told to go on in another file.
-    pub(super) extends: bool,
+    pub(super) fn extends(&self) -> bool {
+        matches!(self.key.as_str(), "extend" | "extends")
+    }
 }
 
 /// The words of a text, by the name of its file.
@@ -141,20 +150,30 @@ fn is_idle(key: &str) -> bool {
     IDLE.iter().any(|idle| key.starts_with(idle))
 }
 
-/// A value may be one path or several, as a shell or a list has them.
+/// A value may be one path or several, as a shell or a list has them, and an option may have one. What is between other
+/// marks may as well be a piece of prose, of a URL or of a variable, and so may slashes alone.
 fn add(words: &mut Vec<Word>, key: &str, value: &str) {
     if is_idle(key) {
         return;
     }
-    let extends = matches!(key, "extend" | "extends");
-    let spaced = value.split(char::is_whitespace);
-    let parts = value.split(|letter: char| letter.is_whitespace() || matches!(letter, ',' | '=' | ';' | ':'));
-    let all = std::iter::once(value).chain(value.lines()).chain(spaced).chain(parts);
-    let mut all: Vec<&str> = all.map(|word| word.trim().trim_matches(['"', '\'', ','])).collect();
+    let spaced = || value.split_whitespace();
+    let of_options = spaced().filter(|word| word.starts_with('-')).filter_map(|word| word.split_once('='));
+    let items = spaced().chain(of_options.map(|(_, value)| value));
+    let items = items.map(|word| (word, word.contains(|letter| letter != '/')));
+    let pieces =
+        value.split(|letter: char| letter.is_whitespace() || matches!(letter, ',' | '=' | ';' | ':'));
+    let lines = std::iter::once(value).chain(value.lines()).map(|line| (line, true));
+    let all = lines.chain(items).chain(pieces.map(|piece| (piece, false)));
+    let mut all: Vec<_> =
+        all.map(|(word, is_whole)| (word.trim().trim_matches(['"', '\'', ',']), !is_whole)).collect();
     all.sort_unstable();
-    all.dedup();
-    let all = all.into_iter().filter(|word| !word.is_empty() && !word.contains('\0'));
-    words.extend(all.map(|word| Word { text: word.to_owned(), extends }));
+    all.dedup_by_key(|(word, _)| *word);
+    let all = all.into_iter().filter(|(word, _)| !word.is_empty() && !word.contains('\0'));
+    words.extend(all.map(|(word, is_piece)| Word {
+        text: word.to_owned(),
+        key: key.to_owned(),
+        is_whole: !is_piece,
+    }));
 }
 
 #[cfg(test)]
@@ -187,6 +206,6 @@ mod tests {
             "a": "x\"y", /* " */ "exclude": ["/"], "extends": "..\/b.json", "b": [1, "c",], "d": "unended"#;
         assert_eq!(said("pyrightconfig.json", text), ["../b.json", "c", "x\"y"]);
         let words = words(Path::new("a.json"), r#"{"extends": "b", "c": "d"}"#);
-        assert_eq!(words.iter().map(|word| word.extends).collect::<Vec<_>>(), [true, false]);
+        assert_eq!(words.iter().map(Word::extends).collect::<Vec<_>>(), [true, false]);
     }
 }

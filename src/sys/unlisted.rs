@@ -12,8 +12,10 @@ use super::tree;
 /// Folders of this name are not looked into. What is installed is a matter of witnesses, and what version control and
 /// editors write there all the time no tool reads.
 const PASSED_OVER: [&str; 6] = [".git", ".jj", ".idea", "__pycache__", "node_modules", "site-packages"];
-/// Nor are those that hold this: environments, and caches.
-const MARKS: [&str; 3] = ["pyvenv.cfg", "conda-meta", "CACHEDIR.TAG"];
+/// Nor are those that hold this: environments, whatever leads to them,
+const ENVIRONMENTS: [&str; 2] = ["pyvenv.cfg", "conda-meta"];
+/// and caches that are but met.
+const CACHE: &str = "CACHEDIR.TAG";
 /// As many names are looked at.
 pub(super) const MOST: usize = 20_000;
 
@@ -49,12 +51,12 @@ pub(super) fn folders<'a>(
 }
 
 /// Everything at or below a folder but for what is passed over: files, links, and the folders themselves. The name of the
-/// folder itself does not count. `None` where that is more than is `left`, from which what was found is taken.
+/// folder itself does not count, nor that it may be a cache. `None` where that is more than is `left`, from which what was found is taken.
 pub(super) fn below(start: &Path, left: &mut usize) -> Option<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut waiting = vec![start.to_owned()];
     while let Some(folder) = waiting.pop() {
-        if is_marked(&folder) || folder != start && is_passed_over(&folder) {
+        if is_environment(&folder) || folder != start && is_passed_over(&folder) {
             continue;
         }
         for entry in entries(&folder) {
@@ -73,11 +75,13 @@ pub(super) fn below(start: &Path, left: &mut usize) -> Option<Vec<PathBuf>> {
 
 /// Whether nobody looks into a folder.
 pub(super) fn is_passed_over(folder: &Path) -> bool {
-    folder.file_name().is_some_and(|name| PASSED_OVER.iter().any(|one| name == *one)) || is_marked(folder)
+    folder.file_name().is_some_and(|name| PASSED_OVER.iter().any(|one| name == *one))
+        || is_environment(folder)
+        || tree::exists(&folder.join(CACHE))
 }
 
-fn is_marked(folder: &Path) -> bool {
-    MARKS.iter().any(|mark| tree::exists(&folder.join(mark)))
+fn is_environment(folder: &Path) -> bool {
+    ENVIRONMENTS.iter().any(|mark| tree::exists(&folder.join(mark)))
 }
 
 /// The names of the folders in a folder.

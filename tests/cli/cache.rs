@@ -573,6 +573,94 @@ fn settings_lead_to_a_file_in_a_folder_that_is_passed_over() {
     is_noticed(&project, "node_modules/company/ruff.toml", "a package of settings");
 }
 
+/// The folder in which the projects of the tests lie.
+fn above_all() -> String {
+    std::env::temp_dir().canonicalize().expect("a path").to_str().expect("UTF-8").to_owned()
+}
+
+#[test]
+fn pieces_of_prose_of_urls_and_of_variables_are_no_paths_that_hinder_reuse() {
+    let variables = format!(
+        "[tool.pytest.ini_options]\nenv = ['DATABASE_URL=sqlite://', 'TMPDIR={}', 'LONG=/{}']\n",
+        above_all(),
+        "x".repeat(300)
+    );
+    let prose = "[lint.flake8-tidy-imports.banned-api]\n'six'.msg = 'Python 2 / 3 is over.'\n";
+    known_with(&[("pyproject.toml", &variables), ("ruff.toml", prose)]);
+    let circle = known_with(&[("pytest.ini", "[pytest]\npythonpath = src ../circle/x\n")]);
+    std::os::unix::fs::symlink("circle", circle.path("circle")).expect("a link");
+    circle.run(&JSON).exits(0);
+    assert_eq!(cached(&circle.run(&JSON)), ALL, "a circle of links");
+}
+
+#[test]
+fn a_setting_that_leads_to_what_holds_the_repository_is_named_with_its_file() {
+    let above = above_all();
+    let option = format!("[pytest]\naddopts = -ra --datadir={above}\n");
+    for (file, text, key) in [
+        ("ruff.toml", "src = ['..']".to_owned(), "src"),
+        ("ruff.toml", format!("src = ['{above}']"), "src"),
+        ("pytest.ini", format!("[pytest]\npythonpath = src {above}\n"), "pythonpath"),
+        ("pytest.ini", "[pytest]\nx =\n    a=b,../..\n".to_owned(), "x"),
+        ("pytest.ini", option, "addopts"),
+    ] {
+        let project = repository().file(file, &text).committed();
+        project.run(&JSON).exits(0);
+        let told = project.run(&["verify", "a", "--format", "json", "-v"]).exits(0);
+        assert_eq!(cached(&told), [""; 0], "{text}");
+        let why = format!("`{key}` in `{}` leads to `", project.root().join(file).display());
+        assert!(
+            told.stderr.contains(&why) && told.stderr.contains("holds the repository"),
+            "{}",
+            told.stderr
+        );
+    }
+}
+
+#[test]
+fn a_link_out_of_an_ignored_folder_hinders_reuse_only_where_a_setting_leads_through_it() {
+    let linked = |settings: &[(&str, &str)]| {
+        let project = known_with(settings);
+        std::os::unix::fs::symlink("/usr/share", project.root().join("build/share")).expect("a link");
+        project.run(&JSON).exits(0);
+        project
+    };
+    let unnamed = linked(&[("pytest.ini", "[pytest]\npythonpath = . src\n")]);
+    assert_eq!(cached(&unnamed.run(&JSON)), ALL);
+    std::fs::remove_file(unnamed.root().join("build/share")).expect("removed");
+    std::os::unix::fs::symlink("/usr/lib", unnamed.root().join("build/share")).expect("a link");
+    assert_eq!(cached(&unnamed.run(&JSON)), [""; 0], "the link leads elsewhere");
+    assert_eq!(cached(&unnamed.run(&JSON)), ALL);
+    let named = linked(&[("pytest.ini", "[pytest]\npythonpath = src build\n")]);
+    let told = named.run(&["verify", "a", "--format", "json", "-v"]).exits(0);
+    assert_eq!(cached(&told), [""; 0]);
+    assert!(told.stderr.contains("build/share` leads out of the repository"), "{}", told.stderr);
+}
+
+#[test]
+fn a_folder_that_a_setting_names_is_looked_into_though_it_is_marked_as_a_cache() {
+    let marked = |text: &str| {
+        let project = repository().file("pytest.ini", text);
+        std::os::unix::fs::symlink("build", project.root().join("vendored")).expect("a link");
+        let project = project.committed();
+        write(&project, "build/CACHEDIR.TAG", "");
+        project.run(&JSON).exits(0);
+        assert_eq!(cached(&project.run(&JSON)), ALL, "{text}");
+        project
+    };
+    for name in ["build", "vendored"] {
+        is_noticed(&marked(&format!("[pytest]\npythonpath = src {name}\n")), "build/x.py", name);
+    }
+    let unnamed = marked("[pytest]\n");
+    write(&unnamed, "build/x.py", "");
+    assert_eq!(cached(&unnamed.run(&JSON)), ALL, "a cache that nothing names");
+    let environment = marked("[pytest]\npythonpath = src build\n");
+    write(&environment, "build/pyvenv.cfg", "");
+    environment.run(&JSON).exits(0);
+    write(&environment, "build/x.py", "");
+    assert_eq!(cached(&environment.run(&JSON)), ALL, "an environment");
+}
+
 #[test]
 fn where_there_is_more_than_is_looked_at_nothing_is_reused_and_the_reason_names_it() {
     let many = repository();
@@ -581,7 +669,6 @@ fn where_there_is_more_than_is_looked_at_nothing_is_reused_and_the_reason_names_
         std::fs::create_dir_all(&folder).expect("made");
         (0..100).for_each(|number| std::fs::write(folder.join(number.to_string()), "").expect("written"));
     }
-    let above = repository().file("ruff.toml", "src = ['..']").committed();
     let logs = Project::new().file(".gitignore", "build/\n").variable("TTA_PROMOTE_TEST", "same");
     let logs = logs.fake("pytest").does("echo >> build/own.txt; honest \"$@\"").repository();
     write(&logs, "build/own.txt", "");
@@ -590,7 +677,6 @@ fn where_there_is_more_than_is_looked_at_nothing_is_reused_and_the_reason_names_
             many,
             "nothing is reused nor kept: git ignores `build`, which holds more than is looked at (20000 names)",
         ),
-        (above, "ruff.toml` leads to"),
         (logs, "nothing is kept: the run changed what it was about: `build/own.txt`"),
     ] {
         project.run(&JSON).exits(0);

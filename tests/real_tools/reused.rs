@@ -21,7 +21,7 @@ fn what_the_tools_read_outside_of_the_repository_or_in_an_ignored_folder_is_neve
     let outside = tempfile::tempdir().expect("a folder");
     let outside = outside.path().canonicalize().expect("a path");
     let outside = outside.to_str().expect("UTF-8");
-    for place in [outside, "local"] {
+    for place in [outside, "local", "generated"] {
         let project = Project::new("");
         let venv = laboratory::environment().to_str().expect("a path");
         project.write(
@@ -41,12 +41,15 @@ fn what_the_tools_read_outside_of_the_repository_or_in_an_ignored_folder_is_neve
         project.write("src/carbon.py", "import helper\n\nanswer: int = helper.answer()\nl = 1\n");
         project
             .write("tests/test_carbon.py", "import carbon\n\ndef test():\n    assert carbon.answer == 1\n");
-        project.write(".gitignore", "local/\n__pycache__/\n");
+        project.write(".gitignore", "local/\ngenerated/\n__pycache__/\n");
         let set = |module: &str, rules: &str| {
             project.write(&format!("{place}/helper.py"), module);
             project.write(&format!("{place}/shared.toml"), format!("[lint]\nselect = [\"{rules}\"]\n"));
         };
         set("def answer() -> int:\n    return 1\n", "F");
+        if place == "generated" {
+            project.write("generated/CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n");
+        }
         project.commit();
         let (passes, fails) = (["pass"; 3].map(str::to_owned), ["fail"; 3].map(str::to_owned));
         assert_eq!(verify(&project), (passes.clone(), [false; 3]), "{place}");
@@ -54,5 +57,8 @@ fn what_the_tools_read_outside_of_the_repository_or_in_an_ignored_folder_is_neve
         set("def answer() -> str:\n    return '2'\n", "E741");
         assert_eq!(verify(&project), (fails.clone(), [false; 3]), "{place}");
         assert_eq!(verify(&project), (fails, [true; 3]), "{place}");
+        project.write(&format!("{place}/helper.py"), "def answer() -> int:\n    return 1\n");
+        let outcomes = ["pass", "fail", "pass"].map(str::to_owned);
+        assert_eq!(verify(&project), (outcomes, [false; 3]), "{place}: the module alone");
     }
 }
