@@ -63,6 +63,9 @@ pub struct Recording {
     /// Files with lines that other processes recorded, relative to the folders that these were started in.
     #[serde(default)]
     pub apart: Vec<String>,
+    /// Files of modules, absolute, that a plugin had imported before anything was recorded.
+    #[serde(default)]
+    pub early: Vec<String>,
 }
 
 impl Journal {

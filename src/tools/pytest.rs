@@ -73,6 +73,8 @@ impl Invocation<'_> {
         argv.push(format!("--junitxml={}", self.junit));
         if !self.measured_folders.is_empty() {
             argv.extend(self.measured_folders.iter().map(|folder| format!("--cov={folder}")));
+            // What is measured is our decision: no error for a project that turns warnings into errors.
+            argv.extend(["-W", "ignore:--include is ignored because --source is set"].map(str::to_owned));
             argv.extend(self.branches.then(|| "--cov-branch".to_owned()));
             argv.push("--cov-fail-under=0".to_owned());
             // To report takes pytest-cov as long as to collect and run: always of all files, and twice.

@@ -101,3 +101,43 @@ fn a_package_that_is_installed_anew_in_the_same_second_is_tested_as_it_is_now() 
         assert_eq!(tests(), "fail", "from {from}");
     }
 }
+
+/// pytest-cov begins when the plugins have been imported.
+#[test]
+fn what_a_plugin_imports_before_anything_is_recorded_is_told() {
+    let project = Project::new("p");
+    let venv = project.top.join("environment");
+    succeed(command("uv").args(["venv", "--quiet", "--python", ">=3.11,<3.14"]).arg(&venv));
+    let entry = "[project.entry-points.pytest11]\nearly = \"carbonpkg\"\n";
+    project.write("plugin/pyproject.toml", format!("{PACKAGE}{entry}"));
+    project.write(
+        "plugin/src/carbonpkg/__init__.py",
+        "import os\nimport sys\n\nsys.path.insert(0, os.getcwd())\nimport src.carbon\n",
+    );
+    let mut uv = command("uv");
+    uv.args(["pip", "install", "--quiet", "--python"]).arg(&venv);
+    succeed(uv.args(["pytest==9.2.0", "pytest-cov==7.1.0"]).arg(project.root.join("plugin")));
+    project.write("src/__init__.py", "");
+    project.write("src/carbon.py", "A = 1\n\n\ndef one() -> int:\n    return A\n");
+    project
+        .write("tests/test_carbon.py", "from src.carbon import one\n\n\ndef test_one(): assert one() == 1\n");
+    let policy = format!(
+        "schema = 1\n[project]\nname = \"early\"\nroot = \"p\"\nrunner = {{ venv = \"{}\" }}\n[component.carbon]\n\
+         paths = [\"src/carbon.py\"]\ntests = {{ paths = [\"tests\"] }}\n",
+        venv.display()
+    );
+    std::fs::write(project.top.join("promotion.toml"), policy).expect("written");
+    let mut gate = project.gate(&["verify", "carbon", "--format", "json", "--only", "coverage"]);
+    let verdict = Verdict::of(&gate.output().expect("it starts"));
+    let check = verdict.check("carbon", "coverage");
+    assert_eq!(
+        (&check["measured"]["covered"], &check["measured"]["statements"]),
+        (&1.into(), &3.into()),
+        "{check}"
+    );
+    let note = check["notes"][0].as_str().unwrap_or_default();
+    assert!(
+        note.contains("before anything was recorded") && note.ends_with("1 (`src/carbon.py`)"),
+        "{check}"
+    );
+}

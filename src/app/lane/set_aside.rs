@@ -10,7 +10,14 @@ use crate::tools::pytest::Session;
 
 /// What we set aside may be what the tests lack.
 pub(super) fn explain(reason: &mut Reason, root: &Path, selection: &TestSelection) {
-    if !matches!(reason.kind, ReasonKind::CollectionFailed | ReasonKind::ConfigInvalid) {
+    let may_be_why = matches!(
+        reason.kind,
+        ReasonKind::CollectionFailed
+            | ReasonKind::ConfigInvalid
+            | ReasonKind::TimedOut
+            | ReasonKind::ToolCrashed
+    );
+    if !may_be_why {
         return;
     }
     if let Some((file, options)) = options(root, selection).first() {

@@ -43,12 +43,16 @@ uncollected = []
 recorded = None
 moved = None
 apart = []
+early = []
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config):
     # Not sooner: pytest-xdist keeps the path as it is when its plugin is loaded, for its workers.
     sys.path[:] = [path for path in sys.path if os.path.abspath(path or os.sep) != HERE]
+    # All plugins are there by now, and pytest-cov begins to measure.
+    files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+    early.extend(sorted(file for file in files if isinstance(file, str) and file.startswith(os.getcwd() + os.sep)))
 
 
 def pytest_itemcollected(item):
@@ -268,6 +272,7 @@ def write(session, name, exit_code):
         "recorded": recorded,
         "moved": moved,
         "apart": apart,
+        "early": early,
         "collected": collected,
         "finished": len(outcomes),
         "deselected": deselected,

@@ -9,7 +9,8 @@ use crate::app::answer::{Answer, answer, refuse};
 use crate::app::configuration;
 use crate::app::toolchain::BYTE_CODE;
 use crate::model::check::Check;
-use crate::model::evidence::Bound;
+use crate::model::component::SourceFile;
+use crate::model::evidence::{Bound, Evidence};
 use crate::model::reason::{Reason, ReasonKind};
 use crate::model::run::Exit;
 use crate::model::toolchain::ResolvedTool;
@@ -18,6 +19,7 @@ use crate::tools::coverage::{self, CoverageReport, Made, Reports};
 use crate::tools::coverage_invocation::{self, LeftOut, ReportInvocation, Settings};
 use crate::tools::ending::real_paths;
 use crate::tools::journal::Recording;
+use crate::tools::pytest::Session;
 
 use super::test_run::{Extent, RECORDED, TestRun, Told};
 
@@ -47,7 +49,8 @@ impl TestRun<'_> {
             let evidence = match self.files_of(*component) {
                 Some(files) => match files.iter().find_map(|file| moved.get(Path::new(&file.real))) {
                     Some(reason) => Err(reason.clone()),
-                    None => coverage::evidence(files, &reports, bound),
+                    None => coverage::evidence(files, &reports, bound)
+                        .map(|evidence| early(evidence, files, session)),
                 },
                 None => Err(self.no_files(*component)),
             };
@@ -186,6 +189,21 @@ impl TestRun<'_> {
         let exit = self.bench.reporter.make(context, &invocation, &format!("{}-{name}", files.name()))?;
         Ok(Made { exit, report: read_report(&report, keys) })
     }
+}
+
+/// What a module runs when it is imported is not recorded where a plugin of pytest imports it first.
+fn early(mut evidence: Evidence, files: &[SourceFile], session: &Session) -> Evidence {
+    let early: Vec<PathBuf> = session.recording.early.iter().map(|file| real(Path::new(file))).collect();
+    let mut of_these = files.iter().filter(|file| early.iter().any(|early| early == Path::new(&file.real)));
+    if let Some(first) = of_these.next() {
+        evidence.notes.push(format!(
+            "files that a plugin of pytest imported before anything was recorded, so that their definitions count as not \
+             run: {} (`{}`)",
+            1 + of_these.count(),
+            first.path
+        ));
+    }
+    evidence
 }
 
 fn real(path: &Path) -> PathBuf {
