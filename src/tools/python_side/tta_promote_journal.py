@@ -51,8 +51,20 @@ def pytest_load_initial_conftests(early_config):
     # Not sooner: pytest-xdist keeps the path as it is when its plugin is loaded, for its workers.
     sys.path[:] = [path for path in sys.path if os.path.abspath(path or os.sep) != HERE]
     # All plugins are there by now, and pytest-cov begins to measure.
-    files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
-    early.extend(sorted(file for file in files if isinstance(file, str) and file.startswith(os.getcwd() + os.sep)))
+    early.extend(sorted(file for file in map(file_of, list(sys.modules.values())) if is_of_project(file)))
+
+
+def file_of(module):
+    try:
+        # To ask a module that is loaded when it is needed would load it.
+        return object.__getattribute__(module, "__dict__").get("__file__")
+    except AttributeError:
+        return None
+
+
+def is_of_project(file):
+    """Whether it lies in the folder that the run was started in, and is not installed there."""
+    return isinstance(file, str) and file.startswith(os.getcwd() + os.sep) and not file.startswith(sys.prefix + os.sep)
 
 
 def pytest_itemcollected(item):

@@ -19,7 +19,6 @@ use crate::tools::coverage::{self, CoverageReport, Made, Reports};
 use crate::tools::coverage_invocation::{self, LeftOut, ReportInvocation, Settings};
 use crate::tools::ending::real_paths;
 use crate::tools::journal::Recording;
-use crate::tools::pytest::Session;
 
 use super::test_run::{Extent, RECORDED, TestRun, Told};
 
@@ -45,12 +44,13 @@ impl TestRun<'_> {
         };
         let reports = self.reports(told)?;
         let moved = self.moved(&session.recording);
+        let early: Vec<PathBuf> = session.recording.early.iter().map(|file| real(Path::new(file))).collect();
         let figure = |component: &usize| {
             let evidence = match self.files_of(*component) {
                 Some(files) => match files.iter().find_map(|file| moved.get(Path::new(&file.real))) {
                     Some(reason) => Err(reason.clone()),
                     None => coverage::evidence(files, &reports, bound)
-                        .map(|evidence| early(evidence, files, session)),
+                        .map(|evidence| remark_early(evidence, files, &early)),
                 },
                 None => Err(self.no_files(*component)),
             };
@@ -192,8 +192,7 @@ impl TestRun<'_> {
 }
 
 /// What a module runs when it is imported is not recorded where a plugin of pytest imports it first.
-fn early(mut evidence: Evidence, files: &[SourceFile], session: &Session) -> Evidence {
-    let early: Vec<PathBuf> = session.recording.early.iter().map(|file| real(Path::new(file))).collect();
+fn remark_early(mut evidence: Evidence, files: &[SourceFile], early: &[PathBuf]) -> Evidence {
     let mut of_these = files.iter().filter(|file| early.iter().any(|early| early == Path::new(&file.real)));
     if let Some(first) = of_these.next() {
         evidence.notes.push(format!(
