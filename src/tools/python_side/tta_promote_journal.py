@@ -124,8 +124,8 @@ def watch_joining(plugin):
         ran = {path: names_in(path) for path in glob.glob(glob.escape(COVERAGE) + ".*")}
         if is_relative:
             # Which file a name means depends on where its process was started.
-            ours = own.get_data().data_filename()
-            names = set().union(*(names for path, names in ran.items() if not os.path.samefile(path, ours)))
+            ours = os.path.realpath(own.get_data().data_filename())
+            names = set().union(*(names for path, names in ran.items() if os.path.realpath(path) != ours))
             apart = sorted(name for name in names if not os.path.isabs(name))
         names = set().union(*ran.values())
         with mapping() as found:
