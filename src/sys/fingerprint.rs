@@ -212,7 +212,7 @@ fn words(look: &Look<'_>) -> Vec<Vec<u8>> {
 }
 
 /// What changes when a file does, unless somebody takes pains to hide it.
-pub(super) fn stamp(metadata: &std::fs::Metadata) -> String {
+fn stamp(metadata: &std::fs::Metadata) -> String {
     format!(
         "{} {}.{} {}.{} {} {} {:o}",
         metadata.len(),

@@ -6,12 +6,13 @@
 //! something; whoever edits an installed file by hand is not noticed.
 
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use super::file::{self, hexadecimal};
-use super::fingerprint::{add, stamp};
+use super::fingerprint::add;
 use super::tree;
 
 /// A program of this size or less may be a script, and is read.
@@ -178,6 +179,14 @@ impl Look<'_> {
     }
 }
 
+/// What changes when an installed file is replaced. Not when its description was changed last: uv links one file into many
+/// environments, and that of each of them changes with every further one.
+fn stamp(metadata: &std::fs::Metadata) -> String {
+    let (len, mode) = (metadata.len(), metadata.mode());
+    let (time, inode) = ((metadata.mtime(), metadata.mtime_nsec()), (metadata.dev(), metadata.ino()));
+    format!("{len} {time:?} {inode:?} {mode:o}")
+}
+
 /// The folder or file that a distribution was installed from, as `direct_url.json` tells; `None` where it is an
 /// archive or a repository elsewhere, whose copy is what counts. That of a folder does not tell whether it is still its
 /// copy.
@@ -242,6 +251,18 @@ mod tests {
     fn what_is_not_touched_has_the_same_witness() {
         let (_folder, _, places) = environment();
         assert_eq!(digest(&places, &nobody).expect("a digest"), digest(&places, &nobody).expect("a digest"));
+    }
+
+    #[test]
+    fn an_environment_that_shares_its_files_with_another_has_the_same_witness() {
+        let (_folder, packages, places) = environment();
+        let before = digest(&places, &nobody).expect("a digest");
+        let other = tempfile::tempdir().expect("a folder");
+        for shared in [packages.join("a-1.dist-info/RECORD"), places.programs[0].clone()] {
+            let name = shared.file_name().expect("a name");
+            fs::hard_link(&shared, other.path().join(name)).expect("linked");
+        }
+        assert_eq!(digest(&places, &nobody).expect("a digest"), before);
     }
 
     #[test]
