@@ -328,10 +328,10 @@ pub fn may_be_another(from: &str, to: &str) -> Reason {
     Reason::new(
         ReasonKind::CheckWeakened,
         format!(
-            "a process that a test started recorded `{to}`, and with `relative_files` that may be `{from}`, which \
-             differs from it"
+            "a process that a test started recorded `{to}` by a relative name, and that may be `{from}`, which differs \
+             from it"
         ),
-        "take `relative_files` out of the coverage settings, or rename one of the files",
+        "take `relative_files` out of the coverage settings that it reads, or rename one of the files",
     )
 }
 

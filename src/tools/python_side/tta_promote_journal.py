@@ -113,21 +113,18 @@ def watch_joining(plugin):
     if measurement is None:
         return
     own, join = controller.cov, measurement.combine
-    is_relative = measurement.get_option("run:relative_files")
 
     def joined(*args, **kwargs):
         global moved, apart
-        if not is_relative and not measurement.get_option("paths"):
-            # Each file is named as it is.
+        ours = os.path.realpath(own.get_data().data_filename())
+        others = [path for path in glob.glob(glob.escape(COVERAGE) + ".*") if os.path.realpath(path) != ours]
+        names = set().union(*map(names_in, others))
+        # Which file such a name means depends on where its process was started.
+        apart = sorted(name for name in names if not os.path.isabs(name))
+        if not measurement.get_option("run:relative_files") and not measurement.get_option("paths"):
             moved = []
             return join(*args, **kwargs)
-        ran = {path: names_in(path) for path in glob.glob(glob.escape(COVERAGE) + ".*")}
-        if is_relative:
-            # Which file a name means depends on where its process was started.
-            ours = os.path.realpath(own.get_data().data_filename())
-            names = set().union(*(names for path, names in ran.items() if os.path.realpath(path) != ours))
-            apart = sorted(name for name in names if not os.path.isabs(name))
-        names = set().union(*ran.values())
+        names |= names_in(ours)
         with mapping() as found:
             try:
                 return join(*args, **kwargs)
