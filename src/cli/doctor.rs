@@ -42,13 +42,10 @@ fn is_healthy(diagnosis: &Diagnosis) -> bool {
 
 fn text(diagnosis: &Diagnosis) -> String {
     let mut text = String::new();
-    let mut line = |name: &str, found: Result<String, &Reason>| {
+    let mut line = |good: &str, name: &str, found: Result<String, &Reason>| {
         let (mark, said) = match found {
-            Ok(said) => ("✓", said),
-            Err(reason) => (
-                "✗",
-                format!("{}\n                 do: {}", one_line(&reason.message), one_line(&reason.hint)),
-            ),
+            Ok(said) => (good, said),
+            Err(reason) => ("✗", advised(&one_line(&reason.message), &one_line(&reason.hint))),
         };
         let _infallible = writeln!(text, "{mark} {name:14} {said}");
     };
@@ -57,11 +54,19 @@ fn text(diagnosis: &Diagnosis) -> String {
         let version = environment.python.as_deref().unwrap_or("?");
         format!("{version}, {} distributions  {}", environment.distributions.len(), one_line(executable))
     });
-    line("python", python);
+    line("✓", "python", python);
     for (tool, found) in &diagnosis.tools {
-        line(tool.name(), found.as_ref().map(|found| resolved(found, &diagnosis.runner)));
+        let newer = found.as_ref().ok().and_then(|found| oldest::newer_than(*tool, &found.version));
+        let said = found.as_ref().map(|found| resolved(found, &diagnosis.runner));
+        match newer {
+            None => line("✓", tool.name(), said),
+            Some(oldest) => {
+                let advice = format!("use {oldest} or newer, since no older one is known to work");
+                line("?", tool.name(), said.map(|said| advised(&said, &advice)));
+            }
+        }
     }
-    line("pytest-cov", diagnosis.coverage_plugin.as_ref().cloned());
+    line("✓", "pytest-cov", diagnosis.coverage_plugin.as_ref().cloned());
     for (name, path, purpose) in &diagnosis.programs {
         let said = path.as_ref().map_or_else(|| format!("not on PATH ({purpose})"), |path| one_line(path));
         let mark = if path.is_some() { "✓" } else { "-" };
@@ -89,8 +94,9 @@ fn resolved(found: &ResolvedTool, runner: &Runner) -> String {
         Tool::Own(_) if found.version == "unknown" => "version not asked".to_owned(),
         _ => one_line(&found.version),
     };
-    let old = oldest::newer_than(found.tool, &found.version)
-        .map(|oldest| format!("; older than {oldest}, the oldest that is known to work"))
-        .unwrap_or_default();
-    format!("{version}, {whose}{old}  {}", one_line(&found.executable.to_string_lossy()))
+    format!("{version}, {whose}  {}", one_line(&found.executable.to_string_lossy()))
+}
+
+fn advised(said: &str, advice: &str) -> String {
+    format!("{said}\n                 do: {advice}")
 }

@@ -14,7 +14,7 @@ fn of(tool: Tool) -> Option<&'static str> {
         Tool::Pytest => Some("7.0"),
         Tool::Ruff => Some("0.2.2"),
         Tool::Pyright => Some("1.1.310"),
-        Tool::Bandit => Some("1.7.0"),
+        Tool::Bandit => Some("1.7.8"),
         Tool::Own(_) => None,
     }
 }

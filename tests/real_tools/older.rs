@@ -64,8 +64,10 @@ const HEALTHY: [&str; 5] =
 const ILL: [&str; 5] =
     ["tests pass 1/0", "coverage pass 10/11", "lint fail 1", "types fail 1/0", "security fail 1"];
 
-/// The checks of a project that is healthy, or has one finding for each tool.
-fn verdict(name: &str, packages: &[&str], healthy: bool) -> Verdict {
+const VERIFY: [&str; 5] = ["verify", "carbon", "--fresh", "--format", "json"];
+
+/// A project that is healthy, or has one finding for each tool.
+fn project(name: &str, packages: &[&str], healthy: bool) -> Project {
     let environment = make_environment(&format!("{name}-environment"), packages);
     let project = Project::new("p");
     project.write("pyproject.toml", "[tool.pytest.ini_options]\npythonpath = [\"src\"]\n");
@@ -80,9 +82,7 @@ fn verdict(name: &str, packages: &[&str], healthy: bool) -> Verdict {
         environment.display()
     );
     std::fs::write(project.top.join("promotion.toml"), policy).expect("written");
-    Verdict::of(
-        &project.gate(&["verify", "carbon", "--fresh", "--format", "json"]).output().expect("it starts"),
-    )
+    project
 }
 
 /// How each check ended, with the figures that do not depend on which rules a version has.
@@ -106,14 +106,18 @@ fn outcomes(verdict: &Verdict) -> Vec<String> {
 #[test]
 fn older_versions_count_what_the_newest_do() {
     for (name, packages) in SETS {
-        assert_eq!(outcomes(&verdict(name, packages, true)), HEALTHY, "{name}");
-        assert_eq!(outcomes(&verdict(name, packages, false)), ILL, "{name}");
+        for (healthy, expected) in [(true, HEALTHY), (false, ILL)] {
+            let project = project(name, packages, healthy);
+            let verdict = Verdict::of(&project.gate(&VERIFY).output().expect("it starts"));
+            assert_eq!(outcomes(&verdict), expected, "{name}");
+        }
     }
 }
 
 #[test]
 fn a_version_that_is_too_old_is_told_to_be() {
-    let verdict = verdict("too-old", &["ruff==0.1.15"], true);
+    let project = project("too-old", &["ruff==0.1.15"], true);
+    let verdict = Verdict::of(&project.gate(&VERIFY).output().expect("it starts"));
     let check: &Value = verdict.check("carbon", "lint");
     assert_eq!(check["outcome"], "inconclusive", "{check}");
     let hint = check["reason"]["hint"].as_str().unwrap_or_default();
@@ -121,4 +125,7 @@ fn a_version_that_is_too_old_is_told_to_be() {
         hint.starts_with("use ruff 0.2.2 or newer: 0.1.15 is older than what is known to work; else "),
         "{hint}"
     );
+    let told = project.gate(&["doctor"]).output().expect("it starts").stdout;
+    let told = String::from_utf8(told).expect("UTF-8");
+    assert!(told.contains("? ruff           0.1.15, ") && told.contains("do: use 0.2.2 or newer"), "{told}");
 }
