@@ -4,28 +4,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::variable;
+use super::{setting, variable};
 
-/// Files that tools read in folders above the one that they work in.
-const ABOVE: [&str; 17] = [
-    "pyproject.toml",
-    "uv.toml",
-    "uv.lock",
-    ".python-version",
-    "ruff.toml",
-    ".ruff.toml",
-    "pyrightconfig.json",
-    "pytest.toml",
-    ".pytest.toml",
-    "pytest.ini",
-    ".pytest.ini",
-    "tox.ini",
-    "setup.cfg",
-    "setup.py",
-    ".coveragerc",
-    "conftest.py",
-    "__init__.py",
-];
+/// What tools read in folders above the one that they work in, besides files with settings.
+const BESIDES: [&str; 6] =
+    ["uv.toml", "uv.lock", ".python-version", "setup.py", "conftest.py", "__init__.py"];
 /// Files that tools read in the user's folder of configuration.
 const OF_THE_USER: [&str; 7] = [
     "uv/uv.toml",
@@ -46,7 +29,7 @@ pub(super) fn files(root: &Path, top: &Path) -> Vec<PathBuf> {
     let user = variable::get("XDG_CONFIG_HOME").map(PathBuf::from);
     let user = user.or_else(|| home.map(|home| home.join(".config")));
     above
-        .flat_map(|folder| ABOVE.map(|name| folder.join(name)))
+        .flat_map(|folder| setting::NAMES.iter().chain(&BESIDES).map(|name| folder.join(name)))
         .chain(user.into_iter().flat_map(|folder| OF_THE_USER.map(|name| folder.join(name))))
         .chain(OF_THE_SYSTEM.map(PathBuf::from))
         .collect()
